@@ -1,0 +1,40 @@
+/**
+ * One captured request, immutable. Everything a sender put on the wire that a signature, a replay or
+ * a debugging person may need, kept as it was received.
+ */
+export interface CapturedEvent {
+  /** `evt_` and 26 characters that sort by time; see `ids.ts`. */
+  readonly id: string;
+  readonly webhookId: string;
+  /** Milliseconds since the epoch, read when the headers had arrived. */
+  readonly receivedAt: number;
+  /** As sent; methods are case-sensitive (RFC 9110, section 9.1). */
+  readonly method: string;
+  /** What follows the token, undecoded and with its dot segments: `''` or a text that begins with `/`. */
+  readonly path: string;
+  /** The raw query without its `?`; `null` when the target has none. */
+  readonly query: string | null;
+  /** JSON of an array `[name, value, name, value, …]`, in order, names as sent, repeats kept. */
+  readonly headers: string;
+  readonly clientIp: string;
+  readonly body: Uint8Array;
+}
+
+/**
+ * Where an event stands.
+ * - `pending`: stored, its runs not yet all recorded; taken up again after a crash.
+ * - `done`: every run it was due has ended and is recorded.
+ * - `filtered`: the webhook has bindings and none of them matched.
+ * - `captured`: the webhook has no bindings, so there was nothing to do.
+ */
+export type EventStatus = 'pending' | 'done' | 'filtered' | 'captured';
+
+/** An event as a list shows it: without the body. */
+export interface EventSummary extends Omit<CapturedEvent, 'body'> {
+  readonly status: EventStatus;
+  readonly bodySize: number;
+}
+
+export interface StoredEvent extends CapturedEvent {
+  readonly status: EventStatus;
+}

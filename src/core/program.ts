@@ -1,0 +1,54 @@
+/**
+ * What the compiler makes of an automation: JavaScript text for the sandbox, and what the host has to
+ * know about it. Plain data, so that it crosses threads and can be stored.
+ *
+ * `source` is one JavaScript expression: a function, `async` only where it must be,
+ * `($, request, webhook, event, inputs) => …`. It is evaluated inside QuickJS and nowhere else.
+ * `$` is the guest's runtime (`sandbox/guest/library/runtime.ts`).
+ */
+export interface Program {
+  /** SHA-256 of everything below, in hex: the key of every cache of programs. */
+  readonly id: string;
+  readonly source: string;
+  /** What of `request` the program can read; the host sends the guest no more than that. */
+  readonly reach: Reach;
+  /** The steps by number: `$.step = n` in the source refers to `steps[n]`. */
+  readonly steps: readonly StepPlace[];
+  /** YAML line (from 1) of each line of `source` (from 0); 0 where there is none. */
+  readonly lines: readonly number[];
+  readonly limits: RunLimits;
+}
+
+/**
+ * The part of a value that a program can read: `true` is all of it, an object is only the named
+ * members, `{}` is nothing. `{ method: true, json: { issue: { title: true } } }` reads two things.
+ */
+export type Reach = true | { readonly [member: string]: Reach };
+
+/** Where a step stands in its file. */
+export interface StepPlace {
+  /** The step's keyword: `set`, `if`, `return`, … */
+  readonly kind: string;
+  /** The author's `name`, where given. */
+  readonly name?: string;
+  /** From 1. */
+  readonly line: number;
+  /** From 1. */
+  readonly column: number;
+}
+
+/** Hard limits of one run; what an automation's `limits` may lower, and the operator's settings cap. */
+export interface RunLimits {
+  /** Milliseconds of execution inside the sandbox, over all executions of one run. */
+  readonly cpuMs: number;
+  /** Milliseconds from the start of the run to its end, waits not counted. */
+  readonly timeoutMs: number;
+  /** Bytes the guest may use above what the empty sandbox uses. */
+  readonly memoryBytes: number;
+  /** Bytes of the answer's body and headers together, or of a function's value. */
+  readonly outputBytes: number;
+  /** Bytes of log text. */
+  readonly logBytes: number;
+  /** Number of effects. */
+  readonly effects: number;
+}

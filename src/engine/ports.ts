@@ -1,0 +1,78 @@
+import type { AutomationRecord, Revision } from '../core/automation.ts';
+import type { CapturedEvent, EventStatus, EventSummary, StoredEvent } from '../core/event.ts';
+import type { Execution, ExecutionResult, RunRecord } from '../core/run.ts';
+import type { Webhook } from '../core/webhook.ts';
+
+/**
+ * What the engine needs from the outside. Every method is asynchronous and is one whole transaction;
+ * every adapter passes the suite in `test/contract/`. Methods throw `HookwrightError` `store.failed`,
+ * with the driver's error as `cause`, when the database does not take the work.
+ */
+export interface Store extends EventStore, WebhookStore, AutomationStore {
+  /** Commits what is under way and closes the database. Later calls throw. */
+  close(): Promise<void>;
+}
+
+export interface EventStore {
+  /**
+   * Stores an event. Resolves when it is on disk (`synchronous=FULL`): promise 1 stands on this. Calls
+   * made while a commit is under way share the next one.
+   */
+  capture(event: CapturedEvent, status: 'pending' | 'captured'): Promise<void>;
+  /** Records ended runs and the event's new status together; in the same commits as `capture`. */
+  settle(eventId: string, status: EventStatus, runs: readonly RunRecord[]): Promise<void>;
+  event(id: string): Promise<StoredEvent | undefined>;
+  /** Newest first. */
+  events(filter: EventFilter): Promise<readonly EventSummary[]>;
+  /** Events with status `pending` that were received before `before`, oldest first, for recovery. */
+  pendingEvents(before: number, countMax: number): Promise<readonly StoredEvent[]>;
+  /** The runs of one event, in the order in which they started. */
+  runsOf(eventId: string): Promise<readonly RunRecord[]>;
+  run(id: string): Promise<RunRecord | undefined>;
+  /**
+   * Deletes the oldest events with their runs, never pending ones: those received before `before`, then
+   * as many as it takes to bring stored bodies under `bytesMax`. At most `countMax` per call, so that
+   * a commit never waits long. Returns how many went.
+   */
+  prune(before: number, bytesMax: number, countMax: number): Promise<number>;
+}
+
+export interface EventFilter {
+  readonly webhookId?: string;
+  /** Only events older than this one, by id. */
+  readonly before?: string;
+  /** Only events newer than this one, by id. */
+  readonly after?: string;
+  readonly countMax: number;
+}
+
+export interface WebhookStore {
+  /** Throws `webhook.name_taken`. */
+  createWebhook(webhook: Webhook): Promise<void>;
+  /** Replaces the webhook of this id. Throws `webhook.not_found`, `webhook.name_taken`. */
+  updateWebhook(webhook: Webhook): Promise<void>;
+  /** Its events stay until they are pruned. Throws `webhook.not_found`. */
+  deleteWebhook(id: string): Promise<void>;
+  /** By name. */
+  webhooks(): Promise<readonly Webhook[]>;
+}
+
+export interface AutomationStore {
+  /** Makes the revision current under its name; a revision that exists already is kept as it is. */
+  saveAutomation(record: AutomationRecord): Promise<void>;
+  /** Forgets the name; its revisions stay, because runs refer to them. */
+  removeAutomation(name: string): Promise<void>;
+  /** By name. */
+  automations(): Promise<readonly AutomationRecord[]>;
+  revision(id: string): Promise<Revision | undefined>;
+}
+
+export interface Sandbox {
+  /**
+   * Executes a program in a state that no other execution has seen. Never throws for anything the
+   * program does: that is a `failed` result. Throws `request.shutting_down` after `close`.
+   */
+  execute(execution: Execution): Promise<ExecutionResult>;
+  /** Lets what is under way end, then stops the threads. */
+  close(): Promise<void>;
+}
