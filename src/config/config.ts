@@ -1,0 +1,26 @@
+/** Every setting, read once at the start and frozen. */
+export interface Config {
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  readonly dataDir: string;
+  readonly automationsDir: string;
+  /** CIDR ranges whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed. */
+  readonly trustedProxies: readonly string[];
+  /** What callers see, such as `https://hooks.example.com`; without it, scheme and host of the request. */
+  readonly publicUrl: string | undefined;
+  readonly bodyBytesMax: number;
+  readonly answerDeadlineMs: number;
+  /** Requests under way at once; one more is answered 503. */
+  readonly requestsMax: number;
+  readonly sandboxThreads: number;
+  /** How long a stopping server waits for what is under way. */
+  readonly shutdownMs: number;
+  /** Age at which events are deleted. */
+  readonly retentionMs: number;
+  /** Bytes of stored bodies above which the oldest events are deleted. */
+  readonly retentionBytes: number;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  /** `auto`: text on a terminal, JSON otherwise. */
+  readonly logFormat: 'auto' | 'json' | 'text';
+}
