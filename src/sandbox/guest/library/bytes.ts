@@ -1,3 +1,5 @@
+// `toWellFormed` is of ES2024; Node 20 and QuickJS have it.
+/// <reference lib="es2024.string" />
 import { found } from './arguments.ts';
 import type { Host } from './host.ts';
 

@@ -54,7 +54,7 @@ export function searchParams(host: Host): SearchParamsClass {
     }
 
     append(name: unknown, value: unknown): void {
-      this.#replace([...this.#pairs, [nameOf(name), valueOf(value)]]);
+      this.#replace([...this.#pairs, [nameOf(name), textOf(value)]]);
     }
 
     delete(name: unknown, value?: unknown): void {
@@ -77,8 +77,11 @@ export function searchParams(host: Host): SearchParamsClass {
     set(name: unknown, value: unknown): void {
       const matches = matcher(name);
       const first = this.#pairs.findIndex(matches);
-      if (first === -1) return this.append(name, value);
-      const pair: Pair = [nameOf(name), valueOf(value)];
+      const pair: Pair = [nameOf(name), textOf(value)];
+      if (first === -1) {
+        this.#replace([...this.#pairs, pair]);
+        return;
+      }
       const kept = this.#pairs.filter((other, at) => at === first || !matches(other));
       this.#replace(kept.with(first, pair)); // Those that went stood behind the first.
     }
@@ -127,14 +130,14 @@ function nameOf(name: unknown): string {
   return asText(name, 'a name of URLSearchParams').toWellFormed();
 }
 
-function valueOf(value: unknown): string {
+function textOf(value: unknown): string {
   return asText(value, 'a value of URLSearchParams').toWellFormed();
 }
 
 function matcher(name: unknown, value?: unknown): (pair: Pair) => boolean {
   const wanted = nameOf(name);
   if (value === undefined) return (pair) => pair[0] === wanted;
-  const also = valueOf(value);
+  const also = textOf(value);
   return (pair) => pair[0] === wanted && pair[1] === also;
 }
 
@@ -148,11 +151,11 @@ function pairsOf(host: Host, init: unknown): Pair[] {
           `Expected pairs of name and value for URLSearchParams, got ${found(pair)}`,
         );
       }
-      return [nameOf(pair[0]), valueOf(pair[1])];
+      return [nameOf(pair[0]), textOf(pair[1])];
     });
   }
   return Object.entries(init).flatMap(([name, value]): Pair[] =>
-    (Array.isArray(value) ? value : [value]).map((one) => [nameOf(name), valueOf(one)]),
+    (Array.isArray(value) ? value : [value]).map((one) => [nameOf(name), textOf(one)]),
   );
 }
 
