@@ -55,7 +55,7 @@ export function asBytes(host: Host, value: unknown, of: string): Uint8Array {
 
 /** An `ArrayBuffer` of exactly these bytes, copied only where the view shows a part of its buffer. */
 export function exactBuffer(bytes: Uint8Array): ArrayBuffer {
-  const { buffer, byteLength } = bytes;
+  const { buffer, byteOffset, byteLength } = bytes;
   if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) return buffer;
-  return bytes.slice().buffer as ArrayBuffer;
+  return buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer;
 }

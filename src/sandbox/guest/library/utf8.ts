@@ -39,7 +39,7 @@ export function textCoders(host: Host): Readonly<Record<string, unknown>> {
     }
 
     decode(input?: unknown, options?: unknown): string {
-      if (asOptions(options, ['stream'], 'TextDecoder.decode')['stream']) {
+      if (asOptions(options, ['stream'], 'TextDecoder.decode').stream) {
         throw new TypeError('Expected all bytes at once for TextDecoder.decode, got stream: true');
       }
       if (input === undefined) return '';
