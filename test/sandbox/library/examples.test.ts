@@ -6,6 +6,27 @@ const examples = LIBRARY.flatMap(({ name, example }) =>
   example === undefined ? [] : [[name, ...example] as const],
 );
 
+/** Where the two engines might differ: Unicode classes, lookaheads, sticky expressions, private members. */
+const EXPRESSIONS: readonly string[] = [
+  `['Straße №5', 'Łódź don’t', 'Привет, мир', '한국어', '  '].map(Text.slug)`,
+  `['XMLHttpRequest2', 'éCole_ω-Ä', '𐐀x', ''].map((name) => [Text.snake(name), Text.camel(name)])`,
+  `[Text.title("o'neil élan"), Text.truncate('😀😀😀', 2), Text.indent('a\\r\\n\\r\\nb', 2)]`,
+  `['2026-01-02T03:04:05.5+02:00', '20260102', 'Fri, 02-Jan-26 03:04:05 EST', 'x'].map(Dates.parse)`,
+  `Dates.format(-1e14, 'YYYY YY MMMM MMM MM D dddd H hh h m ss SSS A a Z [x]', '-05:30')`,
+  `Csv.parse('\\ufeffa,b\\r\\n"x, ""y""","1\\n2"\\r\\n5" pipe,\\n')`,
+  `Csv.stringify([{ a: null, b: [1] }, { c: new Date(0), a: ' "' }])`,
+  `Html.strip('<style>a</style><p title="x>y">a<br>b</p><!-- c -->&eacute;&#x41;&#0;<b')`,
+  `Xml.escape('a\\0\\ud800\\ufffe😀<')`,
+  `[...new URLSearchParams('?a=%C3%A9&b=%A9é&c=%zz+~&&d')]`,
+  `new URLSearchParams([['é', "!'()*~ -._"], ['\\ud800', '']]).toString()`,
+  `(() => { const url = new URL('/p?y=1#h', 'https://u@ä.example:444'); url.searchParams.set('z', ' '); return [url, url.host, url.search]; })()`,
+  `[URL.canParse('x'), URL.parse('a:b').pathname]`,
+  `[get({ a: [{ 'b.c': 1 }] }, 'a[0]["b.c"]'), get({}, 'constructor', 0), safeEqual('é', 'é')]`,
+  `[Base64.decode(' w6-_ '), Base64.url('??>'), Hex.decode('EFBBBF41'), Text.size('é😀\\ud800')]`,
+  `new TextDecoder().decode(new Uint8Array([0xef, 0xbb, 0xbf, 0, 0xe2, 0x82, 65]).subarray(1))`,
+  `new TextDecoder('utf8', { ignoreBOM: true }).decode(new Uint8Array([0xef, 0xbb, 0xbf]))`,
+];
+
 describe('on Node', () => {
   const library = installed();
 
@@ -48,6 +69,24 @@ describe('inside QuickJS', () => {
 
   test.each(LANGUAGE_GLOBALS)('the language’s own %s exists', (name) => {
     expect(evaluate(`${JSON.stringify(name)} in globalThis`)).toBe('true');
+  });
+
+  test('the library does in QuickJS what it does on Node', () => {
+    const library = installed();
+    const names = Object.getOwnPropertyNames(library);
+    for (const expression of EXPRESSIONS) {
+      const value = new Function(...names, `return (${expression});`)(
+        ...names.map((name) => library[name]),
+      );
+      expect([expression, evaluate(expression)]).toEqual([expression, JSON.stringify(value)]);
+    }
+  });
+
+  test('errors inside have the same messages', () => {
+    expect(() => evaluate('Hex.encode(null)')).toThrow(
+      'Expected a text or bytes for Hex.encode, got null',
+    );
+    expect(() => evaluate("new URL('x')")).toThrow('Expected a URL, got "x"');
   });
 
   test('texts with NUL, emoji and lone surrogates cross to the host whole', () => {
