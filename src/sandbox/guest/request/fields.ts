@@ -29,7 +29,7 @@ export function addField(fields: Fields, name: string, value: string): void {
  */
 export function parseFields(bytes: Uint8Array): { fields: Fields; more: boolean } {
   const fields = emptyFields();
-  const text = ascii(bytes);
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
   let count = 0;
   for (let at = 0; at < text.length; ) {
     const found = text.indexOf('&', at);
@@ -44,12 +44,6 @@ export function parseFields(bytes: Uint8Array): { fields: Fields; more: boolean 
     at = end + 1;
   }
   return { fields, more: false };
-}
-
-/** The bytes as ASCII, others as the escapes that they should have been. */
-function ascii(bytes: Uint8Array): string {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
-  return text.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16)}`);
 }
 
 function decode(text: string): string {

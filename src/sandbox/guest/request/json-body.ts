@@ -11,9 +11,9 @@ export type JsonBody = { readonly json: string } | { readonly error: string };
  * parts are cut out here, because QuickJS parses 20 MB/s. An empty body is `null`; a byte order mark is
  * passed over (RFC 8259, section 8.1).
  *
- * Measured with a GitHub payload of 25 kB (Node 20): `JSON.parse` 24 µs, decoding 0.7 µs. Adding up the
- * bytes in a loop takes 12 µs already, so that a scanner of our own, which has to check the syntax too,
- * cannot be twice as fast.
+ * Measured with a GitHub payload of 25 kB on Node 20: `JSON.parse` alone 25 µs, all of this with three
+ * fields 29 µs. A loop that only adds up the bytes takes 12 µs, so that a scanner of our own, which has to
+ * check the syntax too, cannot be twice as fast.
  */
 export function readJson(body: Uint8Array, reach: Reach): JsonBody {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
