@@ -72,9 +72,12 @@ test('bytes that are not UTF-8 are refused', () => {
 test('JSON nested 100,000 deep is told apart from broken JSON, and does no harm where it is not reached', () => {
   const deep = '['.repeat(100_000) + ']'.repeat(100_000);
   expect(read(deep, { a: true })).toEqual({
-    error: 'Expected JSON in the body, got one that is nested too deep',
+    error: 'Expected JSON nested at most 1000 deep in the body, got deeper',
   });
   expect(read(`{"a":1,"b":${deep}}`, { a: true })).toBe('{"a":1}');
+  const most = `${'['.repeat(999)}1e999${']'.repeat(999)}`;
+  expect(read(`{"a":${most}}`, { a: true })).toBe(`{"a":${most}}`);
+  expect(read(`{"a":[-0,[${most}]]}`, { a: true })).toHaveProperty('error');
 });
 
 test('a large broken body is refused without a place', () => {

@@ -1,7 +1,13 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { Reach } from '../../../core/program.ts';
+import { project } from '../../../core/project.ts';
 import { jsonFault } from './json-fault.ts';
-import { project } from './project.ts';
+
+/**
+ * Levels of lists and objects in what is cut out: Jackson's limit, above all that is sent in earnest, and
+ * low enough that `JSON.stringify`, which recurses, fits on any stack. So it is the same on every machine.
+ */
+const JSON_DEPTH_MAX = 1000;
 
 /** `json`: the text for the guest to parse. `error`: why the body is no JSON. One of them is there. */
 export type JsonBody = { readonly json: string } | { readonly error: string };
@@ -29,28 +35,34 @@ export function readJson(body: Uint8Array, reach: Reach): JsonBody {
   } catch {
     return { error: `Expected JSON in the body, ${jsonFault(text)}` };
   }
-  try {
-    const part = project(value, reach);
-    return { json: isFaithful(part) ? JSON.stringify(part) : text };
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return { error: 'Expected JSON in the body, got one that is nested too deep' };
+  const part = project(value, reach);
+  switch (fate(part, JSON_DEPTH_MAX)) {
+    case 'same':
+      return { json: JSON.stringify(part) };
+    case 'changed':
+      return { json: text };
+    case 'deep':
+      return {
+        error: `Expected JSON nested at most ${JSON_DEPTH_MAX} deep in the body, got deeper`,
+      };
   }
 }
 
 /**
- * Whether JSON written from the value reads as the same value: infinite numbers (`1e999`) would become
- * `null`, and -0 would become 0. Throws a RangeError where the value is nested too deep.
+ * What becomes of a value that is written as JSON and read again: infinite numbers (`1e999`) change to
+ * `null`, and -0 to 0. `deep` where it is nested deeper than `depth`.
  */
-function isFaithful(value: unknown): boolean {
-  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0);
-  if (typeof value !== 'object' || value === null) return true;
-  if (Array.isArray(value)) {
-    for (const item of value) if (!isFaithful(item)) return false;
-    return true;
+function fate(value: unknown, depth: number): 'same' | 'changed' | 'deep' {
+  if (typeof value === 'number') {
+    return Number.isFinite(value) && !Object.is(value, -0) ? 'same' : 'changed';
   }
-  for (const name in value) {
-    if (!isFaithful((value as Record<string, unknown>)[name])) return false;
+  if (typeof value !== 'object' || value === null) return 'same';
+  if (depth === 0) return 'deep';
+  let whole: 'same' | 'changed' = 'same';
+  for (const item of Array.isArray(value) ? value : Object.values(value)) {
+    const part = fate(item, depth - 1);
+    if (part === 'deep') return part;
+    if (part === 'changed') whole = part;
   }
-  return true;
+  return whole;
 }
