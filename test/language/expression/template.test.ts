@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { analyseExpression } from '../../../src/language/expression/analyse.ts';
+import { readExpression } from '../../../src/language/expression/parse.ts';
+import { isProblem } from '../../../src/language/expression/problem.ts';
 import {
   isSingle,
   splitTemplate,
@@ -181,6 +183,51 @@ test('what is written as a template is read back: texts, expressions and places'
     }),
     { numRuns: 500 },
   );
+});
+
+/** Pieces of JavaScript that open, close and break things. */
+const pieces = fc
+  .array(
+    fc.constantFrom(
+      ...[
+        '{',
+        '}',
+        '}}',
+        '(',
+        ')',
+        '[',
+        ']',
+        '`',
+        '$'.concat('{'),
+        '"',
+        "'",
+        '/',
+        '/*',
+        '*/',
+        '//',
+      ],
+      ...[' ', '\n', '\\', 'a', '1', '.', '?', '?.', ':', ',', '=', '=>', '+', '++', '...', '#a'],
+      ...['class ', 'function ', 'async ', 'await ', 'let ', 'new ', 'in ', 'a=1', '__proto__:1'],
+    ),
+    { maxLength: 25 },
+  )
+  .map((list) => list.join(''));
+
+test('where the end is only guessed, the analysis of the part reports the mistake', () => {
+  let guessed = 0;
+  fc.assert(
+    fc.property(pieces, (piece) => {
+      const text = `${piece}}}`;
+      const [part] = splitTemplate(OPEN + text).parts;
+      if (part?.kind !== 'expression') return;
+      const { result, next } = readExpression(text);
+      if (!isProblem(result) && next === part.source.length) return;
+      guessed += 1;
+      expect(analyseExpression(part.source).problems).not.toEqual([]);
+    }),
+    { numRuns: 10_000 },
+  );
+  expect(guessed).toBeGreaterThan(5000);
 });
 
 test('any text at all is split without a throw, and every part stands where it says', () => {
