@@ -7,6 +7,8 @@ export type Fields = Record<string, string | string[]>;
  */
 export const FIELDS_MAX = 1000;
 
+const PERCENT = 0x25;
+
 export function emptyFields(): Fields {
   return Object.create(null) as Fields;
 }
@@ -52,8 +54,26 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(spaced);
   } catch {
-    return spaced.replace(/(?:%[\da-f]{2})+/gi, (run) =>
-      Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8'),
-    );
+    return decodeLeniently(Buffer.from(spaced));
   }
+}
+
+/** Decodes the escapes in place; in bytes, because one call for each escape takes 15 times as long. */
+function decodeLeniently(bytes: Buffer): string {
+  let to = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] as number;
+    const high = byte === PERCENT ? hexDigit(bytes[at + 1]) : -1;
+    const low = high === -1 ? -1 : hexDigit(bytes[at + 2]);
+    if (low !== -1) at += 2;
+    bytes[to++] = low === -1 ? byte : high * 16 + low;
+  }
+  return bytes.toString('utf8', 0, to);
+}
+
+function hexDigit(byte: number | undefined): number {
+  if (byte === undefined) return -1;
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
+  const letter = byte | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x61 + 10 : -1;
 }
