@@ -1,9 +1,13 @@
 import { asOptions, asText, found } from './arguments.ts';
+import { LineEnds, splitLines } from './lines.ts';
 
 interface Options {
   readonly header: boolean;
   readonly separator: string;
 }
+
+/** What has to be quoted; a byte order mark at the start would be taken for the file's own. */
+const SPECIAL = /["\r\n\uFEFF]/;
 
 /** `Csv`, by RFC 4180. Rows in messages count from 1, the header included. */
 export const csv: Readonly<Record<string, unknown>> = {
@@ -41,22 +45,16 @@ function optionsOf(given: unknown, of: string): Options {
 function parseRows(text: string, separator: string): string[][] {
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text;
   if (!source.includes('"')) {
-    const rows: string[][] = [];
-    for (const row of source.split(/\r\n|\r|\n/)) if (row !== '') rows.push(row.split(separator));
-    return rows;
+    const filled = splitLines(source).filter((row) => row !== '');
+    return filled.map((row) => row.split(separator));
   }
   const rows: string[][] = [];
-  const breaks = /\r\n|\r|\n/g;
-  let end = 0; // End of the line at hand; `next` begins the line after it.
+  const ends = new LineEnds(source);
   let next = 0;
-  const findEnd = (from: number): void => {
-    breaks.lastIndex = from;
-    const found = breaks.exec(source);
-    end = found === null ? source.length : found.index;
-    next = found === null ? source.length : breaks.lastIndex;
-  };
+  let stop = -1; // The next separator, kept so that a column without any is not searched again and again.
   for (let at = 0; at < source.length; at = next) {
-    findEnd(at);
+    let end: number;
+    [end, next] = ends.after(at);
     if (at === end) continue;
     const row: string[] = [];
     for (;;) {
@@ -64,15 +62,15 @@ function parseRows(text: string, separator: string): string[][] {
         const close = closingQuote(source, at, rows.length + 1);
         row.push(source.slice(at + 1, close).replaceAll('""', '"'));
         at = close + 1;
-        if (at > end) findEnd(at);
+        if (at > end) [end, next] = ends.after(at);
         if (at < end && source[at] !== separator) {
           throw new RangeError(
             `Csv row ${rows.length + 1}: Expected ${found(separator)} or the line's end after a closing quote, got ${found(source[at])}`,
           );
         }
       } else {
-        const stop = source.indexOf(separator, at);
-        const to = stop === -1 || stop > end ? end : stop;
+        if (stop < at) stop = positionOf(source, separator, at);
+        const to = Math.min(stop, end);
         row.push(source.slice(at, to));
         at = to;
       }
@@ -82,6 +80,11 @@ function parseRows(text: string, separator: string): string[][] {
     rows.push(row);
   }
   return rows;
+}
+
+function positionOf(source: string, mark: string, from: number): number {
+  const at = source.indexOf(mark, from);
+  return at === -1 ? source.length : at;
 }
 
 function closingQuote(source: string, open: number, row: number): number {
@@ -136,17 +139,23 @@ function line(row: readonly unknown[], separator: string): string {
   if (row.length === 0) {
     throw new RangeError('Expected at least one field in each row of Csv.stringify, got none');
   }
-  const fields = row.map((value) => field(value, separator));
-  return fields.length === 1 && fields[0] === '' ? '""' : fields.join(separator);
+  const fields = row.map(plain);
+  if (fields.length === 1 && fields[0] === '') return '""';
+  // One look at the whole row: most have nothing to quote.
+  const together = fields.join('');
+  if (!SPECIAL.test(together) && !together.includes(separator)) return fields.join(separator);
+  return fields.map((text) => quoted(text, separator)).join(separator);
 }
 
-function field(value: unknown, separator: string): string {
+function plain(value: unknown): string {
+  if (typeof value === 'string') return value;
   if (value === null || value === undefined) return '';
-  let text: string;
-  if (value instanceof Date) text = value.toISOString();
-  else if (typeof value === 'object') text = JSON.stringify(value) ?? '';
-  else text = asText(value, 'a field of Csv.stringify');
-  // A byte order mark at the start would be taken for the file's own.
-  if (!/["\r\n]|^\uFEFF/.test(text) && !text.includes(separator)) return text;
+  if (value instanceof Date) return value.toISOString();
+  if (typeof value === 'object') return JSON.stringify(value) ?? '';
+  return asText(value, 'a field of Csv.stringify');
+}
+
+function quoted(text: string, separator: string): string {
+  if (!SPECIAL.test(text) && !text.includes(separator)) return text;
   return `"${text.replaceAll('"', '""')}"`;
 }

@@ -1,4 +1,5 @@
 import { asText, asWhole } from './arguments.ts';
+import { splitLines } from './lines.ts';
 
 /** Letters that Unicode does not take apart into a base letter and an accent. */
 const PLAIN: Readonly<Record<string, string>> = {
@@ -75,7 +76,7 @@ export const text: Readonly<Record<string, unknown>> = {
   kebab: (value: unknown) => words(value, 'Text.kebab').join('-').toLowerCase(),
 
   lines: (value: unknown) => {
-    const lines = asText(value, 'Text.lines').split(/\r\n|\r|\n/);
+    const lines = splitLines(asText(value, 'Text.lines'));
     if (lines.at(-1) === '') lines.pop(); // What follows the last line's end is no line.
     return lines;
   },

@@ -1,8 +1,9 @@
+import { isUtf8 } from 'node:buffer';
 import type { Reach } from '../../../core/program.ts';
 import type { RequestParts } from '../../../core/run.ts';
 import { emptyFields, type Fields, parseFields } from './fields.ts';
 import { readForm } from './form.ts';
-import { Headers } from './headers.ts';
+import { RequestHeaders } from './headers.ts';
 import { readJson } from './json-body.ts';
 import type { Form } from './multipart.ts';
 
@@ -37,7 +38,7 @@ export function buildRequest(parts: RequestParts, reach: Reach): BuiltRequest {
   for (const name of PLAIN) if (below(reach, name) !== undefined) members[name] = parts[name];
   if (below(reach, 'client') !== undefined) members.client = { ip: parts.clientIp };
 
-  const headers = new Headers(parts.headers);
+  const headers = new RequestHeaders(parts.headers);
   const names = headerNames(below(reach, 'headers'), below(reach, 'header'));
   if (names !== undefined) members.headers = headers.byName(names === true ? undefined : names);
 
@@ -59,7 +60,7 @@ export function buildRequest(parts: RequestParts, reach: Reach): BuiltRequest {
 function addForms(
   parts: RequestParts,
   reach: Reach,
-  headers: Headers,
+  headers: RequestHeaders,
   members: Record<string, unknown>,
   built: { formError?: string; files?: readonly Uint8Array[] },
 ): void {
@@ -107,9 +108,11 @@ function headerNames(
 /** Fields beyond `FIELDS_MAX` are dropped: a query has no place for an error, and no honest one has them. */
 function readQuery(query: string | null): Fields {
   if (query === null || query === '') return emptyFields();
-  // Node gives the bytes of a request's target as characters; what is beyond them came from elsewhere.
-  const encoding = /[^\0-\xff]/.test(query) ? 'utf8' : 'latin1';
-  return parseFields(Buffer.from(query, encoding)).fields;
+  // Node gives the bytes of a request's target as characters. What is no UTF-8 that way is taken as the
+  // characters that it shows: Latin-1, or a text that never was on a wire.
+  const bytes = Buffer.from(query, 'latin1');
+  const isWire = isUtf8(bytes) && !/[^\0-\xff]/.test(query);
+  return parseFields(isWire ? bytes : Buffer.from(query)).fields;
 }
 
 /** The reached fields; `__proto__` is a name like others. */

@@ -1,5 +1,5 @@
 /** A request's headers, read from the JSON of `[name, value, name, value, …]` on first use. */
-export class Headers {
+export class RequestHeaders {
   readonly #json: string;
   #list: readonly string[] | undefined;
 

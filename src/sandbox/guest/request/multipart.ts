@@ -3,7 +3,7 @@ import { addField, emptyFields, FIELDS_MAX, type Fields } from './fields.ts';
 import { type ParameterizedValue, parseParameters } from './parameters.ts';
 
 /** One upload. `content` shows the bytes of the body, exactly. */
-export interface UploadedFile {
+interface UploadedFile {
   readonly field: string;
   /** As sent; some senders send a path. `""` where a form's file input was left empty. */
   readonly name: string;
