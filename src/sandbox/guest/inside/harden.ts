@@ -20,7 +20,7 @@ export function harden(keep: readonly string[]): void {
   }
   // Names that the compiler refuses; kept here as a clear error instead of "not defined".
   for (const name of ['eval', 'Function']) {
-    const value = refusal(Function.prototype);
+    const value = refusal(Object.getPrototypeOf(refusal) as object);
     Object.defineProperty(target, name, { value, writable: true, configurable: true });
   }
 }

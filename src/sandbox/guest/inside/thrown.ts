@@ -86,9 +86,12 @@ function read(thrown: unknown): Thrown {
 
 /** QuickJS's own words where it runs out; who forges them fails his own run only. */
 function limitOf(name: string, message: string): GuestFailureCode | undefined {
-  if (name !== 'InternalError') return undefined;
-  if (message === 'out of memory') return 'limit.memory';
-  return message === 'stack overflow' ? 'limit.stack' : undefined;
+  if (name === 'InternalError' && (message === 'out of memory' || message === 'string too long')) {
+    return 'limit.memory'; // A text has at most 2^30 characters; ropes get there in 30 steps.
+  }
+  // Parsers call it a syntax error.
+  const ofStack = name === 'InternalError' || name === 'SyntaxError';
+  return ofStack && message === 'stack overflow' ? 'limit.stack' : undefined;
 }
 
 function primitive(value: unknown): string {
