@@ -25,7 +25,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   app: { from: ['*'], packages: ['hono'] },
   cli: {
     from: ['app', 'config', 'core', 'engine', 'http', 'language', 'package', 'sandbox'],
-    packages: ['commander'],
+    packages: ['commander', 'yaml'],
   },
 };
 const FILE_LINES_MAX = 400;

@@ -3,6 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { HookwrightError } from '../../core/errors.ts';
 import { errorAnswer } from '../errors.ts';
+import { API_PATH } from './api-path.ts';
 import { authorize } from './authorize.ts';
 import { routeAutomations } from './automations.ts';
 import { routeEventStream } from './event-stream.ts';
@@ -10,9 +11,6 @@ import { routeEvents } from './events.ts';
 import type { ApiParts } from './parts.ts';
 import { routeServer } from './server.ts';
 import { routeWebhooks } from './webhooks.ts';
-
-/** Where every path of the API begins. */
-export const API_PATH = '/api/v1';
 
 /** Bytes of a request to the API: a webhook with a thousand bindings and inputs fits. */
 const REQUEST_BYTES_MAX = 1024 * 1024;
