@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { parseDocument } from 'yaml';
+import { type Document, parseDocument } from 'yaml';
 import { didYouMean } from '../core/suggest.ts';
 import { nestingExcess } from '../language/yaml/nesting.ts';
 import { targetParts } from './raw-request.ts';
@@ -60,13 +60,22 @@ function parse(bytes: Uint8Array, source: string): Fields {
   const document = parseDocument(text, { prettyErrors: true });
   const [error] = document.errors;
   if (error !== undefined) throw requestFileError(source, [`right YAML or JSON: ${error.message}`]);
-  const value: unknown = document.toJS({ maxAliasCount: 0 });
+  const value = plainValue(document, source);
   if (!isObject(value)) {
     throw requestFileError(source, [
       `an HTTP message, or an object with ${KEYS.join(', ')}; got ${quote(value)}`,
     ]);
   }
   return value;
+}
+
+/** Without aliases, with which a value can hold itself. */
+function plainValue(document: Document, source: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 0 });
+  } catch (error) {
+    throw requestFileError(source, [`no YAML aliases: ${(error as Error).message}`]);
+  }
 }
 
 function readMethod({ method }: Fields, hasBody: boolean, refuse: Refuse): string {

@@ -47,6 +47,6 @@ function requestParts(draft: RequestDraft): RequestParts {
     headers: JSON.stringify(headers.flat()),
     url: `${OFFLINE_URL}${path}${query === null ? '' : `?${query}`}`,
     clientIp,
-    body,
+    body: new Uint8Array(body), // A Buffer's memory may be shared with others.
   };
 }
