@@ -2,8 +2,8 @@ import type { Reach } from './program.ts';
 
 /**
  * The part of a parsed JSON value that a program can read: of plain objects the members that `reach`
- * names, in their own order, lists and scalars whole; a member that is missing stays missing. A program
- * whose reach this is cannot tell the part from the whole. What is whole is the same object, not a copy.
+ * names, lists and scalars whole; a member that is missing stays missing. A program whose reach this is
+ * cannot tell the part from the whole. What is whole is the same object, not a copy.
  *
  * Whoever writes the part as JSON again must send the whole text where it holds a number that JSON text
  * can say and `JSON.stringify` cannot: `-0` becomes `0`, and `1e999`, which is read as infinity, `null`.

@@ -1,7 +1,7 @@
 import { type Expression, type Program, tokTypes } from 'acorn';
 import { BoundedParser, isParserError } from './parser.ts';
 import { isProblem, type Problem, problem } from './problem.ts';
-import { syntaxProblem, trailingText } from './syntax-problem.ts';
+import { openedAt, syntaxProblem, trailingText } from './syntax-problem.ts';
 
 /** Characters of one expression: what is longer is a program, and belongs into a `run` block. */
 export const EXPRESSION_CHARACTERS_MAX: number = 64 * 1024;
@@ -31,9 +31,8 @@ export function readExpression(text: string): Reading {
     return { result, next: parser.start, hidesEnd: parser.hidesEnd };
   } catch (error) {
     if (!isParserError(error)) throw error;
-    // What was left open began at `pos`; any other mistake is in the last token read.
-    const open = /^Unterminated/.test(error.message);
-    const next = open ? error.pos : Math.max(error.pos, error.raisedAt - 1);
+    // What is left open may have read over the end; any other mistake is in the last token read.
+    const next = openedAt(error, parser) ?? Math.max(error.pos, error.raisedAt - 1);
     return {
       result: syntaxProblem(error, parser, 'expression'),
       next,

@@ -1,12 +1,13 @@
 import { type Expression, type Options, Parser, type Program, type TokenType } from 'acorn';
 
 /**
- * Levels of recursion of the parser, over everything that nests: about 165 brackets inside each other,
- * or 500 operators in one chain. Unbounded, 690 brackets overflowed a stack of 984 kB (Node 20), and a
+ * Levels of recursion of the parser, over everything that nests: about 100 brackets inside each other,
+ * or 300 operators in one chain. Unbounded, 690 brackets overflowed a stack of 984 kB (Node 20), and a
  * V8 that compiles a regular expression on a nearly exhausted stack aborts the process, so catching the
- * overflow is no way out. At this depth the parser uses at most a third of that stack.
+ * overflow is no way out. At this depth the worst of 36 shapes, nested functions, parsed and walked by the
+ * interpreter, took under 500 kB; the others under 350.
  */
-const DEPTH_MAX = 500;
+const DEPTH_MAX = 300;
 /**
  * Names that one text may declare. acorn looks every new name up in lists, in each scope around it for
  * `var`: 50,000 of them in nested blocks would take minutes.
@@ -35,6 +36,7 @@ interface Internals {
   nextToken(): void;
   parse(): Program;
   parseExpression(): Expression;
+  parseTemplate(...rest: unknown[]): unknown;
   skipLineComment(mark: number): void;
   declareName(...rest: unknown[]): void;
   raise(pos: number, message: string): never;
@@ -58,6 +60,8 @@ export class BoundedParser extends Base {
   refused: 'too_deep' | 'too_many_names' | undefined;
   /** Whether a `//` comment has a `}}` in it, which the author may have meant as the end. */
   hidesEnd = false;
+  /** Where the outermost template that has not ended yet begins. */
+  openTemplate: number | undefined;
   private depth = 0;
   private declarations = 0;
 
@@ -74,6 +78,14 @@ export class BoundedParser extends Base {
 
   leave(): void {
     this.depth -= 1;
+  }
+
+  override parseTemplate(...rest: unknown[]): unknown {
+    const outer = this.openTemplate;
+    this.openTemplate ??= this.start;
+    const node = super.parseTemplate(...rest);
+    this.openTemplate = outer;
+    return node;
   }
 
   override declareName(...rest: unknown[]): void {

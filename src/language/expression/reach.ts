@@ -6,7 +6,8 @@ import type { Analysis, MemberUse } from './analyse.ts';
  * The projection that a reach describes (`core/project.ts`) must never be observable to the script. So a
  * member counts as read alone only where its name stands in the text and JavaScript can do nothing else
  * with the value that holds it. A reach speaks about plain JSON objects; where the value at a path turns
- * out to be anything else (a list, a text, bytes, null), the host sends that value whole.
+ * out to be anything else (a list, a text, bytes, null), the host sends that value whole. One thing escapes
+ * this: a script that defines a getter on Object.prototype and reads the objects of its request with it.
  */
 
 /** Members along one path: what is deeper is read whole, so that a reach stays small and flat. */

@@ -32,6 +32,7 @@ const REWORDED: readonly (readonly [acorn: RegExp, message: string, hint?: strin
     'Expected brackets where `??` meets `&&` or `||`, got none',
     'Write `(a ?? b) || c`.',
   ],
+  [/^Unsyntactic/, 'Expected `break` and `continue` inside a loop or a `switch`, got one outside'],
   [/^Unterminated string/, 'Expected a quote that closes the text, got the end of the line'],
   [/^Unterminated template/, 'Expected a backtick that closes the template, got the end'],
   [/^Unterminated comment/, 'Expected `*/` to close the comment, got the end'],
@@ -49,7 +50,7 @@ export function syntaxProblem(error: ParserError, parser: BoundedParser, kind: T
   if (parser.refused !== undefined) {
     return problem(`${kind}.${parser.refused}`, said, place, 'Split it into several steps.');
   }
-  if (/'import' and 'export'|'import\.meta'/.test(said)) return importProblem(place);
+  if (/^.import. and .export. may|import\.meta/.test(said)) return importProblem(place);
   const code = `${kind}.syntax`;
   const hint = kind === 'expression' && parser.hidesEnd ? HIDDEN_END_HINT : undefined;
   const reworded = REWORDED.find(([acorn]) => acorn.test(said));
@@ -75,16 +76,26 @@ export function trailingText(source: string, at: number, hidesEnd: boolean): Pro
   return problem('expression.syntax', message, place, hint);
 }
 
+/** Where a text, template, comment or regular expression begins that does not end; else `undefined`. */
+export function openedAt(error: ParserError, parser: BoundedParser): number | undefined {
+  if (!/^Unterminated/.test(error.message)) return undefined;
+  // acorn says where the last piece begins, which may be after the end that is sought.
+  return /^Unterminated template/.test(error.message)
+    ? (parser.openTemplate ?? error.pos)
+    : error.pos;
+}
+
 function placeOf(error: ParserError, parser: BoundedParser): { start: number; end: number } {
   const { input } = parser;
-  const { pos, message } = error;
+  const { pos } = error;
+  const open = openedAt(error, parser);
+  if (open !== undefined) {
+    const line = /[\r\n\u2028\u2029]/.exec(input.slice(open));
+    return { start: open, end: line === null ? input.length : open + line.index };
+  }
   if (pos >= input.length) {
     const end = input.trimEnd().length || input.length;
     return { start: Math.max(0, end - 1), end };
-  }
-  if (/^Unterminated/.test(message)) {
-    const line = /[\r\n\u2028\u2029]/.exec(input.slice(pos));
-    return { start: pos, end: line === null ? input.length : pos + line.index };
   }
   if (pos === parser.start && parser.end > pos) return { start: pos, end: parser.end };
   const word = /^[\p{ID_Continue}$]+/u.exec(input.slice(pos, pos + QUOTE_CHARACTERS_MAX));

@@ -1,4 +1,4 @@
-import { EXPRESSION_CHARACTERS_MAX, parseExpression, readExpression } from './parse.ts';
+import { EXPRESSION_CHARACTERS_MAX, readExpression } from './parse.ts';
 import { isProblem, type Problem, problem } from './problem.ts';
 import { HIDDEN_END_HINT } from './syntax-problem.ts';
 
@@ -76,7 +76,8 @@ interface End {
 /**
  * Finds the `}}` of the expression that begins at `start`. Only a parser can: objects, strings,
  * templates, regular expressions and comments may have a `}}` of their own. Where it fails, the first
- * `}}` after the mistake is the best guess.
+ * `}}` after the mistake is the best guess; what it cuts out has the mistake in it, and so its analysis
+ * reports it.
  */
 function expressionEnd(text: string, start: number): End {
   const window = text.slice(start, start + EXPRESSION_CHARACTERS_MAX + CLOSE.length);
@@ -91,14 +92,7 @@ function expressionEnd(text: string, start: number): End {
     const hint = hidesEnd ? HIDDEN_END_HINT : 'To write the text `${{` itself, write `$${{`.';
     return { end, broken: true, problem: problem('expression.unclosed', message, place, hint) };
   }
-  // The guess may have cut out an expression that is right by itself; the mistake must not go unsaid.
-  const missed = isProblem(result) && !isProblem(parseExpression(text.slice(start, end)));
-  if (!missed) return { end, broken: true };
-  return {
-    end,
-    broken: true,
-    problem: { ...result, start: start + result.start, end: start + result.end },
-  };
+  return { end, broken: true };
 }
 
 function withText(parts: readonly TemplatePart[], text: string): readonly TemplatePart[] {

@@ -7,9 +7,9 @@ import { visitNode } from './visit.ts';
 
 /**
  * Levels of the tree that are walked. The parser's own bound lets calls and members in a chain pass,
- * which it reads in a loop: `a().b().c()…`. Half of what overflowed a stack of 984 kB.
+ * which it reads in a loop: `a().b().c()…`. See there for the stack that this takes.
  */
-const DEPTH_MAX = 600;
+const DEPTH_MAX = 350;
 
 /** Thrown by a walk that has come too deep. */
 export class TooDeep extends Error {
