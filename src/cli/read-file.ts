@@ -17,6 +17,7 @@ export function unreadable(path: string, error: unknown): HookwrightError {
     ENOENT: 'there is none',
     EACCES: 'it may not be read',
     EISDIR: 'it is a folder',
+    ENOTDIR: 'a part of the path is no folder',
   };
   const reason = reasons[code ?? ''] ?? String(error);
   return new HookwrightError('usage.invalid', `Expected a file at ${path}, but ${reason}.`, {

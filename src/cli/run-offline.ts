@@ -30,9 +30,13 @@ export async function runOffline(
   if (automation === undefined) return { diagnostics };
   const resolved = resolveInputs(automation.inputs, inputs);
   if (resolved.problems.length > 0) {
-    throw new HookwrightError('usage.invalid', resolved.problems.join('\n'), {
-      next: `Give them with --inputs as JSON; ${file} declares them under "inputs".`,
-    });
+    throw new HookwrightError(
+      'usage.invalid',
+      resolved.problems.map((problem) => `${problem}.`).join('\n'),
+      {
+        next: `Give them with --inputs as JSON; ${file} declares them under "inputs".`,
+      },
+    );
   }
   const now = clock();
   const makeId = idMaker();

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AutomationFile } from '../core/automation.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
@@ -37,7 +37,7 @@ async function readPath(path: string): Promise<readonly AutomationFile[]> {
   });
   if (!found.isDirectory()) {
     const bytes = await readNamedFile(path);
-    return [{ file: path, text: new TextDecoder().decode(bytes) }];
+    return [{ file: path, text: Buffer.from(bytes).toString() }];
   }
   const inside = (await readFolder(path)) ?? [];
   return inside.map(({ file, text }) => ({ file: join(path, file), text }));
@@ -63,7 +63,9 @@ function validateFile({ file, text: given }: AutomationFile, fix: boolean): Verd
   let text = given;
   let { automation, diagnostics } = compile(text, file);
   let fixed = 0;
-  for (let round = 0; fix && round < FIX_ROUNDS_MAX; round++) {
+  // What was no UTF-8 has lost its bytes in the text, and must not lose them on the disk.
+  const mendable = fix && !given.includes('\ufffd');
+  for (let round = 0; mendable && round < FIX_ROUNDS_MAX; round++) {
     const mended = applyFixes(text, diagnostics);
     if (mended === text) break;
     fixed += diagnostics.filter((diagnostic) => diagnostic.fix !== undefined).length;
@@ -94,12 +96,13 @@ function duplicate({ file, text, automation = '' }: Verdict, first: string): Dia
 
 /** Puts a new text in a file's place, whole or not at all, with the same permissions. */
 export async function replaceFile(path: string, text: string): Promise<void> {
-  const { mode } = await stat(path);
-  const beside = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  const target = await realpath(path); // Not the link: it would become a file.
+  const { mode } = await stat(target);
+  const beside = `${target}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     await writeFile(beside, text, { mode });
     await chmod(beside, mode); // `mode` above is cut by the umask.
-    await rename(beside, path);
+    await rename(beside, target);
   } catch (error) {
     await rm(beside, { force: true });
     throw error;
