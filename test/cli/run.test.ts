@@ -138,7 +138,7 @@ test.each([
   [['--inputs', '[1]'], 'expected --inputs to be a JSON object, got [1].\n'],
   [
     ['--inputs', '{"team":7}'],
-    'input `team`: Expected a text, got 7.\n  Give them with --inputs as JSON; FILE declares them under "inputs".\n',
+    'input `team`: Expected a text, got a number.\n  Give them with --inputs as JSON; FILE declares them under "inputs".\n',
   ],
   [
     ['--request', 'missing.yaml'],

@@ -103,17 +103,23 @@ function tellRun(session: Session, run: OfflineRun, file: string, text: string):
   for (const { level, text: line, line: at } of result.logs) {
     session.surroundings.err.write(`${level} line ${at}: ${printable(line)}\n`);
   }
-  if (failure !== null) printDiagnostics(session, [failureDiagnostic(failure, file, text)], text);
+  if (failure !== null) printFailure(session, failure, file, text);
   printAnswer(session, answer);
 }
 
-/** A failure in the form of a mistake, so that it is shown with the line where it came up. */
-function failureDiagnostic(failure: RunFailure, file: string, text: string): Diagnostic {
-  const { code, message, line = 1 } = failure;
+/** A failure in the form of a mistake, with the line where it came up where that is known. */
+function printFailure(session: Session, failure: RunFailure, file: string, text: string): void {
+  const { code, message, line } = failure;
+  if (line === undefined) {
+    const { err, env } = session.surroundings;
+    err.write(`${file} ${styleFor(err, env)('red', 'error')} ${code}: ${printable(message)}\n`);
+    return;
+  }
   const excerpt = text.split(/\r\n|\r|\n/)[line - 1] ?? '';
   const column = excerpt.length - excerpt.trimStart().length + 1;
   const length = Math.max(1, excerpt.trim().length);
-  return { file, line, column, length, severity: 'error', code, message };
+  const place = { file, line, column, length };
+  printDiagnostics(session, [{ ...place, severity: 'error', code, message }], text);
 }
 
 /** As an HTTP/1.1 response. Bytes that are no text stay away from terminals. */
