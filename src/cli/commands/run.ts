@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { type Diagnostic, formatDiagnostic } from '../../core/diagnostic.ts';
 import { ERRORS, HookwrightError } from '../../core/errors.ts';
 import type { Answer, RequestParts, RunFailure } from '../../core/run.ts';
-import { answerJson } from '../../http/api/represent.ts';
+import { answerJson, microseconds } from '../../http/api/represent.ts';
 import { addExamples } from '../examples.ts';
 import { readNamedFile } from '../read-file.ts';
 import type { OfflineRun } from '../run-offline.ts';
@@ -96,7 +96,7 @@ function tellRun(session: Session, run: OfflineRun, file: string, text: string):
       answer: answerJson(answer),
       failure,
       logs: result.logs,
-      cpu_ms: result.cpuMs,
+      cpu_ms: microseconds(result.cpuMs),
     });
     return;
   }

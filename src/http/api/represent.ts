@@ -137,11 +137,16 @@ export function runJson(run: RunRecord): RunJson {
     binding: run.binding,
     started_at: iso(run.startedAt),
     ended_at: iso(run.endedAt),
-    cpu_ms: run.cpuMs,
+    cpu_ms: microseconds(run.cpuMs),
     answer: run.answer === undefined ? null : answerJson(run.answer),
     failure: run.failure ?? null,
     logs: run.logs,
   };
+}
+
+/** Milliseconds without the digits that a floating-point clock makes up. */
+export function microseconds(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
 }
 
 export function answerJson({ status, headers, body }: Answer): AnswerJson {

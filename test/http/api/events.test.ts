@@ -31,6 +31,7 @@ test('an event is told as it was received, with its runs', async () => {
     body: Buffer.from('{"é":1}'),
   });
   const run = engine.addRun(event, {
+    cpuMs: 0.5000000000291038,
     answer: { status: 201, headers: [['set-cookie', 'a']], body: 'ok' },
     logs: [{ level: 'info', text: 'seen', line: 3 }],
   });
