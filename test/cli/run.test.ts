@@ -57,7 +57,7 @@ test('--json tells answer, failure and log in one object; inputs and standard in
       headers: expect.arrayContaining([['x-method', 'POST']]),
       body: {
         encoding: 'utf-8',
-        size: 49,
+        size: 43,
         content: expect.stringMatching(/^\{"id":"é",/),
       },
     },
