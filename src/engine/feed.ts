@@ -3,7 +3,7 @@ import type { RunRecord } from '../core/run.ts';
 
 export type FeedListener = (event: EventSummary, runs: readonly RunRecord[]) => void;
 
-/** Live notice of events: once when an event is stored, once more when its runs have ended. */
+/** Live notice of events, each once: when its runs have ended, or when it is stored if it has none. */
 export interface Feed {
   /** Returns what ends the subscription. Listeners must not block: they run on the way of requests. */
   subscribe(listener: FeedListener): () => void;
