@@ -57,10 +57,13 @@ export function connect(dataDir: string, pageCountMax?: number): Sqlite.Database
 }
 
 function configure(sqlite: Sqlite.Database): void {
-  // These two only take effect before the first table is made. Incremental: a deletion leaves free pages
-  // in the file, and pruning gives them back in steps; costs about 1 µs per event.
-  sqlite.pragma(`page_size = ${PAGE_BYTES}`);
-  sqlite.pragma('auto_vacuum = INCREMENTAL');
+  if (sqlite.pragma('page_count', { simple: true }) === 0) {
+    // Both only take effect before the first table is made; setting the second writes each time.
+    // Incremental: a deletion leaves free pages in the file, and pruning gives them back in steps; costs
+    // about 1 µs per event.
+    sqlite.pragma(`page_size = ${PAGE_BYTES}`);
+    sqlite.pragma('auto_vacuum = INCREMENTAL');
+  }
   // Writers append to a log and readers are never blocked; one sequential write and one sync per commit.
   const mode = sqlite.pragma('journal_mode = WAL', { simple: true });
   if (mode !== 'wal') {

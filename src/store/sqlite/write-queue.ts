@@ -1,6 +1,6 @@
 import { HookwrightError } from '../../core/errors.ts';
 import { encodeBatch, type WriteCall } from './batch.ts';
-import { fromFailureData } from './failure.ts';
+import { fromFailureData, storeFailed } from './failure.ts';
 import type { BatchMessage, FromThread } from './protocol.ts';
 
 /** 64 events with their settlements: about 1 ms of CPU, so that nobody waits long for the others. */
@@ -107,8 +107,15 @@ export class WriteQueue {
       const batch = this.#take();
       const id = this.#nextId++;
       this.#underWay.set(id, batch);
-      const calls = batch.map((item) => item.call);
-      this.#send(encodeBatch(id, calls));
+      try {
+        const calls = batch.map((item) => item.call);
+        this.#send(encodeBatch(id, calls));
+      } catch (error) {
+        // Thrown here it would end the process, and nobody would learn what became of the calls.
+        this.#underWay.delete(id);
+        for (const item of batch) item.reject(storeFailed('be sent a batch', error));
+        this.#tellDrained();
+      }
     }
   }
 
