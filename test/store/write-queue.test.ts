@@ -10,7 +10,11 @@ import {
 } from '../../src/store/sqlite/write-queue.ts';
 import { someEvent, someRun } from '../contract/records.ts';
 
-const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+/** Longer than a batch is gathered. */
+async function someTurns(): Promise<void> {
+  for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
 const capture = (size: number) =>
   ({
     kind: 'capture',
@@ -25,16 +29,36 @@ function queueTo(sent: BatchMessage[]): WriteQueue {
   );
 }
 
-test('at most two batches are under way, and the next goes when one is answered', async () => {
+test('a small batch waits for the one under way and gathers what comes meanwhile', async () => {
   const sent: BatchMessage[] = [];
   const queue = queueTo(sent);
-  const all = Promise.all(Array.from({ length: 300 }, () => queue.write(capture(1))));
-  await nextTurn();
+  const all = [queue.write(capture(1))];
+  await someTurns();
+  for (let i = 0; i < 5; i++) {
+    all.push(queue.write(capture(1)));
+    await someTurns();
+  }
+  expect(sent.map((batch) => batch.calls)).toEqual([1]);
+  queue.written({ type: 'written', id: 0, failures: [] });
+  await someTurns();
+  expect(sent.map((batch) => batch.calls)).toEqual([1, 5]);
+  queue.written({ type: 'written', id: 1, failures: [] });
+  await Promise.all(all);
+});
+
+test('one full batch goes behind the one under way, and no more', async () => {
+  const sent: BatchMessage[] = [];
+  const queue = queueTo(sent);
+  const all = Promise.all(Array.from({ length: 500 }, () => queue.write(capture(1))));
+  await someTurns();
   expect(sent.map((batch) => batch.calls)).toEqual([128, 128]);
   queue.written({ type: 'written', id: 0, failures: [] });
-  await nextTurn();
-  expect(sent.map((batch) => batch.calls)).toEqual([128, 128, 44]);
+  await someTurns();
+  expect(sent.map((batch) => batch.calls)).toEqual([128, 128, 128]);
   for (const id of [1, 2]) queue.written({ type: 'written', id, failures: [] });
+  await someTurns();
+  expect(sent.map((batch) => batch.calls)).toEqual([128, 128, 128, 116]);
+  queue.written({ type: 'written', id: 3, failures: [] });
   await all;
   await queue.drained();
 });
@@ -44,9 +68,9 @@ test('a batch ends before its bodies grow too large, and one body may be larger'
   const queue = queueTo(sent);
   const sizes = [BATCH_BYTES_MAX / 2, BATCH_BYTES_MAX / 2, 1, BATCH_BYTES_MAX + 1];
   for (const size of sizes) void queue.write(capture(size));
-  await nextTurn();
-  queue.written({ type: 'written', id: 0, failures: [] });
-  await nextTurn();
+  await someTurns();
+  for (const id of [0, 1]) queue.written({ type: 'written', id, failures: [] });
+  await someTurns();
   expect(sent.map((batch) => batch.calls)).toEqual([2, 1, 1]);
 });
 
@@ -72,7 +96,7 @@ test('more bytes than may wait are refused, answers counted, but one body may be
     message: `Expected at most ${QUEUE_BYTES_MAX} bytes to wait for the disk, got ${QUEUE_BYTES_MAX + 1}.`,
   });
   await expect(
-    Promise.race([queue.write(capture(0)), nextTurn().then(() => 'accepted')]),
+    Promise.race([queue.write(capture(0)), someTurns().then(() => 'accepted')]),
   ).resolves.toBe('accepted');
 });
 
@@ -89,7 +113,7 @@ test('after a failure nothing waits and nothing is taken', async () => {
   const sent: BatchMessage[] = [];
   const queue = queueTo(sent);
   const lost = Promise.allSettled(Array.from({ length: 400 }, () => queue.write(capture(1))));
-  await nextTurn();
+  await someTurns();
   const error = new HookwrightError('store.failed', 'gone');
   queue.fail(error);
   for (const result of await lost) expect(result).toEqual({ status: 'rejected', reason: error });

@@ -3,12 +3,23 @@ import { encodeBatch, type WriteCall } from './batch.ts';
 import { fromFailureData, storeFailed } from './failure.ts';
 import type { BatchMessage, FromThread } from './protocol.ts';
 
-/** 64 events with their settlements: about 1 ms of CPU, so that nobody waits long for the others. */
+/**
+ * 64 events with their settlements: about 1 ms of CPU, so that nobody waits long for the others. A batch
+ * that is full goes at once, behind the one being committed; a smaller one waits for that to end.
+ */
 const BATCH_CALLS_MAX = 128;
 /** Bytes of bodies at which a batch is closed; one call may be larger and is then alone. */
 export const BATCH_BYTES_MAX: number = 8 * 1024 * 1024;
-/** One being committed and one waiting behind it, so that the thread never idles between two. */
+/** One being committed and a full one waiting behind it, so that the thread never idles between two. */
 const BATCHES_UNDER_WAY_MAX = 2;
+/**
+ * Turns of the event loop in which a batch is gathered. A commit costs about 150 µs whatever its size,
+ * so few and large ones leave more CPU to the rest: with 32 connections over HTTP, two small batches
+ * under way made 12,400 requests/s (18 calls to a batch), one 13,100 (24 calls), one gathered over
+ * three turns 13,500 (26 calls). Turns and not milliseconds, because an idle loop turns in microseconds
+ * and so a lone caller waits for nobody.
+ */
+const GATHER_TURNS = 3;
 /** Calls that wait: a second's worth at full speed. More than that and the disk does not keep up. */
 export const QUEUE_CALLS_MAX = 20_000;
 /** Bytes of bodies that wait: what the process may hold beside its own needs. */
@@ -22,8 +33,8 @@ interface Waiting {
 }
 
 /**
- * Gathers writes into batches: those of one turn of the event loop, and all that come while two batches
- * are under way.
+ * Gathers writes into batches: those of a few turns of the event loop, and all that come while a batch is
+ * under way.
  */
 export class WriteQueue {
   readonly #send: (batch: BatchMessage) => void;
@@ -67,7 +78,7 @@ export class WriteQueue {
       else item.reject(fromFailureData(failure));
     }
     this.#onCommit(batch.length);
-    if (this.#waiting.length > 0) this.#schedule();
+    this.#schedule();
     this.#tellDrained();
   }
 
@@ -96,14 +107,30 @@ export class WriteQueue {
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#underWay.size >= BATCHES_UNDER_WAY_MAX) return;
+    if (this.#scheduled || !this.#mayGo()) return;
     this.#scheduled = true;
-    setImmediate(() => this.#flush());
+    this.#gather(GATHER_TURNS);
+  }
+
+  #gather(turns: number): void {
+    setImmediate(() => {
+      if (turns > 1 && !this.#full()) return this.#gather(turns - 1);
+      this.#scheduled = false;
+      this.#flush();
+    });
+  }
+
+  #full(): boolean {
+    return this.#waiting.length >= BATCH_CALLS_MAX || this.#waitingBytes >= BATCH_BYTES_MAX;
+  }
+
+  #mayGo(): boolean {
+    if (this.#waiting.length === 0) return false;
+    return this.#underWay.size < (this.#full() ? BATCHES_UNDER_WAY_MAX : 1);
   }
 
   #flush(): void {
-    this.#scheduled = false;
-    while (this.#waiting.length > 0 && this.#underWay.size < BATCHES_UNDER_WAY_MAX) {
+    while (this.#mayGo()) {
       const batch = this.#take();
       const id = this.#nextId++;
       this.#underWay.set(id, batch);
