@@ -24,8 +24,8 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   config: { from: ['core'], packages: ['zod'] },
   app: { from: ['*'], packages: ['hono'] },
   cli: {
-    from: ['app', 'config', 'core', 'engine', 'http', 'language', 'sandbox'],
-    packages: ['commander'],
+    from: ['app', 'config', 'core', 'engine', 'http', 'language', 'package', 'sandbox'],
+    packages: ['commander', 'yaml'],
   },
 };
 const FILE_LINES_MAX = 400;
