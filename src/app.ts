@@ -5,6 +5,7 @@ import { Open } from './app/open.ts';
 import { type Parts, serve } from './app/serve.ts';
 import { forgetServer, noteServer } from './app/server-note.ts';
 import type { Config } from './config/config.ts';
+import { readVersion } from './config/version.ts';
 import { type Clock, systemClock } from './core/clock.ts';
 import { idMaker } from './core/ids.ts';
 import type { Log } from './core/log.ts';
@@ -69,7 +70,16 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
   const feed = createFeed();
   const apiToken = randomBytes(API_TOKEN_BYTES).toString('hex');
   let url = config.publicUrl ?? `http://${config.host}:${config.port}`;
-  const api = createApi({ registry, store, feed, clock, token: apiToken, url: () => url });
+  const api = createApi({
+    registry,
+    store,
+    feed,
+    clock,
+    log,
+    token: apiToken,
+    version: readVersion(),
+    url: () => url,
+  });
   if (listen) {
     const parts: Parts = { config, store, registry, automations, feed, log, clock, makeId, api };
     const address = await serve(parts, open);
