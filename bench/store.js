@@ -1,6 +1,9 @@
 // How much of raw SQLite's speed is left when each event crosses to the store's thread and is answered by
 // a promise: captures per second through the store, with 64 callers that each wait for their own, against
 // plain loops that commit the same rows 64 at a time. `npm run build && node bench/store.js`, about 10 s.
+//
+// On 2 cores, each against the raw loop: drizzle's statement 0.95 of the rate for 1.07 of the CPU;
+// captures through the store 0.77 for 1.32; each captured and then settled with a run 0.42 for 2.6.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
+import Sqlite from 'better-sqlite3';
 import { expect, test, vi } from 'vitest';
 import type { CapturedEvent } from '../../src/core/event.ts';
 import type { Store } from '../../src/engine/ports.ts';
@@ -84,12 +85,15 @@ test('when the thread dies, all that waits and all that comes is refused, and th
   const store = await openSqliteStore({ dataDir });
   const acknowledged = someEvent();
   await store.capture(acknowledged, 'pending');
-  const waiting = Promise.allSettled([
-    ...someEvents(300).map((event) => store.capture(event, 'pending')),
-    store.webhooks(),
-    store.prune(0, 0, 1),
-  ]);
-  await started.at(-1)?.terminate();
+  // Another writer holds the thread up, so that nothing is answered before it dies.
+  const other = new Sqlite(join(dataDir, 'hookwright.db'));
+  other.exec('BEGIN IMMEDIATE');
+  const captures = someEvents(300).map((event) => store.capture(event, 'pending'));
+  for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+  const waiting = Promise.allSettled([...captures, store.webhooks(), store.prune(0, 0, 1)]);
+  const ended = started.at(-1)?.terminate();
+  other.close();
+  await ended;
   const died = {
     code: 'store.failed',
     message: "Expected the store's thread to be running, got its end with exit code 1.",

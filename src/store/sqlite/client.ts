@@ -6,7 +6,7 @@ import type { Call, Channel, FromThread, Returns, ToThread } from './protocol.ts
 import { WriteQueue } from './write-queue.ts';
 
 /** Reads and rare writes that wait for the thread at once; each may hold a page of events. */
-export const CALLS_UNDER_WAY_MAX = 1000;
+const CALLS_UNDER_WAY_MAX = 1000;
 
 interface Pending {
   readonly resolve: (value: unknown) => void;

@@ -13,11 +13,11 @@ export const BATCH_BYTES_MAX: number = 8 * 1024 * 1024;
 /** One being committed and a full one waiting behind it, so that the thread never idles between two. */
 const BATCHES_UNDER_WAY_MAX = 2;
 /**
- * Turns of the event loop in which a batch is gathered. A commit costs about 150 µs whatever its size,
- * so few and large ones leave more CPU to the rest: with 32 connections over HTTP, two small batches
- * under way made 12,400 requests/s (18 calls to a batch), one 13,100 (24 calls), one gathered over
- * three turns 13,500 (26 calls). Turns and not milliseconds, because an idle loop turns in microseconds
- * and so a lone caller waits for nobody.
+ * Turns of the event loop in which a batch is gathered. A commit costs about 200 µs of CPU whatever its
+ * size, waking both threads included, so few and large ones leave more to the rest. With 32 connections
+ * over HTTP and a pretended sandbox: two small batches under way 12,400 requests/s (18 calls to a batch),
+ * one 13,100 (24 calls), one gathered over three turns 13,500 (26 calls). Turns and not milliseconds,
+ * because an idle loop turns in microseconds, so that a lone caller waits for nobody.
  */
 const GATHER_TURNS = 3;
 /** Calls that wait: a second's worth at full speed. More than that and the disk does not keep up. */

@@ -8,7 +8,7 @@ export type WriteResults = readonly (HookwrightError | undefined)[];
 
 /**
  * The hot path, in statements prepared once and bound by position. drizzle's prepared insert makes a commit
- * of 64 captures cost 1.07 to 1.11 times the CPU (`bench/store.js`), and more so settling with its three
+ * of 64 captures cost 1.06 to 1.11 times the CPU (`bench/store.js`), and more so settling with its three
  * statements; what it would give, values by name and converted, `batch.ts` has done already.
  */
 export function prepareWrites(sqlite: Sqlite.Database): (writes: readonly Write[]) => WriteResults {
