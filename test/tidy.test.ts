@@ -49,7 +49,7 @@ function layerOf(file: string): string | undefined {
 
 function specifiers(file: string): string[] {
   const found = (text.get(file) ?? '').matchAll(
-    /^(?:import|export)\b[^'";]*?\bfrom\s*['"]([^'"\n]+)['"]|\bimport\s*\(?\s*['"]([^'"\n]+)['"]/gm,
+    /^(?:import|export)\b[^'";]*?\bfrom\s*['"]([^'"\n]+)['"]|(?<![\w.'"])import\s*\(?\s*['"]([^'"\n]+)['"]/gm,
   );
   return [...found].map((match) => match[1] ?? match[2] ?? '');
 }

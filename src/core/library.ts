@@ -17,14 +17,14 @@ export const LIBRARY: readonly LibraryEntry[] = [
   entry(
     'get',
     'get(value, path, fallback)',
-    'Reads a dotted path such as `a.b[0].c`; the fallback (default `null`) where something on the way is missing.',
+    'Reads a dotted path such as `a.b[0]["c d"]` or a list of names; the fallback (default `null`) where something on the way is missing.',
     "get({ a: { b: [7] } }, 'a.b[0]')",
     '7',
   ),
   entry(
     'safeEqual',
     'safeEqual(a, b)',
-    'Compares two texts or byte arrays in a time that does not depend on where they differ. For tokens and signatures.',
+    'Compares two texts or byte arrays in a time that does not depend on where they differ. For tokens and signatures; a missing value (`null`) equals nothing.',
     "safeEqual('abc', 'abd')",
     'false',
   ),
@@ -44,7 +44,7 @@ export const LIBRARY: readonly LibraryEntry[] = [
   entry(
     'Text.truncate',
     "Text.truncate(text, length, end = '…')",
-    'At most `length` characters, the end mark included.',
+    'At most `length` characters, the end mark included; an emoji counts as one.',
     "Text.truncate('webhooks', 5)",
     '"webh…"',
   ),
@@ -100,7 +100,7 @@ export const LIBRARY: readonly LibraryEntry[] = [
   entry(
     'Text.indent',
     'Text.indent(text, spaces)',
-    'Every line indented.',
+    'Every line indented but empty ones.',
     "Text.indent('a\\nb', 2)",
     '"  a\\n  b"',
   ),
@@ -114,7 +114,7 @@ export const LIBRARY: readonly LibraryEntry[] = [
   entry(
     'Dates.parse',
     'Dates.parse(value)',
-    'Milliseconds since the epoch of an ISO 8601 text, an RFC 2822 date, seconds or milliseconds as a number, or a `Date`; `null` where it is none of them.',
+    'Milliseconds since the epoch of an ISO 8601 text (UTC unless it names a zone), an RFC 2822 date, seconds or milliseconds as a number or digits, or a `Date`; `null` where it is none of them.',
     "Dates.parse('2026-01-02T03:04:05Z')",
     '1767323045000',
   ),
@@ -157,14 +157,14 @@ export const LIBRARY: readonly LibraryEntry[] = [
   entry(
     'Csv.parse',
     "Csv.parse(text, { header = true, separator = ',' })",
-    'Rows by RFC 4180: objects by the first row’s names, or arrays where `header` is false.',
+    'Rows by RFC 4180: objects by the first row’s names, or lists where `header` is false. Empty lines are passed over.',
     'Csv.parse(\'a,b\\n1,"x, y"\')',
     '[{"a":"1","b":"x, y"}]',
   ),
   entry(
     'Csv.stringify',
     "Csv.stringify(rows, { header = true, separator = ',' })",
-    'CSV of objects or arrays, quoted where needed, lines ended with CRLF.',
+    'CSV of objects or lists, quoted where needed, lines ended with CRLF.',
     "Csv.stringify([{ a: 1, b: 'x, y' }])",
     '"a,b\\r\\n1,\\"x, y\\"\\r\\n"',
   ),
@@ -242,7 +242,7 @@ export const LIBRARY: readonly LibraryEntry[] = [
   entry(
     'Html.strip',
     'Html.strip(text)',
-    'The text without tags, with the common entities decoded.',
+    'The text without tags, scripts and styles, with the common entities decoded. To put it into a page, escape it.',
     "Html.strip('<p>a &amp; b</p>')",
     '"a & b"',
   ),
@@ -269,14 +269,14 @@ export const LIBRARY: readonly LibraryEntry[] = [
   entry(
     'URL',
     'new URL(text, base)',
-    'As in browsers: `href`, `protocol`, `host`, `hostname`, `port`, `pathname`, `search`, `searchParams`, `hash`, `origin`. Read only.',
+    'As in browsers: `href`, `protocol`, `host`, `hostname`, `port`, `pathname`, `search`, `searchParams`, `hash`, `origin`. Read only but for `searchParams`, whose changes show in `href`; `URL.canParse(text, base)`.',
     "new URL('https://a.example/x?y=1').searchParams.get('y')",
     '"1"',
   ),
   entry(
     'URLSearchParams',
     'new URLSearchParams(init)',
-    'As in browsers: `get`, `getAll`, `has`, `set`, `append`, `delete`, `entries`, `toString`.',
+    'As in browsers: `get`, `getAll`, `has`, `set`, `append`, `delete`, `entries`, `toString`. Takes `request.query` too, where repeated fields are lists.',
     "new URLSearchParams({ a: 'x y' }).toString()",
     '"a=x+y"',
   ),
@@ -289,8 +289,8 @@ export const LIBRARY: readonly LibraryEntry[] = [
   ),
   entry(
     'TextDecoder',
-    'new TextDecoder()',
-    'The text of UTF-8 bytes.',
+    "new TextDecoder('utf-8', { fatal = false, ignoreBOM = false })",
+    'The text of UTF-8 bytes; what is not UTF-8 becomes `\\uFFFD`, or throws where `fatal`.',
     'new TextDecoder().decode(new Uint8Array([195, 169]))',
     '"é"',
   ),

@@ -1,11 +1,32 @@
 import type { EventSummary } from '../core/event.ts';
 import type { RunRecord } from '../core/run.ts';
 
-/**
- * Live notice of captured and settled events. An event is noticed once when it is stored, with no runs
- * and usually the status `pending`, and again when it is settled, with its runs.
- */
+export type FeedListener = (event: EventSummary, runs: readonly RunRecord[]) => void;
+
+/** Live notice of events, each once: when its runs have ended, or when it is stored if it has none. */
 export interface Feed {
-  /** Listeners are called in the order of the notices and must not throw. Gives the way to stop. */
-  subscribe(listener: (event: EventSummary, runs: readonly RunRecord[]) => void): () => void;
+  /** Returns what ends the subscription. Listeners must not block: they run on the way of requests. */
+  subscribe(listener: FeedListener): () => void;
+}
+
+export interface OpenFeed extends Feed {
+  /** False when nobody listens, so that callers need not make what would be thrown away. */
+  readonly watched: boolean;
+  publish(event: EventSummary, runs: readonly RunRecord[]): void;
+}
+
+export function createFeed(): OpenFeed {
+  const listeners = new Set<FeedListener>();
+  return {
+    get watched() {
+      return listeners.size > 0;
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    publish(event, runs) {
+      for (const listener of listeners) listener(event, runs);
+    },
+  };
 }

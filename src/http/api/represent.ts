@@ -2,7 +2,7 @@ import type { Diagnostic } from '../../core/diagnostic.ts';
 import type { CapturedEvent, EventStatus, EventSummary, StoredEvent } from '../../core/event.ts';
 import type { Answer, LogLine, RunFailure, RunRecord } from '../../core/run.ts';
 import type { Binding, Webhook } from '../../core/webhook.ts';
-import type { AutomationEntry } from '../../engine/registry.ts';
+import type { AutomationEntry } from '../../engine/automations.ts';
 
 /** A webhook as the API tells it. The URL holds the token, which stands nowhere else. */
 export interface WebhookJson {

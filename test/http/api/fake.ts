@@ -7,7 +7,8 @@ import { didYouMean } from '../../../src/core/suggest.ts';
 import type { Webhook } from '../../../src/core/webhook.ts';
 import type { Feed } from '../../../src/engine/feed.ts';
 import type { EventFilter } from '../../../src/engine/ports.ts';
-import type { AutomationEntry, Registry } from '../../../src/engine/registry.ts';
+import type { AutomationEntry } from '../../../src/engine/automations.ts';
+import type { Registry } from '../../../src/engine/registry.ts';
 import { createApi } from '../../../src/http/api/api.ts';
 
 export const TOKEN = 'token-of-the-test';

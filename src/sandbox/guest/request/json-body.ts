@@ -1,0 +1,68 @@
+import { isAscii, isUtf8 } from 'node:buffer';
+import type { Reach } from '../../../core/program.ts';
+import { project } from '../../../core/project.ts';
+import { jsonFault } from './json-fault.ts';
+
+/**
+ * Levels of lists and objects in what is cut out: Jackson's limit, above all that is sent in earnest, and
+ * low enough that `JSON.stringify`, which recurses, fits on any stack. So it is the same on every machine.
+ */
+const JSON_DEPTH_MAX = 1000;
+
+/** `json`: the text for the guest to parse. `error`: why the body is no JSON. One of them is there. */
+export type JsonBody = { readonly json: string } | { readonly error: string };
+
+/**
+ * The JSON that a program can reach of a body. The whole of it (`true`) is left to the guest to parse;
+ * parts are cut out here, because QuickJS parses 20 MB/s. An empty body is `null`; a byte order mark is
+ * passed over (RFC 8259, section 8.1).
+ *
+ * Measured with a GitHub payload of 25 kB on Node 20: `JSON.parse` alone 25 µs, all of this with three
+ * fields 29 µs. A loop that only adds up the bytes takes 12 µs, so that a scanner of our own, which has to
+ * check the syntax too, cannot be twice as fast.
+ */
+export function readJson(body: Uint8Array, reach: Reach): JsonBody {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  if (!isUtf8(bytes)) return { error: 'Expected JSON in UTF-8 in the body, got other bytes' };
+  const decoded = isAscii(bytes) ? bytes.toString('latin1') : bytes.toString('utf8');
+  const text = decoded.startsWith('\ufeff') ? decoded.slice(1) : decoded;
+  if (text === '') return { json: 'null' };
+  // NUL is never legal in JSON, and the guest, which takes C strings, would see the text end there.
+  if (reach === true && !bytes.includes(0)) return { json: text };
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { error: `Expected JSON in the body, ${jsonFault(text)}` };
+  }
+  const part = project(value, reach);
+  switch (fate(part, JSON_DEPTH_MAX)) {
+    case 'same':
+      return { json: JSON.stringify(part) };
+    case 'changed':
+      return { json: text };
+    case 'deep':
+      return {
+        error: `Expected JSON nested at most ${JSON_DEPTH_MAX} deep in the body, got deeper`,
+      };
+  }
+}
+
+/**
+ * What becomes of a value that is written as JSON and read again: infinite numbers (`1e999`) change to
+ * `null`, and -0 to 0. `deep` where it is nested deeper than `depth`.
+ */
+function fate(value: unknown, depth: number): 'same' | 'changed' | 'deep' {
+  if (typeof value === 'number') {
+    return Number.isFinite(value) && !Object.is(value, -0) ? 'same' : 'changed';
+  }
+  if (typeof value !== 'object' || value === null) return 'same';
+  if (depth === 0) return 'deep';
+  let whole: 'same' | 'changed' = 'same';
+  for (const item of Array.isArray(value) ? value : Object.values(value)) {
+    const part = fate(item, depth - 1);
+    if (part === 'deep') return part;
+    if (part === 'changed') whole = part;
+  }
+  return whole;
+}
