@@ -96,12 +96,12 @@ export class Session {
 }
 
 /** The name under which commander keeps a setting's flag. */
-export function optionName({ flag }: Setting): string {
+function optionName({ flag }: Setting): string {
   return flag.slice(2).replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 /** What runs when a command is called. */
-export type Job = (session: Session, ...args: (string | undefined)[]) => Promise<void>;
+type Job = (session: Session, ...args: (string | undefined)[]) => Promise<void>;
 
 /** How a tree of commands reaches its surroundings: each command is given its job through this. */
 export type Attach = (command: Command, job: Job) => Command;

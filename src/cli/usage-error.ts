@@ -54,7 +54,7 @@ function sentence(
 }
 
 /** `hookwright webhook create`. */
-export function commandPath(command: Command): string {
+function commandPath(command: Command): string {
   return command.parent === null
     ? command.name()
     : `${commandPath(command.parent)} ${command.name()}`;

@@ -1,7 +1,7 @@
 import { ERRORS, type ErrorCode, HookwrightError } from '../core/errors.ts';
 
 /** The one shape in which every error leaves over HTTP. */
-export interface ErrorShape {
+interface ErrorShape {
   readonly error: {
     readonly code: ErrorCode;
     /** What was expected and what was found. */

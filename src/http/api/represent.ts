@@ -24,7 +24,7 @@ export interface BodyJson {
   readonly content: string;
 }
 
-export interface RunBriefJson {
+interface RunBriefJson {
   readonly id: string;
   readonly automation: string;
   readonly status: 'succeeded' | 'failed';
@@ -120,7 +120,7 @@ export function bodyJson(body: string | Uint8Array): BodyJson {
   }
 }
 
-export function runBriefJson(run: RunRecord): RunBriefJson {
+function runBriefJson(run: RunRecord): RunBriefJson {
   return {
     id: run.id,
     automation: run.automation,
@@ -130,7 +130,7 @@ export function runBriefJson(run: RunRecord): RunBriefJson {
   };
 }
 
-export function runJson(run: RunRecord): RunJson {
+function runJson(run: RunRecord): RunJson {
   return {
     ...runBriefJson(run),
     revision: run.revision,
@@ -194,7 +194,7 @@ function eventFacts(
 }
 
 /** `CapturedEvent.headers` as pairs. */
-export function headerPairs(headers: string): (readonly [name: string, value: string])[] {
+function headerPairs(headers: string): (readonly [name: string, value: string])[] {
   const flat = JSON.parse(headers) as string[];
   const pairs: (readonly [string, string])[] = [];
   for (let i = 0; i + 1 < flat.length; i += 2) {
