@@ -5,9 +5,9 @@ import { idMaker, makeToken } from '../../../src/core/ids.ts';
 import type { RunRecord } from '../../../src/core/run.ts';
 import { didYouMean } from '../../../src/core/suggest.ts';
 import type { Webhook } from '../../../src/core/webhook.ts';
+import type { AutomationEntry } from '../../../src/engine/automations.ts';
 import type { Feed } from '../../../src/engine/feed.ts';
 import type { EventFilter } from '../../../src/engine/ports.ts';
-import type { AutomationEntry } from '../../../src/engine/automations.ts';
 import type { Registry } from '../../../src/engine/registry.ts';
 import { createApi } from '../../../src/http/api/api.ts';
 
