@@ -12,6 +12,7 @@ import type { Report } from '../report.ts';
 import type { Span } from '../source.ts';
 import { alignText } from './alignment.ts';
 import type { Misreadings } from './misread.ts';
+import { writeScalar } from './quote.ts';
 import { reportTag } from './syntax-error.ts';
 import type { ListNode, MapEntry, MapNode, ScalarNode, YamlNode } from './tree.ts';
 
@@ -41,6 +42,9 @@ export class Conversion {
     }
     if ('anchor' in node && node.anchor !== undefined) this.refuseAlias(span, 'an anchor');
     if (node.tag !== undefined && isScalar(node)) reportTag(span, this.report);
+    if (isMap(node) && this.report.source.text.startsWith('{{', span.start)) {
+      return this.refuseMoustache(span, inFlow);
+    }
     if (isMap(node)) return this.map(node, span, inFlow || node.flow === true);
     if (isSeq(node)) return this.list(node.items, span, inFlow || node.flow === true);
     if (isScalar(node)) return this.scalar(node, span, inFlow);
@@ -82,10 +86,7 @@ export class Conversion {
   private entry({ key, value }: Pair, start: number, inFlow: boolean): MapEntry | undefined {
     const written = this.value(key, start, inFlow);
     if (written.kind !== 'scalar') {
-      const isMoustache = this.report.source.text.startsWith('{{', written.start - 1);
-      this.report.error('yaml.key', written, `Expected a text as key, got a ${written.kind}`, {
-        hint: isMoustache ? 'Expressions are written `${{ … }}`.' : undefined,
-      });
+      this.report.error('yaml.key', written, `Expected a text as key, got a ${written.kind}`);
       return undefined;
     }
     if (written.text === '<<' && written.style === 'plain') {
@@ -156,6 +157,21 @@ export class Conversion {
         hint: `JavaScript reads it as ${BigInt(value)}. Put quotes around it to keep every digit.`,
       },
     );
+  }
+
+  /** `{{ x }}` is how other languages write expressions; YAML sees a map whose key is a map. */
+  private refuseMoustache({ start, end }: Span, inFlow: boolean): ScalarNode {
+    const written = writeScalar(`$${this.report.source.text.slice(start, end)}`, inFlow);
+    this.report.error(
+      'yaml.key',
+      { start, end },
+      'Expected an expression in `${{ }}`, got `{{ }}`',
+      {
+        hint: `Write ${written}`,
+        fix: { start, end, text: written },
+      },
+    );
+    return { ...missing(start), isBroken: true };
   }
 
   private refuseAlias(span: Span, what: string): void {

@@ -73,7 +73,7 @@ function meaningOf({ start, end, quote }: MeantScalar, raw: string, isBare: bool
  * mistake it may have read nothing of what follows.
  */
 function isSuspicious({ quote, inFlow }: MeantScalar, raw: string): boolean {
-  if (quote !== undefined || inFlow || /:\s|\s#|[\r\n]/.test(raw)) return true;
+  if (quote !== undefined || inFlow || /:\s|:$|\s#|[\r\n]/.test(raw)) return true;
   return INDICATOR_NAMES[raw[0] ?? ''] !== undefined;
 }
 
@@ -98,7 +98,7 @@ function reason({ quote, inFlow }: MeantScalar, raw: string, isBare: boolean): s
   if (inFlow) {
     return 'Expected a quoted text, got an expression whose braces YAML reads as its own inside { } and [ ]';
   }
-  if (/:\s/.test(raw)) {
+  if (/:(?:\s|$)/.test(raw)) {
     return 'Expected a quoted text, got `: `, where YAML begins the value of a key';
   }
   if (/\s#/.test(raw)) return 'Expected a quoted text, got ` #`, where YAML begins a comment';

@@ -55,7 +55,7 @@ function compose(text: string): Document.Parsed {
     schema: 'core',
     uniqueKeys: false, // Checked while converting, where both places are known.
     prettyErrors: false,
-    logLevel: 'silent',
+    logLevel: 'error', // 'silent' would also keep quiet about a second document.
   });
 }
 
