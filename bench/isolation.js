@@ -1,0 +1,185 @@
+// What isolation costs: one run in a restored instance, against the same call without restoring and
+// against a fresh QuickJS context for each run. Prints ratios; absolute times differ from machine to
+// machine. Run after a build: `node bench/isolation.js`.
+import { createHash } from 'node:crypto';
+import { isMainThread, Worker } from 'node:worker_threads';
+import { RUN_LIMITS } from '../dist/core/limits.js';
+import { makeBase } from '../dist/sandbox/guest/boot.js';
+import { Executor } from '../dist/sandbox/guest/executor.js';
+import { restore } from '../dist/sandbox/guest/picture.js';
+import { Programs } from '../dist/sandbox/guest/programs.js';
+import { QuickJs } from '../dist/sandbox/guest/quickjs.js';
+import { THREAD_STACK_MB } from '../dist/sandbox/limits.js';
+
+const ROUNDS = 7;
+const RUNS = 1000;
+const PROGRAMS = 1000;
+const WALL_BYTES = 64 * 1024 * 1024;
+
+if (isMainThread) {
+  // QuickJS needs the stack of a sandbox thread.
+  const resourceLimits = { stackSizeMb: THREAD_STACK_MB };
+  new Worker(new URL(import.meta.url), { resourceLimits }).on('error', (error) => {
+    throw error;
+  });
+} else {
+  await measure();
+}
+
+async function measure() {
+  const base = await makeBase();
+  const programs = new Programs(64 * 1024 * 1024);
+  const executor = new Executor({ base, programs, setClock: () => {} });
+  const program = echo(0);
+  await executor.prepare(program);
+  const known = keep(programs, program);
+  const isolated = () => expectEcho(executor.execute(known, INPUT));
+
+  const bare = await withoutRestoring(base, program);
+  const fresh = await freshContext(base);
+  const many = Array.from({ length: PROGRAMS }, (_, i) => keep(programs, echo(i)));
+  for (const one of many) executor.execute(one, INPUT);
+  let next = 0;
+  const rotating = () => expectEcho(executor.execute(many[next++ % PROGRAMS], INPUT));
+
+  const restoring = () => restore(restoringInstance, base.picture, known.difference);
+  const restoringInstance = await instance(base);
+
+  const [a, b, c, d, e] = compare([isolated, bare, fresh, rotating, restoring]);
+  const row = (name, us, ratio = '') =>
+    console.log(`${name.padEnd(44)}${us.toFixed(1).padStart(8)} µs  ${ratio}`);
+  row('isolated run, 1.2 kB JSON echoed', a);
+  row('the same call without restoring', b, `isolated/this ${(a / b).toFixed(2)} (at most 2)`);
+  row('a fresh context for the run', c, `this/isolated ${(c / a).toFixed(1)} (at least 5)`);
+  row(`isolated, ${PROGRAMS} programs in rotation`, d, `this/isolated ${(d / a).toFixed(2)}`);
+  row('restoring alone', e, `this/isolated ${(e / a).toFixed(2)}`);
+  const { picture } = base;
+  const size = (bytes) => `${Math.round(bytes / 1024)} kB`;
+  console.log(`picture ${size(picture.low.length + picture.heap.length)}, each program's own part`);
+  console.log(`${size(known.difference.bytes.length)}; ${programs.size} programs ${size(programs.bytes)}`);
+}
+
+/** Rounds of each in turn, so that a busy moment of the machine hits all of them; the best round counts. */
+function compare(functions) {
+  const best = functions.map(() => Number.POSITIVE_INFINITY);
+  for (let round = 0; round < ROUNDS; round++) {
+    functions.forEach((run, i) => {
+      const start = performance.now();
+      for (let n = 0; n < RUNS; n++) run();
+      best[i] = Math.min(best[i], ((performance.now() - start) / RUNS) * 1000);
+    });
+  }
+  return best;
+}
+
+/** The same code on an instance that is never restored after its first run: all of `restore` is left out. */
+async function withoutRestoring(base, program) {
+  const open = { ...base };
+  const programs = new Programs(64 * 1024 * 1024);
+  const executor = new Executor({ base: open, programs, setClock: () => {} });
+  await executor.prepare(program);
+  let known;
+  let count = 0;
+  return () => {
+    // What it leaves behind fills the memory; start over before it grows.
+    if (count++ % RUNS === 0) {
+      open.picture = base.picture;
+      known = keep(programs, program);
+      executor.execute(known, INPUT);
+      known.difference = { places: new Uint32Array(0), bytes: new Uint8Array(0) };
+      const { layout } = base.picture;
+      const nothing = { ...layout, stackStart: layout.heapStart };
+      const none = new Uint8Array(0);
+      open.picture = { ...base.picture, layout: nothing, low: none, heap: none, top: 2 ** 31 };
+    }
+    expectEcho(executor.execute(known, INPUT));
+  };
+}
+
+/** A new context, the program evaluated, the event parsed, the answer written; without the library. */
+async function freshContext(base) {
+  const code = `(text) => { const json = JSON.parse(text); return JSON.stringify(json); }`;
+  let quickjs;
+  let count = 0;
+  const start = async () => {
+    quickjs = await QuickJs.start(base.code, WALL_BYTES * 4);
+    quickjs.begin();
+  };
+  await start();
+  const first = quickjs;
+  return () => {
+    const { calls, runtime } = first;
+    if (count++ % RUNS === 0) first.callbacks.interrupt = () => false;
+    const context = calls.QTS_NewContext(runtime, 0);
+    first.context = context;
+    const fn = first.evaluate(code, 'fresh', 'script');
+    const text = first.newString(JSON_TEXT);
+    const result = first.call(fn, [text]);
+    const echoed = first.string(result);
+    if (echoed.length !== JSON_TEXT.length) throw new Error(`Expected an echo, got ${echoed}`);
+    for (const value of [result, text, fn]) calls.QTS_FreeValuePointer(context, value);
+    calls.QTS_FreeContext(context);
+  };
+}
+
+async function instance(base) {
+  const quickjs = await QuickJs.start(base.code, WALL_BYTES);
+  quickjs.adopt(base.picture.addresses);
+  return quickjs;
+}
+
+function keep(programs, program) {
+  programs.add(program);
+  return programs.get(program.id);
+}
+
+function expectEcho(result) {
+  if (result.status !== 'finished' || result.answer.body.length !== JSON_TEXT.length) {
+    throw new Error(`Expected an echo, got ${JSON.stringify(result).slice(0, 500)}`);
+  }
+}
+
+function echo(number) {
+  const source = `(($, request, webhook, event, inputs) => {
+  $.step = 0; const order = request.json;
+  $.step = 1; /* ${number} */
+  return void $.finish({ status: 200, json: order });
+})`;
+  return {
+    id: createHash('sha256').update(source).digest('hex'),
+    source,
+    reach: { json: true },
+    steps: [
+      { kind: 'set', line: 3, column: 3 },
+      { kind: 'return', line: 4, column: 3 },
+    ],
+    lines: [0, 3, 4, 4, 0],
+    limits: RUN_LIMITS,
+  };
+}
+
+const JSON_TEXT = JSON.stringify({
+  id: 4711,
+  type: 'order.paid',
+  customer: { name: 'Ada Lovelace', email: 'ada@example.com', address: 'St James’s Square 12' },
+  lines: Array.from({ length: 12 }, (_, i) => {
+    return { sku: `SKU-${1000 + i}`, price: 9.5 + i, quantity: i + 1, title: 'A thing to buy' };
+  }),
+  note: 'Leave it at the door, please, and ring twice.',
+});
+const INPUT = {
+  seed: 'run_01J0000000000000000000000A',
+  now: 1_700_000_000_000,
+  request: {
+    method: 'POST',
+    path: '',
+    query: null,
+    headers: '["content-type","application/json"]',
+    url: 'http://127.0.0.1:8420/webhooks/token',
+    clientIp: '127.0.0.1',
+    body: Buffer.from(JSON_TEXT),
+  },
+  webhook: '{"id":"wh_1","name":"orders"}',
+  event: '{"id":"evt_1","received_at":"2026-01-02T03:04:05.000Z"}',
+  inputs: '{}',
+};

@@ -1,0 +1,239 @@
+import type { Program } from '../../core/program.ts';
+import type { Execution, ExecutionResult } from '../../core/run.ts';
+import { describeFailure, type Fault, PROGRAM_FILE, timeCode } from '../protocol/failure.ts';
+import type { Base } from './boot.ts';
+import { connect, emptyExchange } from './host-functions.ts';
+import { Instances } from './instances.ts';
+import { restore, takeDifference } from './picture.ts';
+import type { KnownProgram, Programs } from './programs.ts';
+import { GuestMemoryFull, type Pointer, type QuickJs } from './quickjs.ts';
+import { readReport } from './report.ts';
+import { type BuiltRequest, buildRequest } from './request/build.ts';
+import { Stopwatch } from './stopwatch.ts';
+
+/** What an execution brings beside its program. */
+export type ExecutionInput = Omit<Execution, 'program' | 'runId'>;
+
+export interface ExecutorOptions {
+  readonly base: Base;
+  readonly programs: Programs;
+  /** Sets the time that the guest sees; see `freezeClock`. */
+  readonly setClock: (now: number) => void;
+  /** Called when a run turns out to take longer than most (about 0.5 ms). */
+  readonly onSlow?: () => void;
+}
+
+/** Promise jobs between two looks at whether the run has ended. */
+const JOBS_PER_LOOK = 32;
+/** Milliseconds for telling what a run had logged before it was ended. */
+const LAST_WORDS_MS = 20;
+
+/**
+ * Executes programs one after another, each in the state that its own snapshot holds. An exception of the
+ * script is an ordinary end: every C function has returned, so the restored memory is the whole state.
+ * After an interrupt, or where memory or stack ran out, the instance is dropped all the same: its memory
+ * has grown, or C code was left where it is seldom left.
+ */
+export class Executor {
+  readonly #options: ExecutorOptions;
+  readonly #instances: Instances;
+  readonly #stopwatch = new Stopwatch(() => performance.now());
+  readonly #exchange = emptyExchange();
+
+  constructor(options: ExecutorOptions) {
+    this.#options = options;
+    this.#instances = new Instances(options.base, (quickjs) => {
+      quickjs.callbacks.interrupt = () => this.#poll();
+      connect(quickjs, this.#exchange);
+    });
+  }
+
+  /** Whether an instance stands ready for this program; otherwise `prepare` is to be awaited. */
+  isReady(program: Program): boolean {
+    return this.#instances.get(program) !== undefined;
+  }
+
+  prepare(program: Program): Promise<void> {
+    return this.#instances.make(program);
+  }
+
+  /** @throws Error where `prepare` was not awaited; never for anything the program does */
+  execute(known: KnownProgram, input: ExecutionInput): ExecutionResult {
+    const { program } = known;
+    const quickjs = this.#instances.get(program);
+    if (quickjs === undefined) throw new Error('Expected an instance for the program, got none');
+    const startedAt = performance.now();
+    const size = quickjs.memory.buffer.byteLength;
+    try {
+      const ended = this.#run(quickjs, known, input);
+      const cpuMs = performance.now() - startedAt;
+      const result = this.#result(quickjs, ended, program, cpuMs);
+      if (quickjs.memory.buffer.byteLength > size || this.#isBeyondUse(result)) {
+        this.#instances.drop(quickjs);
+      }
+      return result;
+    } catch (error) {
+      this.#instances.drop(quickjs);
+      const failure = describeFailure(this.#faultOf(error, quickjs, program), program);
+      return { status: 'failed', failure, logs: [], cpuMs: performance.now() - startedAt };
+    }
+  }
+
+  /** @returns the guest's report, or why there is none */
+  #run(quickjs: QuickJs, known: KnownProgram, input: ExecutionInput): string | Fault {
+    const { base, setClock } = this.#options;
+    const { program } = known;
+    const { cpuMs, timeoutMs } = program.limits;
+    this.#exchange.report = undefined;
+    this.#exchange.answer = undefined;
+    setClock(input.now);
+    if (known.difference === undefined) {
+      this.#stopwatch.start(Math.min(cpuMs, timeoutMs));
+      const fault = this.#load(quickjs, known);
+      if (fault !== undefined) return fault;
+    } else {
+      restore(quickjs, base.picture, known.difference);
+    }
+    this.#stopwatch.start(Math.min(cpuMs, timeoutMs));
+    const result = quickjs.call(base.run, this.#texts(quickjs, program, input));
+    const error = quickjs.exception(result);
+    if (error !== 0) return this.#escaped(quickjs, error, program);
+    const report = quickjs.string(result);
+    // `undefined` in the guest, for an async program; a report is an object in JSON.
+    return report?.startsWith('{') ? report : this.#drain(quickjs, program);
+  }
+
+  /** Evaluates the program in the base state, and keeps what that changed. */
+  #load(quickjs: QuickJs, known: KnownProgram): Fault | undefined {
+    const { base, programs } = this.#options;
+    const { program } = known;
+    restore(quickjs, base.picture);
+    const { calls, runtime } = quickjs;
+    calls.QTS_RuntimeSetMemoryLimit(runtime, base.usedBytes + program.limits.memoryBytes);
+    // On the source's own first line, for the stacks of errors. In a function, `this` is not the global.
+    const code = `(function () { return (${program.source}\n) }).call(undefined)`;
+    const loaded = quickjs.evaluate(code, PROGRAM_FILE, 'script');
+    const failed = quickjs.exception(loaded);
+    if (failed !== 0) return this.#escaped(quickjs, failed, program);
+    const { outputBytes, logBytes } = program.limits;
+    const lines = program.steps.map(({ line }) => line);
+    const facts = quickjs.newString(JSON.stringify({ outputBytes, logBytes, lines }));
+    const result = quickjs.call(base.load, [loaded, facts]);
+    const error = quickjs.exception(result);
+    if (error !== 0) return this.#escaped(quickjs, error, program);
+    programs.keep(known, takeDifference(quickjs, base.picture));
+    return undefined;
+  }
+
+  /** The arguments of `run` in `library/main.ts`; what the program cannot read stays behind. */
+  #texts(quickjs: QuickJs, program: Program, input: ExecutionInput): Pointer[] {
+    const { source, reach } = program;
+    const text = (value: string | undefined): Pointer =>
+      value === undefined ? quickjs.undefined : quickjs.newString(value);
+    const named = (name: 'webhook' | 'event' | 'inputs'): Pointer =>
+      source.includes(name) || source.includes('\\u') ? text(input[name]) : quickjs.undefined;
+    const reached = reach === true || Object.keys(reach).length > 0;
+    const request: Partial<BuiltRequest> = reached ? buildRequest(input.request, reach) : {};
+    const { json, jsonError, formError, body, files } = request;
+    const errors =
+      jsonError === undefined && formError === undefined
+        ? undefined
+        : JSON.stringify({ json: jsonError, form: formError });
+    this.#exchange.json = json ?? '';
+    this.#exchange.parts = [body ?? NO_BYTES, ...(files ?? [])];
+    return [
+      text(request.text),
+      text(json),
+      text(errors),
+      named('webhook'),
+      named('event'),
+      named('inputs'),
+      text(input.seed),
+    ];
+  }
+
+  /** Runs promise jobs until the run has reported, or nothing is left that could make it. */
+  #drain(quickjs: QuickJs, program: Program): string | Fault {
+    for (;;) {
+      const count = quickjs.runJobs(JOBS_PER_LOOK);
+      if (this.#stopwatch.fired) return { code: timeCode(program), step: -1 };
+      if (this.#exchange.report !== undefined) return this.#exchange.report;
+      if (count === undefined) return { code: 'limit.memory', step: -1 };
+      if (count === 0) return { code: 'run.stuck', step: -1 };
+    }
+  }
+
+  /** An exception that the guest's own half could not catch. */
+  #escaped(quickjs: QuickJs, error: Pointer, program: Program): Fault {
+    if (this.#stopwatch.fired) return { code: timeCode(program), step: -1 };
+    const message = quickjs.string(error) ?? '';
+    if (message.includes('stack overflow')) return { code: 'limit.stack', step: -1 };
+    // Out of memory, QuickJS may not even have the room for an error: it throws `null`.
+    if (message === '' || message === 'null' || message.includes('out of memory')) {
+      return { code: 'limit.memory', step: -1 };
+    }
+    const stack = quickjs.string(quickjs.property(error, 'stack')) ?? '';
+    return { code: 'run.script_error', message: message.slice(0, 2000), step: -1, stack };
+  }
+
+  #result(
+    quickjs: QuickJs,
+    ended: string | Fault,
+    program: Program,
+    cpuMs: number,
+  ): ExecutionResult {
+    if (typeof ended === 'string' && !this.#stopwatch.fired) {
+      const fault = this.#isHalfFull(quickjs, program) ? isNothingThrown(ended) : undefined;
+      return readReport(ended, this.#exchange.answer, program, cpuMs, fault);
+    }
+    // The limit was passed, though the script may have had the last word within that poll.
+    const fault: Fault = typeof ended === 'string' ? { code: timeCode(program), step: -1 } : ended;
+    this.#stopwatch.start(LAST_WORDS_MS);
+    const result = quickjs.call(this.#options.base.report, []);
+    const text = quickjs.exception(result) === 0 ? quickjs.string(result) : undefined;
+    return readReport(text ?? '', this.#exchange.answer, program, cpuMs, fault);
+  }
+
+  /** What a host error means: a trap, an abort, the host's own stack, or a guest without room. */
+  #faultOf(error: unknown, quickjs: QuickJs, program: Program): Fault {
+    if (this.#stopwatch.fired) return { code: timeCode(program), step: -1 };
+    if (error instanceof GuestMemoryFull || this.#isHalfFull(quickjs, program)) {
+      return { code: 'limit.memory', step: -1 };
+    }
+    if (error instanceof RangeError) return { code: 'limit.stack', step: -1 };
+    return { code: 'sandbox.lost', step: -1 };
+  }
+
+  #isHalfFull(quickjs: QuickJs, program: Program): boolean {
+    const { picture } = this.#options.base;
+    const top = quickjs.words[picture.layout.topAt / 4] as number;
+    return top - picture.top > program.limits.memoryBytes / 2;
+  }
+
+  #isBeyondUse(result: ExecutionResult): boolean {
+    if (result.status === 'finished') return false;
+    const { code } = result.failure;
+    return this.#stopwatch.fired || INSTANCE_ENDS.has(code);
+  }
+
+  #poll(): boolean {
+    const ended = this.#stopwatch.poll();
+    if (this.#stopwatch.polls === 1) this.#options.onSlow?.();
+    return ended;
+  }
+}
+
+const NO_BYTES = new Uint8Array(0);
+/** Failures after which an instance is not used again. */
+const INSTANCE_ENDS: ReadonlySet<string> = new Set([
+  'limit.cpu',
+  'limit.time',
+  'limit.memory',
+  'limit.stack',
+  'sandbox.lost',
+]);
+
+/** With a full heap, `null` was thrown by QuickJS itself, which had no room for an error. */
+function isNothingThrown(report: string): Fault | undefined {
+  return report.includes('"null was thrown"') ? { code: 'limit.memory', step: -1 } : undefined;
+}

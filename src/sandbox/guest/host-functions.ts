@@ -1,0 +1,157 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import type { HostCalls } from './inside/host-calls.ts';
+import type { UrlParts } from './library/host.ts';
+import { GuestMemoryFull, type Pointer, type QuickJs } from './quickjs.ts';
+import { jsonFault } from './request/json-fault.ts';
+
+/** What one run shares with its host functions. */
+export interface Exchange {
+  /** The request's body, then its files. */
+  parts: readonly Uint8Array[];
+  /** The text of `request.json`. */
+  json: string;
+  /** Set by the guest: the report of an `async` program. */
+  report: string | undefined;
+  /** Set by the guest: the bytes of its answer. */
+  answer: Uint8Array | undefined;
+}
+
+export function emptyExchange(): Exchange {
+  return { parts: [], json: '', report: undefined, answer: undefined };
+}
+
+type Call = (quickjs: QuickJs, exchange: Exchange, list: Pointer) => Pointer;
+
+/** Names of digests that Node knows and the guest may ask for. */
+const ALGORITHMS = ['md5', 'sha1', 'sha256', 'sha512'];
+const ENCODINGS = ['utf8', 'base64', 'base64url', 'hex'] as const;
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
+
+/** Thrown here, and shown to the guest as it stands. Any other error shows nothing of the host. */
+class Refused extends Error {}
+
+const CALLS: Readonly<Record<keyof HostCalls, Call>> = {
+  digest: (quickjs, _, list) => {
+    const algorithm = text(quickjs, list, 0);
+    if (!ALGORITHMS.includes(algorithm)) throw new Refused('Expected a digest that is offered');
+    const key = bytes(quickjs, list, 1);
+    const hash = key === undefined ? createHash(algorithm) : createHmac(algorithm, key);
+    return quickjs.newArrayBuffer(hash.update(needed(quickjs, list, 2)).digest());
+  },
+  equal: (quickjs, _, list) => {
+    const [a, b] = [needed(quickjs, list, 0), needed(quickjs, list, 1)];
+    // Of unequal lengths, one is compared with itself, so that the time says nothing but the length.
+    const equal = timingSafeEqual(a, a.length === b.length ? b : a) && a.length === b.length;
+    return equal ? quickjs.calls.QTS_GetTrue() : quickjs.calls.QTS_GetFalse();
+  },
+  url: (quickjs, _, list) => {
+    const base = bytes(quickjs, list, 1)?.toString('utf8');
+    return quickjs.newString(urlParts(needed(quickjs, list, 0).toString('utf8'), base));
+  },
+  bytes: (quickjs, _, list) =>
+    quickjs.newArrayBuffer(Buffer.from(text(quickjs, list, 0), encoding(quickjs, list, 1))),
+  text: (quickjs, _, list) =>
+    quickjs.newString(needed(quickjs, list, 0).toString(encoding(quickjs, list, 1))),
+  finish: (quickjs, exchange, list) => {
+    exchange.report ??= text(quickjs, list, 0);
+    return quickjs.undefined;
+  },
+  answer: (quickjs, exchange, list) => {
+    exchange.answer = needed(quickjs, list, 0);
+    return quickjs.undefined;
+  },
+  part: (quickjs, exchange, list) => quickjs.newArrayBuffer(part(quickjs, exchange, list)),
+  partIsPlain: (quickjs, exchange, list) =>
+    part(quickjs, exchange, list).includes(0)
+      ? quickjs.calls.QTS_GetFalse()
+      : quickjs.calls.QTS_GetTrue(),
+  partText: (quickjs, exchange, list) => {
+    const content = part(quickjs, exchange, list);
+    const marked = BYTE_ORDER_MARK.every((byte, at) => content[at] === byte);
+    const decoded = content.toString('utf8', marked ? BYTE_ORDER_MARK.length : 0);
+    return quickjs.newString(flag(quickjs, list, 1) ? JSON.stringify(decoded) : decoded);
+  },
+  jsonFault: (quickjs, exchange) =>
+    quickjs.newString(`Expected JSON in the body, ${jsonFault(exchange.json)}`),
+};
+
+/** In this order they are numbered in the guest. */
+const NAMES = Object.keys(CALLS) as (keyof HostCalls)[];
+
+/** The object that `boot` in the guest is given. */
+export function makeHostObject(quickjs: QuickJs): Pointer {
+  const { calls, context } = quickjs;
+  const host = calls.QTS_NewObject(context);
+  NAMES.forEach((name, id) => {
+    const fn = calls.QTS_NewFunction(context, name, 0, false, id);
+    calls.QTS_SetProp(context, host, quickjs.newString(name), fn);
+  });
+  return host;
+}
+
+/** Answers the guest's calls. No error of the host leaves with its own text or stack. */
+export function connect(quickjs: QuickJs, exchange: Exchange): void {
+  quickjs.callbacks.call = (id, _count, list) => {
+    try {
+      return (CALLS[NAMES[id] as keyof HostCalls] as Call)(quickjs, exchange, list);
+    } catch (error) {
+      if (error instanceof GuestMemoryFull) return quickjs.throwError('out of memory');
+      const message = error instanceof Refused ? error.message : 'The host refused the call';
+      return quickjs.throwError(message);
+    }
+  };
+}
+
+function urlParts(address: string, base: string | undefined): string {
+  if (!URL.canParse(address, base)) return '';
+  const url = new URL(address, base);
+  const { href, origin, protocol, username, password, host, hostname } = url;
+  const { port, pathname, search, hash } = url;
+  const parts: UrlParts = {
+    href,
+    origin,
+    protocol,
+    username,
+    password,
+    host,
+    hostname,
+    port,
+    pathname,
+    search,
+    hash,
+  };
+  return JSON.stringify(parts);
+}
+
+function text(quickjs: QuickJs, list: Pointer, index: number): string {
+  const value = quickjs.string(quickjs.argument(list, index));
+  if (value === undefined) throw new GuestMemoryFull('Expected a text from the guest, got none');
+  return value;
+}
+
+function flag(quickjs: QuickJs, list: Pointer, index: number): boolean {
+  return text(quickjs, list, index) === 'true';
+}
+
+function bytes(quickjs: QuickJs, list: Pointer, index: number): Buffer | undefined {
+  return quickjs.arrayBuffer(quickjs.argument(list, index));
+}
+
+function needed(quickjs: QuickJs, list: Pointer, index: number): Buffer {
+  const found = bytes(quickjs, list, index);
+  if (found === undefined) throw new Refused('Expected bytes');
+  return found;
+}
+
+function encoding(quickjs: QuickJs, list: Pointer, index: number): (typeof ENCODINGS)[number] {
+  const name = text(quickjs, list, index);
+  const found = ENCODINGS.find((known) => known === name);
+  if (found === undefined) throw new Refused('Expected an encoding that is offered');
+  return found;
+}
+
+function part(quickjs: QuickJs, exchange: Exchange, list: Pointer): Buffer {
+  const found = exchange.parts[Number(text(quickjs, list, 0)) + 1];
+  if (found === undefined) throw new Refused('Expected a part of the request that is there');
+  return Buffer.from(found.buffer, found.byteOffset, found.byteLength);
+}

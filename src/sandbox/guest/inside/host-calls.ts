@@ -1,0 +1,17 @@
+import type { Host } from '../library/host.ts';
+
+/** What the guest's own half asks of the host, beside the library's pure functions. */
+export interface HostCalls extends Host {
+  /** How the run ended, of an `async` program; the others return it. */
+  finish(report: string): void;
+  /** The bytes of an answer, ahead of the report that counts on them. */
+  answer(bytes: ArrayBuffer): void;
+  /** Bytes of the request's body (-1) or of its file of that index. */
+  part(index: number): ArrayBuffer;
+  /** The same decoded as UTF-8, without a byte order mark; JSON of that text where `quoted`. */
+  partText(index: number, quoted: boolean): string;
+  /** Whether `partText` may come as it is, or must be quoted because it holds a NUL. */
+  partIsPlain(index: number): boolean;
+  /** Says why the text of `request.json` is not JSON. */
+  jsonFault(): string;
+}

@@ -1,0 +1,139 @@
+import { harden } from '../inside/harden.ts';
+import type { HostCalls } from '../inside/host-calls.ts';
+import { parse, stringify } from '../inside/primordials.ts';
+import { random, seed } from '../inside/random-source.ts';
+import { makeRequest, prepareRequests } from '../inside/request.ts';
+import { describe, type GuestFailureCode } from '../inside/thrown.ts';
+import { installLibrary } from './install.ts';
+import { makeRuntime, type ProgramFacts, type Progress } from './runtime.ts';
+
+type Program = (...values: unknown[]) => unknown;
+
+const asyncPrototype: unknown = Object.getPrototypeOf(async () => {});
+
+let calls: HostCalls;
+let facts: ProgramFacts;
+let program: Program;
+let asynchronous: boolean;
+let runtime: ReturnType<typeof makeRuntime>;
+
+/**
+ * Makes the guest's world, once; the host keeps a picture of the memory after it.
+ *
+ * @param keep JSON of the names of JavaScript's own globals that stay
+ */
+export function boot(host: HostCalls, keep: string): void {
+  calls = host;
+  prepareRequests(host);
+  Math.random = random;
+  const before = new Set(Object.getOwnPropertyNames(globalThis));
+  installLibrary(globalThis as unknown as Record<string, unknown>, host, random);
+  const added = Object.getOwnPropertyNames(globalThis).filter((name) => !before.has(name));
+  harden([...(JSON.parse(keep) as string[]), ...added]);
+}
+
+/**
+ * Takes a program's function and what the runtime must know of it; the host then keeps a picture of
+ * the memory for this program.
+ *
+ * @param text JSON of `ProgramFacts`
+ */
+export function load(loaded: Program, text: string): void {
+  program = loaded;
+  asynchronous = Object.getPrototypeOf(loaded) === asyncPrototype;
+  facts = parse(text) as ProgramFacts;
+  runtime = makeRuntime(facts);
+}
+
+/**
+ * Runs the loaded program. All parameters are JSON texts but `seedText`; those that the program cannot
+ * read are `undefined`.
+ *
+ * @returns the report (see `report`), or `undefined` for an `async` program, which hands it to
+ *   `HostCalls.finish`
+ */
+export function run(
+  request: string | undefined,
+  json: string | undefined,
+  errors: string | undefined,
+  webhook: string | undefined,
+  event: string | undefined,
+  inputs: string | undefined,
+  seedText: string,
+): string | undefined {
+  seed(seedText);
+  try {
+    const value = program(
+      runtime.runtime,
+      makeRequest({ text: request, json, errors }),
+      parsed(webhook),
+      parsed(event),
+      parsed(inputs),
+    );
+    if (asynchronous) {
+      void settle(value);
+      return undefined;
+    }
+    return conclude(value);
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+/**
+ * What the host is told: a line of JSON, `{ step, logs, answer, value, failure }`, then the answer's body
+ * and the JSON of the value, of the lengths that the first line says. The parts are put together from
+ * texts only, so that nothing the author has put on a prototype takes part.
+ */
+export function report(): string {
+  return write(undefined, undefined);
+}
+
+async function settle(value: unknown): Promise<void> {
+  let text: string;
+  try {
+    text = conclude(await value);
+  } catch (error) {
+    text = failed(error);
+  }
+  calls.finish(text);
+}
+
+function conclude(value: unknown): string {
+  const text = value === undefined ? undefined : stringify(value);
+  if (text !== undefined && text.length > facts.outputBytes) {
+    return write(undefined, failure('limit.output', '', 500, ''));
+  }
+  const { broken } = runtime.progress();
+  return write(text, broken === undefined ? undefined : failure(broken, '', 500, ''));
+}
+
+function failed(error: unknown): string {
+  const { broken } = runtime.progress();
+  if (broken !== undefined) return write(undefined, failure(broken, '', 500, ''));
+  const { code, message, name, status, stack } = describe(error);
+  const named = name === '' ? message : `${name}: ${message}`;
+  return write(undefined, failure(code, named, status, stack));
+}
+
+function failure(code: GuestFailureCode, message: string, status: number, stack: string): string {
+  return `[${stringify(code)},${stringify(message)},${json(status)},${stringify(stack)}]`;
+}
+
+function write(value: string | undefined, failed: string | undefined): string {
+  const { step } = runtime.runtime;
+  const { logs, answer }: Progress = runtime.progress();
+  if (answer?.bytes !== undefined) calls.answer(answer.bytes);
+  const shown = answer === undefined ? 'null' : `[${json(answer.step)},${answer.head}]`;
+  const head = `{"step":${json(step)},"logs":[${logs}],"answer":${shown},"value":${value?.length ?? -1},"failure":${failed ?? 'null'}}`;
+  return `${head}\n${answer?.body ?? ''}${value ?? ''}`;
+}
+
+/** JSON of what should be a number and may be anything. */
+function json(number: unknown): string {
+  return typeof number === 'number' ? stringify(number) : '-1';
+}
+
+function parsed(text: string | undefined): unknown {
+  return text === undefined ? undefined : parse(text);
+}

@@ -1,0 +1,237 @@
+import { HookwrightError } from '../core/errors.ts';
+import type { Execution, ExecutionResult } from '../core/run.ts';
+import {
+  BATCH_RUNS_MAX,
+  BATCH_RUNS_MIN,
+  EXECUTIONS_WAITING_MAX,
+  STARTS_FAILED_MAX,
+  TRIES_MAX,
+  WATCH_INTERVAL_MS,
+} from './limits.ts';
+import { describeFailure, timeCode } from './protocol/failure.ts';
+import { type Job, SandboxThread } from './sandbox-thread.ts';
+
+export interface SandboxOptions {
+  /** At least 1. Each takes a processor while it works, and about 30 MB. */
+  readonly threads: number;
+}
+
+/** Implements the engine's port `Sandbox`. */
+export interface Sandbox {
+  execute(execution: Execution): Promise<ExecutionResult>;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the threads and waits until the first is ready (about 150 ms); the others follow.
+ *
+ * @throws Error where the first thread does not start
+ */
+export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const pool = new Pool(Math.max(1, Math.floor(options.threads)));
+  await pool.open();
+  return pool;
+}
+
+/**
+ * Shares executions out to threads. An execution depends on nothing but what it is given, so one whose
+ * thread was stopped under it is simply executed again elsewhere.
+ */
+class Pool implements Sandbox {
+  readonly #count: number;
+  readonly #threads: SandboxThread[] = [];
+  #base: unknown;
+  /** In order; those before `#next` are gone. */
+  #waiting: Job[] = [];
+  #next = 0;
+  #lastNumber = 0;
+  #unsettled = 0;
+  #startsFailed = 0;
+  #flushing = false;
+  #watch: NodeJS.Timeout | undefined;
+  #watchedAt = 0;
+  #closing = false;
+  #opened: Deferred<void> | undefined;
+  #drained: Deferred<void> | undefined;
+
+  constructor(count: number) {
+    this.#count = count;
+  }
+
+  open(): Promise<void> {
+    this.#opened = withResolvers();
+    this.#start();
+    return this.#opened.promise;
+  }
+
+  execute(execution: Execution): Promise<ExecutionResult> {
+    if (this.#closing) return Promise.reject(shuttingDown());
+    if (this.#waiting.length - this.#next >= EXECUTIONS_WAITING_MAX) {
+      const message = `Expected at most ${EXECUTIONS_WAITING_MAX} executions to wait, got more`;
+      return Promise.reject(new HookwrightError('request.queue_full', message));
+    }
+    const { promise, resolve } = withResolvers<ExecutionResult>();
+    this.#unsettled++;
+    const settle = (result: ExecutionResult): void => {
+      this.#unsettled--;
+      if (this.#unsettled === 0) this.#drained?.resolve();
+      resolve(result);
+    };
+    this.#waiting.push({ number: this.#number(), execution, settle, deaths: 0 });
+    this.#flushSoon();
+    return promise;
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    if (this.#unsettled > 0) {
+      this.#drained ??= withResolvers();
+      await this.#drained.promise;
+    }
+    clearInterval(this.#watch);
+    await Promise.all(this.#threads.splice(0).map((thread) => thread.close()));
+  }
+
+  /** Not 0, which means none, and within the 32 bits that a thread has for it. */
+  #number(): number {
+    this.#lastNumber = (this.#lastNumber % 0x7fff_ffff) + 1;
+    return this.#lastNumber;
+  }
+
+  #start(): void {
+    const thread = new SandboxThread(this.#base, {
+      ready: (_thread, base) => this.#ready(base),
+      room: () => this.#flush(),
+      again: (job) => this.#again([job]),
+      ended: (ended, jobs, running, stopped) => this.#ended(ended, jobs, running, stopped),
+    });
+    this.#threads.push(thread);
+  }
+
+  #ready(base: unknown): void {
+    this.#base ??= base;
+    this.#startsFailed = 0;
+    this.#opened?.resolve();
+    while (this.#threads.length < this.#count && !this.#closing) this.#start();
+    this.#flush();
+  }
+
+  #again(jobs: readonly Job[]): void {
+    this.#waiting.splice(this.#next, 0, ...jobs);
+    this.#flushSoon();
+  }
+
+  #ended(
+    thread: SandboxThread,
+    jobs: readonly Job[],
+    running: Job | undefined,
+    stopped: boolean,
+  ): void {
+    const at = this.#threads.indexOf(thread);
+    if (at === -1) return; // Closed.
+    this.#threads.splice(at, 1);
+    const rest: Job[] = [];
+    for (const job of jobs) {
+      if (job === running && stopped) {
+        fail(job, timeCode(job.execution.program));
+      } else if (
+        !stopped &&
+        (running === undefined || job === running) &&
+        ++job.deaths >= TRIES_MAX
+      ) {
+        fail(job, 'sandbox.lost');
+      } else {
+        rest.push(job);
+      }
+    }
+    if (!thread.wasReady) this.#startsFailed++;
+    if (this.#startsFailed < STARTS_FAILED_MAX) this.#start();
+    else if (this.#threads.length === 0) this.#giveUp(rest.splice(0), thread.error);
+    this.#again(rest);
+  }
+
+  /** No thread starts any more: what waits fails, and the next execution tries again. */
+  #giveUp(jobs: readonly Job[], cause: unknown): void {
+    const message = `Expected a sandbox thread to start, got ${STARTS_FAILED_MAX} failures in a row`;
+    this.#opened?.reject(new Error(message, { cause }));
+    for (const job of [...jobs, ...this.#waiting.splice(0).slice(this.#next)]) {
+      fail(job, 'sandbox.lost');
+    }
+    this.#next = 0;
+  }
+
+  /** Executions of the same turn of the event loop share their batches. */
+  #flushSoon(): void {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    setImmediate(() => {
+      this.#flushing = false;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    if (this.#threads.length === 0 && this.#waiting.length > this.#next && !this.#closing) {
+      this.#startsFailed = STARTS_FAILED_MAX - 1;
+      this.#start();
+    }
+    for (;;) {
+      const count = this.#waiting.length - this.#next;
+      const free = this.#threads.filter((thread) => thread.hasRoom);
+      // The least busy one; of equals the first, so that under light load one thread stays warm.
+      const [thread] = free.sort((a, b) => a.load - b.load);
+      if (count === 0 || thread === undefined) break;
+      const share = Math.max(BATCH_RUNS_MIN, Math.ceil(count / free.length));
+      const end = this.#next + Math.min(count, share, BATCH_RUNS_MAX);
+      thread.send(this.#waiting.slice(this.#next, end));
+      this.#next = end;
+    }
+    if (this.#next === this.#waiting.length) {
+      this.#waiting = [];
+      this.#next = 0;
+    }
+    this.#watchOver();
+  }
+
+  /** Looks after the threads while any of them works. */
+  #watchOver(): void {
+    if (this.#watch !== undefined || this.#unsettled === 0) return;
+    this.#watchedAt = performance.now();
+    this.#watch = setInterval(() => {
+      const now = performance.now();
+      const elapsed = Math.min(now - this.#watchedAt, 2 * WATCH_INTERVAL_MS);
+      this.#watchedAt = now;
+      for (const thread of this.#threads) thread.watch(elapsed);
+      if (this.#unsettled > 0) return;
+      clearInterval(this.#watch);
+      this.#watch = undefined;
+    }, WATCH_INTERVAL_MS);
+    this.#watch.unref();
+  }
+}
+
+interface Deferred<T> {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** `Promise.withResolvers`, which Node 20 has not. */
+function withResolvers<T = void>(): Deferred<T> {
+  let resolve: (value: T) => void = () => {};
+  let reject: (error: Error) => void = () => {};
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}
+
+function fail(job: Job, code: 'limit.cpu' | 'limit.time' | 'sandbox.lost'): void {
+  const failure = describeFailure({ code, step: -1 }, job.execution.program);
+  job.settle({ status: 'failed', failure, logs: [], cpuMs: 0 });
+}
+
+function shuttingDown(): HookwrightError {
+  return new HookwrightError('request.shutting_down', 'Expected an open sandbox, got a closed one');
+}
