@@ -39,9 +39,7 @@ export function createHono(ingress: Ingress, api: Hono, healthy: () => boolean):
  * a backslash or an odd host and rewrites dot segments; a capture takes what was sent.
  */
 export function createHttpServer(app: Hono<RawMessages>): Server {
-  const fetchListener = getRequestListener((request, env) => app.fetch(request, env), {
-    overrideGlobalObjects: false,
-  });
+  const fetchListener = getRequestListener((request, env) => app.fetch(request, env));
   const server = createServer(
     {
       headersTimeout: HEADERS_TIMEOUT_MS,

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Program } from './program.ts';
+import { eventually, Program } from './program.ts';
 
 const MIRROR = `automation: mirror
 steps:
@@ -36,9 +36,13 @@ beforeAll(async () => {
 
 afterAll(() => program[Symbol.asyncDispose]());
 
-/** The event that an answer names. */
+/** The event that an answer names, once its run is recorded. */
 async function eventOf(response: Response): Promise<Record<string, any>> {
-  return program.api('GET', `/events/${response.headers.get('x-hookwright-event')}`);
+  const id = response.headers.get('x-hookwright-event');
+  return eventually(
+    () => program.api('GET', `/events/${id}`),
+    ({ status }) => status !== 'pending',
+  );
 }
 
 async function bodyOf(eventId: string): Promise<Buffer> {

@@ -4,7 +4,7 @@ import { Program } from './program.ts';
 /** Scripts that try to take the server down, and how their own run must end. */
 const HOSTILE: Readonly<Record<string, readonly [script: string, code: string, status: number]>> = {
   'an endless loop': ['for (;;) {}', 'limit.cpu', 504],
-  'a native loop that ignores interrupts': ["new Array(1e9) + ''", 'limit.time', 504],
+  'a native loop that ignores interrupts': ["new Array(1e9) + ''", 'limit.cpu', 504],
   recursion: ['const f = () => f() + 1; f();', 'limit.stack', 503],
   'a typed-array bomb': [
     'const all = []; for (;;) all.push(new Uint8Array(1e6).fill(1));',
@@ -31,7 +31,7 @@ const HOSTILE: Readonly<Record<string, readonly [script: string, code: string, s
 const LOG_FLOOD = `automation: log.flood
 steps:
   - for: i
-    in: \${{ Array.from({ length: 5000 }, (_, n) => n) }}
+    in: "\${{ Array.from({ length: 5000 }, (_, n) => n) }}"
     do:
       - log: this line is number \${{ i }} of a great many that nobody will ever read
 `;

@@ -20,10 +20,10 @@ describe('the first start', () => {
     cpSync(AUTOMATIONS, join(dir, 'automations'), { recursive: true });
     await using program = await Program.start({ dir });
     const output = await eventually(
-      () => program.output,
+      () => program.errors,
       (text) => text.includes('curl'),
     );
-    const [, url] = /curl .*"(http[^"]*\/webhooks\/[0-9a-f]{40}[^"]*)"/.exec(output) ?? [];
+    const [, url] = /curl .*'(http[^']*\/webhooks\/[0-9a-f]{40})'/.exec(output) ?? [];
     expect(url).toBeDefined();
     const response = await fetch(`${url}`, {
       method: 'POST',
@@ -109,7 +109,7 @@ test('a second process on the same data folder is refused', async () => {
   });
   expect(second.status).toBe(7);
   expect(second.stderr).toContain(
-    `got one in use by process ${program.child.pid}. Stop that process, or give this one another folder with --data-dir.`,
+    `expected the data folder ./data to be free, got one in use by process ${program.child.pid}.\n  Stop that process, or give this one another folder with --data-dir.`,
   );
 });
 
@@ -123,7 +123,7 @@ test('a port in use is told with what to do', async () => {
   rmSync(other, { recursive: true });
   expect(second.status).toBe(7);
   expect(second.stderr).toContain(
-    `Expected to listen on 127.0.0.1:${program.port}, got EADDRINUSE.`,
+    `expected to listen on 127.0.0.1:${program.port}, got EADDRINUSE.`,
   );
   expect(second.stderr).toContain('--port');
 });

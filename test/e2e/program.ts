@@ -31,11 +31,19 @@ export class Program {
   readonly #token: string;
   #output = '';
 
-  private constructor(dir: string, child: ChildProcess, url: string, token: string) {
+  readonly #errors: () => string;
+
+  private constructor(
+    dir: string,
+    child: ChildProcess,
+    { url, token }: { url: string; token: string },
+    errors: () => string,
+  ) {
     this.dir = dir;
     this.child = child;
     this.url = url;
     this.#token = token;
+    this.#errors = errors;
     child.stdout?.on('data', (chunk) => {
       this.#output += chunk;
     });
@@ -60,12 +68,17 @@ export class Program {
       errors += chunk;
     });
     const note = await serverNote(join(dir, 'data/server.json'), child, () => errors);
-    return new Program(dir, child, note.url, note.token);
+    return new Program(dir, child, note, () => errors);
   }
 
   /** What it wrote to standard output so far. */
   get output(): string {
     return this.#output;
+  }
+
+  /** What it wrote to standard error so far. */
+  get errors(): string {
+    return this.#errors();
   }
 
   /** Lines of the log with this message. */
