@@ -187,7 +187,7 @@ export class Conversion {
 }
 
 /** What stands where the document has nothing. */
-export function missing(at: number): ScalarNode {
+function missing(at: number): ScalarNode {
   return {
     kind: 'scalar',
     start: at,
