@@ -1,7 +1,6 @@
 import { type InputSpec, type InputType, typeMistake } from './inputs.ts';
 import type { Report } from './report.ts';
 import { INPUT_TYPES } from './table/automation.ts';
-import { reservedAs } from './table/names.ts';
 import { childOf, type MapNode, type YamlNode } from './yaml/tree.ts';
 
 /** The inputs that an automation declares; defaults that are not of their type are reported. */
@@ -9,12 +8,12 @@ export function declaredInputs(automation: MapNode, report: Report): readonly In
   const inputs = childOf(automation, 'inputs');
   if (inputs?.kind !== 'map') return [];
   return inputs.entries.map(({ key, value }) => {
-    if (key.text.startsWith('__') && reservedAs(key.text) === undefined) {
+    if (key.text === '__proto__') {
       // `inputs.__proto__` would be something else.
       report.error(
         'name.invalid',
         key,
-        `Expected a name without \`__\` before it, got \`${key.text}\``,
+        `Expected a name such as \`warehouse_id\`, got \`__proto__\``,
       );
     }
     return inputOf(key.text, value, report);

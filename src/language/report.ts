@@ -35,6 +35,11 @@ export class Report {
     this.add('warning', code, span, message, advice);
   }
 
+  /** Whether more mistakes have been found than are shown: looking for good advice is over. */
+  get isFull(): boolean {
+    return this.found.length >= DIAGNOSTICS_MAX;
+  }
+
   get hasErrors(): boolean {
     return this.errors > 0;
   }

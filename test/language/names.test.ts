@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { LANGUAGE_GLOBALS, LIBRARY } from '../../src/core/library.ts';
 import { EVENT_MEMBERS, REQUEST_MEMBERS, WEBHOOK_MEMBERS } from '../../src/core/request-shape.ts';
+import { compile } from '../../src/language/compile.ts';
 import { automationOf, said } from './run.ts';
 
 test.each([
@@ -165,4 +167,24 @@ test('everything that the tables offer is known', () => {
     ...EVENT_MEMBERS.map(({ name }) => `event.${name}`),
   ];
   expect(said(automationOf(uses.map((use) => `- log: \${{ ${use} }}`).join('\n')))).toBe('');
+});
+
+test('what is suggested exists: the mistake is gone when it is taken', () => {
+  const names = ['total', 'request', 'inputs', 'Text', 'Math', 'uuid', 'request.json', 'event.id'];
+  const slips = fc.tuple(fc.constantFrom(...names), fc.nat(12), fc.constantFrom('x', 'e', '', '_'));
+  fc.assert(
+    fc.property(slips, ([name, at, letter]) => {
+      const slip = name.slice(0, at) + letter + name.slice(at + 1);
+      const text = automationOf(`- set: { total: 1 }\n- log: \${{ (${slip}) }}`);
+      for (const { hint, line, column, length } of compile(text, 'a.yaml').diagnostics) {
+        const suggested = /^Did you mean "(.*)"\?$/.exec(hint ?? '')?.[1];
+        if (suggested === undefined) continue;
+        const lines = text.split('\n');
+        const wrong = lines[line - 1] as string;
+        lines[line - 1] = wrong.slice(0, column - 1) + suggested + wrong.slice(column - 1 + length);
+        const left = compile(lines.join('\n'), 'a.yaml').diagnostics;
+        expect(left.filter((found) => found.line === line && found.column === column)).toEqual([]);
+      }
+    }),
+  );
 });

@@ -162,6 +162,12 @@ const CASES: readonly Case[] = [
     logs: [1],
   },
   {
+    does: 'a sequence is one expression wherever it stands',
+    steps:
+      '- log: x${{ 1, 2 }}\n- log: ${{ 1, 2 }}\n- for: x\n  in: ${{ [1], [2] }}\n  do: [ { log: "${{ x }}" } ]',
+    logs: ['x2', 2, 2],
+  },
+  {
     does: 'a comment at an expression’s end stays inside it',
     steps: '- log: |-\n    ${{ 1 // one\n    }}\n- log: |\n    ${{ 2 /* two */ }}',
     logs: [1, '2\n'],

@@ -27,8 +27,10 @@ export function writeText(node: ScalarNode, unit: Unit): void {
     if (index > 0) unit.out.text(' + ');
     if (part.kind === 'text') unit.out.text(literal(part.text));
     else {
-      unit.out.text('$.text');
+      // Brackets of its own: `a, b` is one expression and would be two arguments.
+      unit.out.text('$.text(');
       writeExpression(node, part.source, part.start, unit);
+      unit.out.text(')');
     }
   }
   unit.out.text(')');

@@ -1,7 +1,10 @@
 import { didYouMean } from '../../core/suggest.ts';
-import type { Report } from '../report.ts';
+import { DIAGNOSTICS_MAX, type Report } from '../report.ts';
 import type { Span } from '../source.ts';
 import { ERROR_NAME, GLOBALS, ROOTS, reservedAs } from '../table/names.ts';
+
+/** Names that a misspelt one is compared with. No program that people write has as many. */
+export const SUGGESTIONS_MAX = 1000;
 
 /** A use of a name that no step before it has set. */
 interface OpenUse {
@@ -88,8 +91,11 @@ export class Scope {
 
   /** Notes a use of a name that is not known here. */
   miss(name: string, span: Span): void {
-    const known = [...this.variables.keys(), ...this.locals, ...ROOTS.keys(), 'inputs', ...GLOBALS];
-    this.unknown.push({ name, span, hint: didYouMean(name, known) });
+    const known = [...this.locals, ...ROOTS.keys(), 'inputs', ...GLOBALS, ...this.variables.keys()];
+    // Comparing every name of a hostile file with every other would take minutes.
+    const isEnough = this.unknown.length >= DIAGNOSTICS_MAX;
+    const hint = isEnough ? undefined : didYouMean(name, known.slice(0, SUGGESTIONS_MAX));
+    this.unknown.push({ name, span, hint });
   }
 
   /** Reports what stayed unknown. To be called when all steps are through. */

@@ -8,10 +8,10 @@ import type { Unit } from './unit.ts';
 
 /** What writes one step; `write` is for the lists of steps inside it. */
 export type StepWriter = (step: StepNode, unit: Unit, write: WriteSteps) => void;
-export type WriteSteps = (list: YamlNode | undefined, unit: Unit) => void;
+type WriteSteps = (list: YamlNode | undefined, unit: Unit) => void;
 
 /** A step that is known by its keyword. What is in it may be wrong: then nothing comes of the program. */
-export interface StepNode {
+interface StepNode {
   readonly map: MapNode;
   /** What stands under the keyword. */
   readonly value: YamlNode;

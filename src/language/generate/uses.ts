@@ -3,6 +3,7 @@ import { type DiagnosticCode, isDiagnosticCode } from '../codes.ts';
 import type { Analysis, MemberUse, NameUse } from '../expression/analyse.ts';
 import type { Span } from '../source.ts';
 import { NAMESPACES, ROOTS } from '../table/names.ts';
+import { SUGGESTIONS_MAX } from './scope.ts';
 import type { Unit } from './unit.ts';
 
 /** A place in the analysed text, as a place in the file. */
@@ -52,7 +53,9 @@ function checkMember({ root, path, segments }: MemberUse, locate: Locate, unit: 
   const [place] = segments;
   if (members === undefined || member === undefined || place === undefined) return;
   if (members.has(member)) return;
-  const near = didYouMean(member, members);
+  const near = unit.report.isFull
+    ? undefined
+    : didYouMean(member, [...members].slice(0, SUGGESTIONS_MAX));
   const hint =
     root === 'inputs'
       ? (near ?? `Declare it: \`inputs: { ${member}: any }\`.`)

@@ -1,7 +1,7 @@
 import type { KeySpec, Shape } from './shape.ts';
 
 /** The forms of an answer's body, of which one may be given. */
-export const BODY_KEYS: readonly string[] = ['body', 'json', 'text', 'html', 'base64', 'redirect'];
+const BODY_KEYS: readonly string[] = ['body', 'json', 'text', 'html', 'base64', 'redirect'];
 
 /** RFC 9110, section 5.6.2: what a field name may be made of. */
 const HEADER_NAME = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$";

@@ -117,7 +117,7 @@ const RETRY: Shape & { is: 'map' } = {
 };
 
 /** What `automation` may be: the name under which bindings and people refer to it. */
-export const AUTOMATION_NAME: Shape & { is: 'name' } = {
+const AUTOMATION_NAME: Shape & { is: 'name' } = {
   is: 'name',
   pattern: '^[A-Za-z0-9._-]+$',
   what: 'a name of letters, digits, `.`, `_` and `-`',

@@ -42,7 +42,7 @@ export class Conversion {
     }
     if ('anchor' in node && node.anchor !== undefined) this.refuseAlias(span, 'an anchor');
     if (node.tag !== undefined && isScalar(node)) reportTag(span, this.report);
-    if (isMap(node) && this.report.source.text.startsWith('{{', span.start)) {
+    if (isMap(node) && this.isMoustache(span)) {
       return this.refuseMoustache(span, inFlow);
     }
     if (isMap(node)) return this.map(node, span, inFlow || node.flow === true);
@@ -159,6 +159,11 @@ export class Conversion {
     );
   }
 
+  private isMoustache({ start, end }: Span): boolean {
+    const { text } = this.report.source;
+    return text[start - 1] !== '$' && /^\{\{[^{}]*\}\}$/.test(text.slice(start, end));
+  }
+
   /** `{{ x }}` is how other languages write expressions; YAML sees a map whose key is a map. */
   private refuseMoustache({ start, end }: Span, inFlow: boolean): ScalarNode {
     const written = writeScalar(`$${this.report.source.text.slice(start, end)}`, inFlow);
@@ -182,7 +187,7 @@ export class Conversion {
 }
 
 /** What stands where the document has nothing. */
-export function missing(at: number): ScalarNode {
+function missing(at: number): ScalarNode {
   return {
     kind: 'scalar',
     start: at,

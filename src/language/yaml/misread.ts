@@ -7,7 +7,7 @@ import type { MeantScalar } from './scan.ts';
 const EXPRESSION_KEYS: ReadonlySet<string> = new Set(['if', 'when', 'while', 'in']);
 
 /** What an author meant by a scalar that YAML reads as something else. */
-export interface Meaning {
+interface Meaning {
   readonly content: string;
   /** Offset in the file of the first character of `content`; less than the scalar's where it was wrapped. */
   readonly origin: number;
