@@ -14,8 +14,6 @@ export interface Base {
   readonly load: Pointer;
   readonly run: Pointer;
   readonly report: Pointer;
-  /** Bytes that QuickJS counts as used; a run's memory limit is above them. */
-  readonly usedBytes: number;
 }
 
 /** Folders below this one whose modules the guest may load while it boots. */
@@ -41,8 +39,7 @@ export async function makeBase(): Promise<Base> {
   const [load, run, report] = ['load', 'run', 'report'].map((name) => quickjs.property(main, name));
   const base = { load: load as Pointer, run: run as Pointer, report: report as Pointer };
   warm(quickjs, base);
-  const { usedBytes } = quickjs;
-  return { code, ...base, usedBytes, picture: takePicture(quickjs, layout) };
+  return { code, ...base, picture: takePicture(quickjs, layout) };
 }
 
 function loadMain(quickjs: QuickJs): Pointer {

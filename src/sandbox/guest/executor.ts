@@ -1,12 +1,12 @@
+import { RUN_LIMITS_MAX } from '../../core/limits.ts';
 import type { Program } from '../../core/program.ts';
 import type { Execution, ExecutionResult } from '../../core/run.ts';
 import { describeFailure, type Fault, PROGRAM_FILE, timeCode } from '../protocol/failure.ts';
 import type { Base } from './boot.ts';
 import { connect, emptyExchange } from './host-functions.ts';
-import { Instances } from './instances.ts';
 import { restore, takeDifference } from './picture.ts';
 import type { KnownProgram, Programs } from './programs.ts';
-import { GuestMemoryFull, type Pointer, type QuickJs } from './quickjs.ts';
+import { GuestMemoryFull, type Pointer, QuickJs } from './quickjs.ts';
 import { readReport } from './report.ts';
 import { type BuiltRequest, buildRequest } from './request/build.ts';
 import { Stopwatch } from './stopwatch.ts';
@@ -36,44 +36,44 @@ const LAST_WORDS_MS = 20;
  */
 export class Executor {
   readonly #options: ExecutorOptions;
-  readonly #instances: Instances;
+  #quickjs: QuickJs | undefined;
   readonly #stopwatch = new Stopwatch(() => performance.now());
   readonly #exchange = emptyExchange();
 
   constructor(options: ExecutorOptions) {
     this.#options = options;
-    this.#instances = new Instances(options.base, (quickjs) => {
-      quickjs.callbacks.interrupt = () => this.#poll();
-      connect(quickjs, this.#exchange);
-    });
   }
 
-  /** Whether an instance stands ready for this program; otherwise `prepare` is to be awaited. */
-  isReady(program: Program): boolean {
-    return this.#instances.get(program) !== undefined;
+  /** Whether an instance stands ready; otherwise `prepare` is to be awaited. */
+  get isReady(): boolean {
+    return this.#quickjs !== undefined;
   }
 
-  prepare(program: Program): Promise<void> {
-    return this.#instances.make(program);
+  async prepare(): Promise<void> {
+    const { code, picture } = this.#options.base;
+    const quickjs = await QuickJs.start(code, picture.top + RUN_LIMITS_MAX.memoryBytes);
+    quickjs.adopt(picture.addresses);
+    quickjs.callbacks.interrupt = () => this.#poll();
+    connect(quickjs, this.#exchange);
+    this.#quickjs = quickjs;
   }
 
   /** @throws Error where `prepare` was not awaited; never for anything the program does */
   execute(known: KnownProgram, input: ExecutionInput): ExecutionResult {
     const { program } = known;
-    const quickjs = this.#instances.get(program);
-    if (quickjs === undefined) throw new Error('Expected an instance for the program, got none');
+    const quickjs = this.#quickjs;
+    if (quickjs === undefined) throw new Error('Expected an instance to execute in, got none');
     const startedAt = performance.now();
     const size = quickjs.memory.buffer.byteLength;
     try {
       const ended = this.#run(quickjs, known, input);
       const cpuMs = performance.now() - startedAt;
       const result = this.#result(quickjs, ended, program, cpuMs);
-      if (quickjs.memory.buffer.byteLength > size || this.#isBeyondUse(result)) {
-        this.#instances.drop(quickjs);
-      }
+      const grown = quickjs.memory.buffer.byteLength > size;
+      if (grown || this.#isBeyondUse(result)) this.#quickjs = undefined;
       return result;
     } catch (error) {
-      this.#instances.drop(quickjs);
+      this.#quickjs = undefined;
       const failure = describeFailure(this.#faultOf(error, quickjs, program), program);
       return { status: 'failed', failure, logs: [], cpuMs: performance.now() - startedAt };
     }
@@ -87,6 +87,7 @@ export class Executor {
     this.#exchange.report = undefined;
     this.#exchange.answer = undefined;
     setClock(input.now);
+    quickjs.limitMemory(base.picture.top + program.limits.memoryBytes);
     if (known.difference === undefined) {
       this.#stopwatch.start(Math.min(cpuMs, timeoutMs));
       const fault = this.#load(quickjs, known);
@@ -108,8 +109,6 @@ export class Executor {
     const { base, programs } = this.#options;
     const { program } = known;
     restore(quickjs, base.picture);
-    const { calls, runtime } = quickjs;
-    calls.QTS_RuntimeSetMemoryLimit(runtime, base.usedBytes + program.limits.memoryBytes);
     // On the source's own first line, for the stacks of errors. In a function, `this` is not the global.
     const code = `(function () { return (${program.source}\n) }).call(undefined)`;
     const loaded = quickjs.evaluate(code, PROGRAM_FILE, 'script');
@@ -183,7 +182,11 @@ export class Executor {
     cpuMs: number,
   ): ExecutionResult {
     if (typeof ended === 'string' && !this.#stopwatch.fired) {
-      const fault = this.#isHalfFull(quickjs, program) ? isNothingThrown(ended) : undefined;
+      const used = this.#heapBytes(quickjs);
+      const { memoryBytes } = program.limits;
+      // A limit below what the memory begins with is held here; a heap never shrinks.
+      const full = used > memoryBytes || (used > memoryBytes / 2 && isNothingThrown(ended));
+      const fault: Fault | undefined = full ? { code: 'limit.memory', step: -1 } : undefined;
       return readReport(ended, this.#exchange.answer, program, cpuMs, fault);
     }
     // The limit was passed, though the script may have had the last word within that poll.
@@ -197,17 +200,20 @@ export class Executor {
   /** What a host error means: a trap, an abort, the host's own stack, or a guest without room. */
   #faultOf(error: unknown, quickjs: QuickJs, program: Program): Fault {
     if (this.#stopwatch.fired) return { code: timeCode(program), step: -1 };
-    if (error instanceof GuestMemoryFull || this.#isHalfFull(quickjs, program)) {
+    if (
+      error instanceof GuestMemoryFull ||
+      this.#heapBytes(quickjs) > program.limits.memoryBytes / 2
+    ) {
       return { code: 'limit.memory', step: -1 };
     }
     if (error instanceof RangeError) return { code: 'limit.stack', step: -1 };
     return { code: 'sandbox.lost', step: -1 };
   }
 
-  #isHalfFull(quickjs: QuickJs, program: Program): boolean {
+  /** Bytes by which the heap is larger than at the start of the run. */
+  #heapBytes(quickjs: QuickJs): number {
     const { picture } = this.#options.base;
-    const top = quickjs.words[picture.layout.topAt / 4] as number;
-    return top - picture.top > program.limits.memoryBytes / 2;
+    return (quickjs.words[picture.layout.topAt / 4] as number) - picture.top;
   }
 
   #isBeyondUse(result: ExecutionResult): boolean {
@@ -234,6 +240,6 @@ const INSTANCE_ENDS: ReadonlySet<string> = new Set([
 ]);
 
 /** With a full heap, `null` was thrown by QuickJS itself, which had no room for an error. */
-function isNothingThrown(report: string): Fault | undefined {
-  return report.includes('"null was thrown"') ? { code: 'limit.memory', step: -1 } : undefined;
+function isNothingThrown(report: string): boolean {
+  return report.includes('"null was thrown"');
 }

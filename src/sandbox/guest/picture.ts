@@ -2,8 +2,8 @@ import type { Layout } from './layout.ts';
 import type { Pointer, QuickJs } from './quickjs.ts';
 
 /**
- * A picture of an instance's memory after boot: all that a run starts from. The bytes are shared between
- * threads, and none writes them.
+ * A picture of an instance's memory after boot: all that a run starts from. Each thread has its own copy:
+ * out of shared memory V8 copies in small steps, 15 µs rather than 4.
  */
 export interface Picture {
   readonly layout: Layout;
@@ -40,8 +40,8 @@ export function takePicture(quickjs: QuickJs, layout: Layout): Picture {
   bytes.fill(0, layout.stackStart, layout.heapStart);
   return {
     layout,
-    low: shared(bytes.subarray(0, layout.staticEnd)),
-    heap: shared(bytes.subarray(layout.heapStart, top)),
+    low: new Uint8Array(bytes.subarray(0, layout.staticEnd)),
+    heap: new Uint8Array(bytes.subarray(layout.heapStart, top)),
     top,
     addresses: quickjs.addresses,
   };
@@ -100,10 +100,4 @@ export function takeDifference(quickjs: QuickJs, picture: Picture): Difference {
 
 function view(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-function shared(bytes: Uint8Array): Uint8Array {
-  const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
-  copy.set(bytes);
-  return copy;
 }

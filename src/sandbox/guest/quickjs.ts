@@ -11,7 +11,6 @@ export type Pointer = number;
 interface Calls {
   QTS_NewRuntime(): Pointer;
   QTS_NewContext(runtime: Pointer, intrinsics: number): Pointer;
-  QTS_RuntimeSetMemoryLimit(runtime: Pointer, bytes: number): void;
   QTS_RuntimeSetMaxStackSize(runtime: Pointer, bytes: number): void;
   QTS_RuntimeEnableInterruptHandler(runtime: Pointer): void;
   QTS_RuntimeEnableModuleLoader(runtime: Pointer, customNormalize: number): void;
@@ -72,13 +71,6 @@ const ARGUMENTS_MAX = 8;
 const POINTER_BYTES = 4;
 /** `sizeof(JSValue)` in the 32-bit build: arguments of host functions lie one after another. */
 const VALUE_BYTES = 8;
-/** `malloc_gc_threshold` of a new runtime, and how far into `JSRuntime` it is looked for. */
-const COLLECTION_BYTES_FIRST = 256 * 1024;
-const RUNTIME_WORDS = 64;
-/** A limit that nothing else in there looks like. */
-const LIMIT_MARK = 0x1234_5678;
-/** Garbage in cycles before it is collected: an eighth of what a run may use by default. */
-const COLLECTION_BYTES = 4 * 1024 * 1024;
 /**
  * The name of what may not be imported. C takes a missing name for an empty one, so the refusal has to come
  * when this is loaded; as nothing ever is loaded under it, QuickJS asks each time.
@@ -116,7 +108,6 @@ export class QuickJs {
   runtime: Pointer = 0;
   context: Pointer = 0;
   #arguments: Pointer = 0;
-  #usedAt = 0;
   readonly #module: QuickJSEmscriptenModule;
   #bytes: Buffer;
   #words: Int32Array;
@@ -136,7 +127,10 @@ export class QuickJs {
     this.#words = new Int32Array(memory.buffer);
   }
 
-  /** @param bytesMax the wall: typed arrays pass QuickJS's own memory limit */
+  /** Bytes to which the memory may grow; see `limitMemory`. */
+  #sizeMax = 0;
+
+  /** @param bytesMax what the memory may ever have; `limitMemory` may ask for less */
   static async start(code: WasmModule, bytesMax: number): Promise<QuickJs> {
     const maximum = Math.max(PAGES_INITIAL, Math.ceil(bytesMax / WASM_PAGE_BYTES));
     const memory = new Wasm.Memory({ initial: PAGES_INITIAL, maximum });
@@ -162,6 +156,13 @@ export class QuickJs {
     const Ffi = await RELEASE_SYNC.importFFI();
     const quickjs = new QuickJs(memory, callbacks, module, new Ffi(module) as unknown as Calls);
     module.callbacks = quickjs.#callbacks() as never;
+    quickjs.limitMemory(bytesMax);
+    const grow = memory.grow.bind(memory);
+    memory.grow = (pages) => {
+      if (memory.buffer.byteLength + pages * WASM_PAGE_BYTES <= quickjs.#sizeMax)
+        return grow(pages);
+      throw new RangeError('Expected the guest to stay within its memory limit');
+    };
     return quickjs;
   }
 
@@ -169,41 +170,11 @@ export class QuickJs {
   begin(): void {
     const { calls } = this;
     this.runtime = calls.QTS_NewRuntime();
-    this.#findCounters();
     calls.QTS_RuntimeSetMaxStackSize(this.runtime, STACK_BYTES_MAX);
     calls.QTS_RuntimeEnableInterruptHandler(this.runtime);
     calls.QTS_RuntimeEnableModuleLoader(this.runtime, 1);
     this.context = calls.QTS_NewContext(this.runtime, 0);
     this.#arguments = this.malloc(ARGUMENTS_MAX * POINTER_BYTES);
-  }
-
-  /**
-   * Finds two words of `JSRuntime` that C offers no function for, by what they are known to hold:
-   * - the bytes in use, which stand before the limit;
-   * - the bytes at which cycles of garbage are looked for. The search goes through the whole library (0.2
-   *   ms), and would begin in most runs: by itself QuickJS sets it to half as much again as boot has left.
-   */
-  #findCounters(): void {
-    const { calls, runtime } = this;
-    calls.QTS_RuntimeSetMemoryLimit(runtime, LIMIT_MARK);
-    this.#usedAt = this.#findWord(LIMIT_MARK) - 1;
-    calls.QTS_RuntimeSetMemoryLimit(runtime, -1);
-    this.words[this.#findWord(COLLECTION_BYTES_FIRST)] = COLLECTION_BYTES;
-  }
-
-  #findWord(value: number): number {
-    const first = this.runtime / 4;
-    const found = this.words.subarray(first, first + RUNTIME_WORDS);
-    const at = found.indexOf(value);
-    if (at === -1 || found.includes(value, at + 1)) {
-      throw new Error(`Expected one word of QuickJS's runtime to be ${value}, got none or more`);
-    }
-    return first + at;
-  }
-
-  /** Bytes that QuickJS counts as used, as its memory limit does; before another instance adopts it. */
-  get usedBytes(): number {
-    return this.words[this.#usedAt] as number;
   }
 
   /** The addresses that `begin` has made, for another instance whose memory is a copy of this one's. */
@@ -224,6 +195,16 @@ export class QuickJs {
   get words(): Int32Array {
     if (this.#words.length === 0) this.#refresh();
     return this.#words;
+  }
+
+  /**
+   * Limits the memory for what runs next, above the 16 MB that it begins with. This is the limit itself, not
+   * a wall behind it: QuickJS's own counts 8 bytes for each block whatever its size, for this build cannot
+   * ask how large a block is. The compiled code grows the memory only through emscripten's glue, which calls
+   * `grow` of the memory that we own; refused there, `malloc` fails, and the script sees "out of memory".
+   */
+  limitMemory(bytes: number): void {
+    this.#sizeMax = bytes;
   }
 
   malloc(size: number): Pointer {

@@ -36,6 +36,7 @@ const executor = new Executor({
 parentPort?.on('message', (batch: BatchMessage) => {
   batches = batches.then(() => work(batch));
 });
+await executor.prepare();
 send({ type: 'ready', ...(given === undefined ? { base } : {}) });
 
 async function work(batch: BatchMessage): Promise<void> {
@@ -46,15 +47,15 @@ async function work(batch: BatchMessage): Promise<void> {
   }
   for (const run of decodeRuns(batch)) {
     const known = lookUp(run, sent);
-    if (known !== undefined && !executor.isReady(known.program)) {
-      await executor.prepare(known.program);
-    }
+    if (!executor.isReady) await executor.prepare();
     Atomics.store(running, 0, run.number);
     const result = known && executor.execute(known, run.input);
     Atomics.store(running, 0, 0);
     results.push({ number: run.number, result });
   }
   post(true);
+  // Now, rather than when the next run waits for it.
+  if (!executor.isReady) await executor.prepare();
 }
 
 /** A program enters the cache when it is used, so that one batch cannot push out its own. */

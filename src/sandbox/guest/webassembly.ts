@@ -4,6 +4,8 @@
  */
 export interface WasmMemory {
   readonly buffer: ArrayBuffer;
+  /** By pages; throws a RangeError beyond the maximum. */
+  grow: (pages: number) => number;
 }
 
 /** Compiled code. Threads may share it; then they share the machine code as well. */
