@@ -31,7 +31,7 @@ export function answerOf(result: ExecutionResult, runId: string): Answer {
   return result.status === 'finished' ? NO_CONTENT : failureAnswer(result.failure, runId);
 }
 
-export function failureAnswer(failure: RunFailure, runId: string): Answer {
+function failureAnswer(failure: RunFailure, runId: string): Answer {
   const { code, status } = failure;
   const message = FOR_CALLERS.has(code)
     ? failure.message

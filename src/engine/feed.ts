@@ -1,7 +1,7 @@
 import type { EventSummary } from '../core/event.ts';
 import type { RunRecord } from '../core/run.ts';
 
-export type FeedListener = (event: EventSummary, runs: readonly RunRecord[]) => void;
+type FeedListener = (event: EventSummary, runs: readonly RunRecord[]) => void;
 
 /** Live notice of events, each once: when its runs have ended, or when it is stored if it has none. */
 export interface Feed {

@@ -28,7 +28,7 @@ export interface Leg {
   readonly target: LegTarget;
 }
 
-export type LegTarget =
+type LegTarget =
   | { readonly ready: true; readonly revision: string; readonly program: Program }
   | { readonly ready: false; readonly code: RunFailureCode; readonly message: string };
 

@@ -39,7 +39,7 @@ export async function readFolder(dir: string): Promise<readonly AutomationFile[]
 }
 
 /** Whether a path below the folder is an automation's file. */
-export function isAutomation(file: string): boolean {
+function isAutomation(file: string): boolean {
   const name = file.slice(file.lastIndexOf('/') + 1);
   return (
     /\.ya?ml$/.test(name) &&

@@ -36,8 +36,14 @@ beforeAll(async () => {
 
 afterAll(() => program[Symbol.asyncDispose]());
 
-const payloads = examples.flatMap(({ name, examples: list }) =>
-  list.map((payload) => ({ name, payload: payload as Record<string, any> })),
+/** As the package really is; its types speak of a default export. */
+const published = examples as unknown as readonly {
+  readonly name: string;
+  readonly examples: readonly Record<string, any>[];
+}[];
+
+const payloads = published.flatMap(({ name, examples: list }) =>
+  list.map((payload) => ({ name, payload })),
 );
 
 function post(url: string, event: string, payload: unknown): Promise<Response> {

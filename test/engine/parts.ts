@@ -25,7 +25,7 @@ export function testWebhook(change: Partial<Webhook> = {}): Webhook {
   };
 }
 
-export function testProgram(source: string): Program {
+function testProgram(source: string): Program {
   return { id: source, source, reach: {}, steps: [], lines: [], limits: RUN_LIMITS };
 }
 

@@ -34,8 +34,12 @@ export function readBody(incoming: IncomingMessage, bytesMax: number): Promise<U
     incoming.on('end', () =>
       resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)),
     );
-    incoming.on('close', () => reject(new RequestAborted()));
-    incoming.on('error', () => reject(new RequestAborted()));
+    // Every request ends with `close`; making an error each time would take 4 % of the main thread.
+    const onClose = (): void => {
+      if (!incoming.complete) reject(new RequestAborted());
+    };
+    incoming.on('close', onClose);
+    incoming.on('error', onClose);
   });
 }
 

@@ -55,15 +55,20 @@ export class StoreClient {
   receive(message: FromThread): void {
     switch (message.type) {
       case 'opened':
-        return this.#opening?.resolve(undefined);
+        this.#opening?.resolve(undefined);
+        break;
       case 'refused':
-        return this.#opening?.reject(fromFailureData(message.failure));
+        this.#opening?.reject(fromFailureData(message.failure));
+        break;
       case 'written':
-        return this.#queue.written(message);
+        this.#queue.written(message);
+        break;
       case 'returned':
-        return this.#take(message.id)?.resolve(message.value);
+        this.#take(message.id)?.resolve(message.value);
+        break;
       case 'threw':
-        return this.#take(message.id)?.reject(fromFailureData(message.failure));
+        this.#take(message.id)?.reject(fromFailureData(message.failure));
+        break;
       case 'closed':
         if (message.failure === undefined) this.#closed?.resolve(undefined);
         else this.#closed?.reject(fromFailureData(message.failure));
