@@ -16,15 +16,16 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   language: { from: ['core'], packages: ['yaml', 'acorn', 'zod'] },
   sandbox: { from: ['core'], packages: [] },
   'sandbox/guest': { from: ['core', 'sandbox/protocol'], packages: ['quickjs-emscripten'] },
-  source: { from: ['core'], packages: ['ipaddr.js'] },
-  engine: { from: ['core', 'language', 'source'], packages: [] },
+  engine: { from: ['core', 'language'], packages: [] },
   'store/sqlite': { from: ['core', 'engine/ports'], packages: ['better-sqlite3', 'drizzle-orm'] },
-  http: { from: ['core', 'engine'], packages: ['hono', '@hono/node-server', 'zod'] },
+  http: { from: ['core', 'engine'], packages: ['hono', '@hono/node-server', 'ipaddr.js', 'zod'] },
+  package: { from: ['core', 'language', 'engine/ports'], packages: ['yaml'] },
+  log: { from: ['core'], packages: ['pino'] },
   config: { from: ['core'], packages: ['zod'] },
-  app: { from: ['*'], packages: ['pino'] },
+  app: { from: ['*'], packages: ['hono'] },
   cli: {
-    from: ['app', 'config', 'core', 'engine', 'http', 'language', 'sandbox'],
-    packages: ['commander'],
+    from: ['app', 'config', 'core', 'engine', 'http', 'language', 'package', 'sandbox'],
+    packages: ['commander', 'yaml'],
   },
 };
 const FILE_LINES_MAX = 400;
@@ -48,7 +49,7 @@ function layerOf(file: string): string | undefined {
 
 function specifiers(file: string): string[] {
   const found = (text.get(file) ?? '').matchAll(
-    /^(?:import|export)\b[^'";]*?\bfrom\s*['"]([^'"\n]+)['"]|\bimport\s*\(?\s*['"]([^'"\n]+)['"]/gm,
+    /^(?:import|export)\b[^'";]*?\bfrom\s*['"]([^'"\n]+)['"]|(?<![\w.'"])import\s*\(?\s*['"]([^'"\n]+)['"]/gm,
   );
   return [...found].map((match) => match[1] ?? match[2] ?? '');
 }

@@ -15,3 +15,10 @@ export interface AutomationRecord {
   /** Path of the file that it was loaded from, relative to the automations folder. */
   readonly file: string;
 }
+
+/** A file of the automations folder. */
+export interface AutomationFile {
+  /** Path below the folder, with `/`. */
+  readonly file: string;
+  readonly text: string;
+}

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 /** Source of random bytes; an argument so that tests control it. */
 export type Random = (size: number) => Uint8Array;
 
-export const systemRandom: Random = (size) => randomBytes(size);
+const systemRandom: Random = (size) => randomBytes(size);
 
 export type IdPrefix = 'evt' | 'run' | 'wh';
 

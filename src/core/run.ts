@@ -80,7 +80,7 @@ export type RunFailureCode =
 /** How one execution ended. */
 export type ExecutionResult = Finished | Failed;
 
-export interface Finished {
+interface Finished {
   readonly status: 'finished';
   /** What `return` or `respond` shaped; absent when the program ended without answering. */
   readonly answer?: Answer;
@@ -99,7 +99,7 @@ export interface Failed {
   readonly cpuMs: number;
 }
 
-export type RunStatus = 'succeeded' | 'failed';
+type RunStatus = 'succeeded' | 'failed';
 
 /** One execution of a revision for an event, ended. */
 export interface RunRecord {

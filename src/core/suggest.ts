@@ -4,7 +4,7 @@ function editsMax(name: string): number {
 }
 
 /** The nearest of `known` to a misspelt name, or `undefined` where none is near. */
-export function nearest(name: string, known: Iterable<string>): string | undefined {
+function nearest(name: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
   let least = editsMax(name) + 1;
   for (const candidate of known) {

@@ -2,8 +2,6 @@ import { EXPRESSION_CHARACTERS_MAX, readExpression } from './parse.ts';
 import { isProblem, type Problem, problem } from './problem.ts';
 import { HIDDEN_END_HINT } from './syntax-problem.ts';
 
-export type { Problem } from './problem.ts';
-
 export type TemplatePart = { readonly kind: 'text'; readonly text: string } | ExpressionPart;
 
 export interface ExpressionPart {

@@ -12,7 +12,7 @@ import { installLibrary } from '../../../src/sandbox/guest/library/install.ts';
 const LIBRARY_FOLDER = new URL('../../../dist/sandbox/guest/library/', import.meta.url);
 
 /** What the sandbox's thread gives the guest, on Node's own functions. */
-export const nodeHost: Host = {
+const nodeHost: Host = {
   digest: (algorithm, key, data) => {
     const digest =
       key === null ? createHash(algorithm) : createHmac(algorithm, new Uint8Array(key));
@@ -47,7 +47,6 @@ function utf8(bytes: ArrayBuffer): string {
 }
 
 /** The library's names in a plain object, on Node. */
-// biome-ignore lint/suspicious/noExplicitAny: the names are authors' names; tests call them untyped
 export function installed(random: () => number = Math.random): Record<string, any> {
   const target: Record<string, unknown> = {};
   installLibrary(target, nodeHost, random);

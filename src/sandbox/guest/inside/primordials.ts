@@ -7,7 +7,7 @@
  */
 export const stringify: typeof JSON.stringify = JSON.stringify;
 export const parse: (text: string) => unknown = JSON.parse;
-export const apply: typeof Reflect.apply = Reflect.apply;
+const apply: typeof Reflect.apply = Reflect.apply;
 export const keys: (value: object) => string[] = Object.keys;
 export const hasOwn: (value: object, name: PropertyKey) => boolean = Object.hasOwn;
 export const defineProperty: typeof Object.defineProperty = Object.defineProperty;

@@ -1,0 +1,71 @@
+// Starts servers as a user would: their own process, their own folder.
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const MAIN = new URL('../dist/cli/main.js', import.meta.url).pathname;
+const BARE = new URL('./bare-server.js', import.meta.url).pathname;
+
+/** Starts the yardstick. */
+export async function startBare() {
+  const child = spawn(process.execPath, [BARE], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const line = await new Promise((resolve) => child.stdout.once('data', resolve));
+  return { url: JSON.parse(line).url, stop: () => stop(child) };
+}
+
+/**
+ * Starts Hookwright on a new folder with the given automations.
+ *
+ * @param {Record<string, string>} automations YAML by file name
+ */
+export async function startHookwright(automations) {
+  const dir = mkdtempSync(join(tmpdir(), 'hookwright-bench-'));
+  mkdirSync(join(dir, 'automations'));
+  for (const [file, text] of Object.entries(automations)) {
+    writeFileSync(join(dir, 'automations', file), text);
+  }
+  const child = spawn(process.execPath, [MAIN, 'serve', '--port', '0'], {
+    cwd: dir,
+    // The log is on, as in production, and goes where it costs nothing to write.
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, HOOKWRIGHT_DATA_DIR: join(dir, 'data') },
+  });
+  const note = await serverNote(join(dir, 'data', 'server.json'));
+  return {
+    url: note.url,
+    pid: child.pid,
+    api: (method, path, body) => api(note, method, path, body),
+    async stop() {
+      await stop(child);
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function serverNote(file) {
+  for (;;) {
+    try {
+      return JSON.parse(readFileSync(file, 'utf8'));
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+}
+
+async function api({ url, token }, method, path, body) {
+  const response = await fetch(`${url}/api/v1${path}`, {
+    method,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  if (!response.ok)
+    throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+  return response.json();
+}
+
+async function stop(child) {
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  await ended;
+}

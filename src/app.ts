@@ -1,0 +1,107 @@
+import { randomBytes } from 'node:crypto';
+import { loadAutomations } from './app/automations-folder.ts';
+import { createExample } from './app/first-start.ts';
+import { Open } from './app/open.ts';
+import { type Parts, serve } from './app/serve.ts';
+import { forgetServer, noteServer } from './app/server-note.ts';
+import type { Config } from './config/config.ts';
+import { readVersion } from './config/version.ts';
+import { type Clock, systemClock } from './core/clock.ts';
+import { idMaker } from './core/ids.ts';
+import type { Log } from './core/log.ts';
+import type { Webhook } from './core/webhook.ts';
+import { Automations } from './engine/automations.ts';
+import { createFeed } from './engine/feed.ts';
+import { LiveRegistry } from './engine/registry.ts';
+import { createApi } from './http/api/api.ts';
+import { openLog } from './log/pino-log.ts';
+import { openSqliteStore } from './store/sqlite/open.ts';
+
+export interface App {
+  /** `http://127.0.0.1:8420`, or the public URL where one is set. */
+  readonly url: string;
+  /** Bearer token of the API, made anew at each start. */
+  readonly apiToken: string;
+  /** The example webhook, where this was the first start on this data folder. */
+  readonly firstWebhook: Webhook | undefined;
+  /** The API in process, without the network. */
+  fetch(request: Request): Promise<Response>;
+  /** Stops taking requests, lets what is under way end within the time limit, closes the store. */
+  close(): Promise<void>;
+}
+
+export interface AppOptions {
+  /** `false`: only the API in process, for commands when no server runs. */
+  readonly listen?: boolean;
+  readonly clock?: Clock;
+}
+
+/** Bytes of the API's token. */
+const API_TOKEN_BYTES = 32;
+
+/** For commands that use the API in process: what they have to say, they print themselves. */
+const SILENT: Log = { write: () => {} };
+
+/**
+ * Puts the parts together. Throws `data.in_use`, `data.unusable`, `listen.failed`, `config.invalid`;
+ * what was open by then is closed again.
+ */
+export async function startApp(config: Config, options: AppOptions = {}): Promise<App> {
+  const open = new Open();
+  try {
+    return await start(config, options, open);
+  } catch (error) {
+    await open.close();
+    throw error;
+  }
+}
+
+async function start(config: Config, options: AppOptions, open: Open): Promise<App> {
+  const { clock = systemClock, listen = true } = options;
+  const log = listen ? openProcessLog(config, open) : SILENT;
+  const store = await openSqliteStore({ dataDir: config.dataDir });
+  open.add(() => store.close());
+  const makeId = idMaker();
+  const automations = await Automations.open(store, log, clock);
+  const registry = await LiveRegistry.open({ store, automations, clock, makeId });
+  const fresh = automations.size === 0 && registry.webhooks().length === 0;
+  await loadAutomations(config.automationsDir, automations, log);
+  const firstWebhook = fresh ? await createExample(registry) : undefined;
+  const feed = createFeed();
+  const apiToken = randomBytes(API_TOKEN_BYTES).toString('hex');
+  let url = config.publicUrl ?? `http://${config.host}:${config.port}`;
+  const api = createApi({
+    registry,
+    store,
+    feed,
+    clock,
+    log,
+    token: apiToken,
+    version: readVersion(),
+    url: () => url,
+  });
+  if (listen) {
+    const parts: Parts = { config, store, registry, automations, feed, log, clock, makeId, api };
+    const address = await serve(parts, open);
+    url = config.publicUrl ?? address;
+    noteServer(config.dataDir, { url: address, pid: process.pid, token: apiToken });
+    open.add(() => forgetServer(config.dataDir));
+  }
+  return {
+    get url() {
+      return url;
+    },
+    apiToken,
+    firstWebhook,
+    fetch: async (request) => api.fetch(request),
+    close: () => open.close(),
+  };
+}
+
+function openProcessLog(config: Config, open: Open): Log {
+  const terminal = process.stdout.isTTY === true;
+  const text = config.logFormat === 'text' || (config.logFormat === 'auto' && terminal);
+  const log = openLog({ level: config.logLevel, format: text ? 'text' : 'json', colors: terminal });
+  open.add(() => log.close());
+  return log;
+}

@@ -1,0 +1,41 @@
+import type { Command } from 'commander';
+import type { AutomationBriefJson } from '../../http/api/represent.ts';
+import type { Attach } from '../session.ts';
+import { addDataSettings } from '../settings-options.ts';
+import { table } from '../table.ts';
+
+interface AutomationList {
+  readonly automations: readonly AutomationBriefJson[];
+}
+
+export function addAutomationList(parent: Command, attach: Attach): void {
+  const command = parent
+    .command('list')
+    .description('List automations and whether their files are right.');
+  addDataSettings(command);
+  attach(command, async (session) => {
+    await session.withApi(async (api) => {
+      session.show(await api.json<AutomationList>('GET', '/automations'), listText);
+    });
+  });
+}
+
+function listText({ automations }: AutomationList): string {
+  if (automations.length === 0) {
+    return 'There are no automations. Put a YAML file into the automations folder.';
+  }
+  return table(
+    ['NAME', 'FILE', 'STATE', 'DESCRIPTION'],
+    automations.map(({ name, file, errors, warnings, description }) => [
+      name,
+      file,
+      stateText(errors, warnings),
+      description,
+    ]),
+  );
+}
+
+function stateText(errors: number, warnings: number): string {
+  if (errors > 0) return `${errors} ${errors === 1 ? 'error' : 'errors'}`;
+  return warnings > 0 ? `${warnings} ${warnings === 1 ? 'warning' : 'warnings'}` : 'ok';
+}

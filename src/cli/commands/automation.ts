@@ -1,0 +1,10 @@
+import type { Command } from 'commander';
+import type { Attach } from '../session.ts';
+import { addAutomationList } from './automation-list.ts';
+import { addAutomationShow } from './automation-show.ts';
+
+export function addAutomation(program: Command, attach: Attach): void {
+  const automation = program.command('automation').description('List and show automations.');
+  addAutomationList(automation, attach);
+  addAutomationShow(automation, attach);
+}

@@ -1,0 +1,19 @@
+import type { Command } from 'commander';
+import type { Attach } from '../session.ts';
+import { addWebhookCreate } from './webhook-create.ts';
+import { addWebhookDelete } from './webhook-delete.ts';
+import { addWebhookList } from './webhook-list.ts';
+import { addWebhookPause, addWebhookResume } from './webhook-pause.ts';
+import { addWebhookRotate } from './webhook-rotate.ts';
+import { addWebhookShow } from './webhook-show.ts';
+
+export function addWebhook(program: Command, attach: Attach): void {
+  const webhook = program.command('webhook').description('Make, list and change webhooks.');
+  addWebhookCreate(webhook, attach);
+  addWebhookList(webhook, attach);
+  addWebhookShow(webhook, attach);
+  addWebhookPause(webhook, attach);
+  addWebhookResume(webhook, attach);
+  addWebhookRotate(webhook, attach);
+  addWebhookDelete(webhook, attach);
+}

@@ -1,0 +1,87 @@
+import type {
+  AnswerJson,
+  BodyJson,
+  EventBriefJson,
+  EventJson,
+  RunJson,
+} from '../http/api/represent.ts';
+import { printable, printableLine, type Style } from './style.ts';
+
+type EventFacts = Pick<EventBriefJson, 'method' | 'path' | 'query'>;
+
+/** `POST /orders?x=1`: what followed the webhook's URL. */
+export function requestLine({ method, path, query }: EventFacts): string {
+  return `${method} ${path === '' ? '/' : path}${query === null ? '' : `?${query}`}`;
+}
+
+/** How the runs of an event ended: `200 orders.paid 5 ms`, or why there are none. */
+export function runsText({ status, runs }: EventBriefJson): string {
+  if (runs.length === 0) return status === 'done' ? '-' : status;
+  return runs
+    .map(({ answer_status, status: end, automation, duration_ms }) =>
+      [
+        ...(answer_status === null ? [] : [answer_status]),
+        automation,
+        ...(end === 'failed' ? ['failed'] : []),
+        `${duration_ms} ms`,
+      ].join(' '),
+    )
+    .join(', ');
+}
+
+/** An event as it was received, and its runs with what they answered, logged and failed of. */
+export function eventText(event: EventJson, style: Style): string {
+  const webhook = event.webhook ?? `${event.webhook_id} (deleted)`;
+  const head = [
+    style('bold', event.id),
+    `received ${event.received_at} from ${event.client_ip} at ${webhook}, ${event.status}`,
+  ];
+  const headers = event.headers.map(([name, value]) => printableLine(`${name}: ${value}`));
+  const request = [style('cyan', printableLine(requestLine(event))), ...headers];
+  return [
+    ...head,
+    '',
+    ...request,
+    '',
+    ...bodyText(event.body),
+    ...runTexts(event.runs, style),
+  ].join('\n');
+}
+
+function bodyText({ encoding, size, content }: BodyJson): string[] {
+  if (size === 0) return [];
+  if (encoding === 'base64') return [`(${size} bytes that are no text; --body writes them)`];
+  return [printable(content)];
+}
+
+function runTexts(runs: readonly RunJson[], style: Style): string[] {
+  return runs.flatMap((run) => {
+    const colour = run.status === 'failed' ? 'red' : 'green';
+    const times = `${run.duration_ms} ms, ${run.cpu_ms} ms of CPU`;
+    return [
+      '',
+      `${style('bold', run.id)} ${run.automation} ${style(colour, run.status)} in ${times}`,
+      ...run.logs.map(({ level, text, line }) => `  ${level} line ${line}: ${indented(text)}`),
+      ...failureText(run),
+      ...(run.answer === null ? [] : answerText(run.answer)),
+    ];
+  });
+}
+
+function failureText({ failure }: RunJson): string[] {
+  if (failure === null) return [];
+  const place = failure.line === undefined ? '' : ` at line ${failure.line}`;
+  return [`  ${failure.code}${place}: ${indented(failure.message)}`];
+}
+
+function answerText({ status, headers, body }: AnswerJson): string[] {
+  return [
+    `  answered ${status}`,
+    ...headers.map(([name, value]) => `    ${printableLine(`${name}: ${value}`)}`),
+    ...bodyText(body).map((text) => `\n    ${indented(text, 4)}`),
+  ];
+}
+
+function indented(text: string, spaces = 4): string {
+  return printable(text).replaceAll('\n', `\n${' '.repeat(spaces)}`);
+}

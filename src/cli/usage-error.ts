@@ -1,0 +1,72 @@
+import type { Command, CommanderError } from 'commander';
+import { HookwrightError } from '../core/errors.ts';
+import { didYouMean } from '../core/suggest.ts';
+
+/**
+ * What commander says about wrong usage, in the words of all our errors.
+ *
+ * @param command the command that was being read
+ */
+export function usageError(error: CommanderError, command: Command): HookwrightError {
+  const path = commandPath(command);
+  const given = /'([^']*)'/.exec(error.message)?.[1] ?? '';
+  const help = `Run \`${path} --help\` to see how it is used.`;
+  const { message, next } = sentence(error, command, path, given);
+  return new HookwrightError('usage.invalid', message, { next: next ?? help, cause: error });
+}
+
+function sentence(
+  error: CommanderError,
+  command: Command,
+  path: string,
+  given: string,
+): { message: string; next?: string | undefined } {
+  switch (error.code) {
+    case 'commander.unknownCommand': {
+      const names = command.commands.map((child) => child.name());
+      return {
+        message: `Expected a command of ${path}, got "${given}".`,
+        next: didYouMean(given, names),
+      };
+    }
+    case 'commander.unknownOption':
+      return {
+        message: `Expected an option of ${path}, got "${given}".`,
+        next: didYouMean(given, optionsOf(command)),
+      };
+    case 'commander.missingArgument':
+      return { message: `Expected ${path} to be given ${placeholder(given)}, got nothing.` };
+    case 'commander.optionMissingArgument':
+      return { message: `Expected a value for ${given}, got nothing.` };
+    case 'commander.missingMandatoryOptionValue':
+      return { message: `Expected ${path} to be given ${given}, got nothing.` };
+    case 'commander.excessArguments': {
+      const most = command.registeredArguments.length;
+      return {
+        message: `Expected at most ${most} ${most === 1 ? 'argument' : 'arguments'} for ${path}, got ${command.args.length}.`,
+      };
+    }
+    case 'commander.help':
+      return { message: `Expected a command of ${path}, got none.` };
+    default:
+      return { message: error.message.replace(/^error: /, '') };
+  }
+}
+
+/** `hookwright webhook create`. */
+function commandPath(command: Command): string {
+  return command.parent === null
+    ? command.name()
+    : `${commandPath(command.parent)} ${command.name()}`;
+}
+
+/** Long flags of a command and of those above it. */
+export function optionsOf(command: Command): string[] {
+  const own = command.createHelp().visibleOptions(command);
+  const flags = own.map((option) => option.long).filter((flag) => flag != null);
+  return command.parent === null ? flags : [...new Set([...flags, ...optionsOf(command.parent)])];
+}
+
+function placeholder(name: string): string {
+  return name.toUpperCase();
+}

@@ -1,0 +1,190 @@
+import type { AutomationFile, AutomationRecord } from '../core/automation.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Diagnostic } from '../core/diagnostic.ts';
+import { HookwrightError } from '../core/errors.ts';
+import { digest } from '../core/ids.ts';
+import type { Log } from '../core/log.ts';
+import { didYouMean } from '../core/suggest.ts';
+import { type CompiledAutomation, compile } from '../language/compile.ts';
+import type { AutomationStore } from './ports.ts';
+import type { RunnableAutomation } from './route.ts';
+
+/** An automation as people look at it. */
+export interface AutomationEntry {
+  readonly name: string;
+  readonly description: string;
+  readonly file: string;
+  /** The revision that runs. */
+  readonly revision: string;
+  readonly createdAt: number;
+  /** Its text. */
+  readonly source: string;
+  /** Of the file as it is now; where it has errors, the last good revision keeps running. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface LoadReport {
+  readonly changed: readonly string[];
+  readonly removed: readonly string[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The automations of this server: current revisions, compiled when first asked for. */
+export class Automations {
+  readonly #store: AutomationStore;
+  readonly #log: Log;
+  readonly #clock: Clock;
+  readonly #byName = new Map<string, AutomationRecord>();
+  /** By revision, of current revisions only. */
+  readonly #compiled = new Map<string, CompiledAutomation>();
+  #diagnostics: readonly Diagnostic[] = [];
+  #revision = 0;
+
+  private constructor(store: AutomationStore, log: Log, clock: Clock) {
+    this.#store = store;
+    this.#log = log;
+    this.#clock = clock;
+  }
+
+  static async open(store: AutomationStore, log: Log, clock: Clock): Promise<Automations> {
+    const automations = new Automations(store, log, clock);
+    for (const record of await store.automations()) automations.#byName.set(record.name, record);
+    return automations;
+  }
+
+  /** Counts changes, so that what was derived from automations can tell that it is stale. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  get size(): number {
+    return this.#byName.size;
+  }
+
+  list(): readonly AutomationEntry[] {
+    return [...this.#byName.keys()].sort().map((name) => this.entry(name));
+  }
+
+  entry(name: string): AutomationEntry {
+    const record = this.#byName.get(name);
+    if (record === undefined) {
+      throw new HookwrightError('automation.not_found', missing(name), {
+        next:
+          didYouMean(name, this.#byName.keys()) ?? 'List them with `hookwright automation list`.',
+      });
+    }
+    const { revision, file } = record;
+    return {
+      name,
+      file,
+      description: this.#compile(record)?.description ?? '',
+      revision: revision.id,
+      createdAt: revision.createdAt,
+      source: revision.source,
+      diagnostics: this.#diagnostics.filter((diagnostic) => diagnostic.file === file),
+    };
+  }
+
+  /** What an automation's name stands for now, or a sentence that says why it cannot run. */
+  runnable(name: string): RunnableAutomation | string {
+    const record = this.#byName.get(name);
+    if (record === undefined) {
+      return [missing(name), didYouMean(name, this.#byName.keys())].filter(Boolean).join(' ');
+    }
+    const compiled = this.#compile(record);
+    if (compiled === undefined) {
+      return `Expected automation "${name}" to compile, got errors; see \`hookwright validate\`.`;
+    }
+    return { revision: record.revision.id, inputs: compiled.inputs, program: compiled.program };
+  }
+
+  /**
+   * Takes in the files of the automations folder. A file with errors keeps its last good revision; an
+   * automation whose file is gone is removed. Unchanged files are not compiled again.
+   */
+  async load(files: readonly AutomationFile[]): Promise<LoadReport> {
+    const known = new Map([...this.#byName.values()].map((record) => [record.file, record]));
+    const owners = new Map<string, string>();
+    const diagnostics: Diagnostic[] = [];
+    const changed: string[] = [];
+    const unchanged = files.filter(
+      (file) => known.get(file.file)?.revision.id === digest(file.text),
+    );
+    for (const { file } of unchanged) owners.set(known.get(file)?.name ?? '', file);
+    for (const { file, text } of files) {
+      const record = known.get(file);
+      if (record !== undefined && owners.get(record.name) === file) continue;
+      const compilation = compile(text, file);
+      diagnostics.push(...compilation.diagnostics);
+      const name = compilation.automation?.name;
+      if (compilation.automation === undefined || name === undefined) {
+        // Its last good revision stays, unless another file took the name over.
+        if (record !== undefined && !owners.has(record.name)) owners.set(record.name, file);
+        continue;
+      }
+      const owner = owners.get(name);
+      if (owner !== undefined) diagnostics.push(duplicate(file, name, owner));
+      else {
+        owners.set(name, file);
+        await this.#save(file, text, compilation.automation);
+        changed.push(name);
+      }
+    }
+    const removed = [...this.#byName.keys()].filter((name) => !owners.has(name));
+    for (const name of removed) await this.#remove(name);
+    this.#diagnostics = diagnostics;
+    if (changed.length + removed.length > 0) this.#revision++;
+    return { changed, removed, diagnostics };
+  }
+
+  async #save(file: string, text: string, compiled: CompiledAutomation): Promise<void> {
+    const { name } = compiled;
+    const revision = { id: digest(text), automation: name, source: text, createdAt: this.#clock() };
+    const record = { name, revision, file };
+    await this.#store.saveAutomation(record);
+    this.#forget(name);
+    this.#byName.set(name, record);
+    this.#compiled.set(revision.id, compiled);
+  }
+
+  async #remove(name: string): Promise<void> {
+    await this.#store.removeAutomation(name);
+    this.#forget(name);
+    this.#byName.delete(name);
+  }
+
+  #forget(name: string): void {
+    const before = this.#byName.get(name);
+    if (before !== undefined) this.#compiled.delete(before.revision.id);
+  }
+
+  #compile(record: AutomationRecord): CompiledAutomation | undefined {
+    const { revision, file } = record;
+    const known = this.#compiled.get(revision.id);
+    if (known !== undefined) return known;
+    const { automation, diagnostics } = compile(revision.source, file);
+    if (automation === undefined) {
+      // A revision that an older version accepted and this one does not.
+      this.#log.write('error', 'automation.rejected', { automation: record.name, diagnostics });
+      return undefined;
+    }
+    this.#compiled.set(revision.id, automation);
+    return automation;
+  }
+}
+
+function missing(name: string): string {
+  return `Expected the name of an automation, got "${name}".`;
+}
+
+function duplicate(file: string, name: string, owner: string): Diagnostic {
+  return {
+    file,
+    line: 1,
+    column: 1,
+    length: 1,
+    severity: 'error',
+    code: 'automation.duplicate',
+    message: `Expected a name that no other file uses, got "${name}", which ${owner} has.`,
+  };
+}

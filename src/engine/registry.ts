@@ -1,0 +1,199 @@
+import type { Clock } from '../core/clock.ts';
+import { HookwrightError } from '../core/errors.ts';
+import { type IdPrefix, makeToken } from '../core/ids.ts';
+import { didYouMean } from '../core/suggest.ts';
+import type { Binding, RespondMode, Webhook } from '../core/webhook.ts';
+import type { AutomationEntry, Automations } from './automations.ts';
+import { bindingProblems, nameProblems } from './draft.ts';
+import type { WebhookStore } from './ports.ts';
+import { prepareRoute, type Route } from './route.ts';
+
+export interface WebhookDraft {
+  readonly name?: string;
+  readonly description?: string;
+  readonly respond?: RespondMode;
+  readonly bindings?: readonly Binding[];
+}
+
+/** The webhooks and automations of this server, in memory, written through to the store. */
+export interface Registry {
+  /** By name. */
+  webhooks(): readonly Webhook[];
+  /** By id, name or token. Throws `webhook.not_found` with a suggestion. */
+  webhook(ref: string): Webhook;
+  /** Throws `webhook.invalid` with every problem of the draft, `webhook.name_taken`. */
+  createWebhook(draft: WebhookDraft): Promise<Webhook>;
+  changeWebhook(
+    ref: string,
+    change: WebhookDraft & { readonly paused?: boolean },
+  ): Promise<Webhook>;
+  /** A new token; the old URL is unknown from now on. */
+  rotateToken(ref: string): Promise<Webhook>;
+  /** Returns what was deleted. */
+  deleteWebhook(ref: string): Promise<Webhook>;
+  automations(): readonly AutomationEntry[];
+  /** Throws `automation.not_found` with a suggestion. */
+  automation(name: string): AutomationEntry;
+}
+
+export interface RegistryParts {
+  readonly store: WebhookStore;
+  readonly automations: Automations;
+  readonly clock: Clock;
+  readonly makeId: (prefix: IdPrefix, now: number) => string;
+}
+
+/** The registry, and the routes that ingress asks for at each request. */
+export class LiveRegistry implements Registry {
+  readonly #parts: RegistryParts;
+  readonly #byId = new Map<string, Webhook>();
+  readonly #idByToken = new Map<string, string>();
+  readonly #idByName = new Map<string, string>();
+  /** Routes as of `#revision` of the automations; prepared when first asked for. */
+  readonly #routes = new Map<string, Route>();
+  #revision = -1;
+
+  private constructor(parts: RegistryParts) {
+    this.#parts = parts;
+  }
+
+  static async open(parts: RegistryParts): Promise<LiveRegistry> {
+    const registry = new LiveRegistry(parts);
+    for (const webhook of await parts.store.webhooks()) registry.#put(webhook);
+    return registry;
+  }
+
+  /** The route of a URL's token; `undefined` where it is unknown or paused, which callers cannot tell apart. */
+  routeOfToken(token: string): Route | undefined {
+    const id = this.#idByToken.get(token);
+    if (id === undefined) return undefined;
+    const route = this.routeOfId(id);
+    return route?.webhook.paused === true ? undefined : route;
+  }
+
+  routeOfId(id: string): Route | undefined {
+    const { automations } = this.#parts;
+    if (this.#revision !== automations.revision) {
+      this.#routes.clear();
+      this.#revision = automations.revision;
+    }
+    const known = this.#routes.get(id);
+    if (known !== undefined) return known;
+    const webhook = this.#byId.get(id);
+    if (webhook === undefined) return undefined;
+    const route = prepareRoute(webhook, (name) => automations.runnable(name));
+    this.#routes.set(id, route);
+    return route;
+  }
+
+  webhooks(): readonly Webhook[] {
+    return [...this.#byId.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  webhook(ref: string): Webhook {
+    const id = this.#idByName.get(ref) ?? this.#idByToken.get(ref) ?? ref;
+    const webhook = this.#byId.get(id);
+    if (webhook !== undefined) return webhook;
+    const hint = didYouMean(ref, this.#idByName.keys());
+    throw new HookwrightError(
+      'webhook.not_found',
+      `Expected the id, name or token of a webhook, got "${ref}".`,
+      { next: hint ?? 'List them with `hookwright webhook list`.' },
+    );
+  }
+
+  async createWebhook(draft: WebhookDraft): Promise<Webhook> {
+    const { store, clock, makeId } = this.#parts;
+    const now = clock();
+    const webhook: Webhook = {
+      id: makeId('wh', now),
+      token: makeToken(),
+      name: draft.name ?? this.#freeName(now),
+      description: draft.description ?? '',
+      paused: false,
+      respond: draft.respond ?? 'run',
+      bindings: draft.bindings ?? [],
+      createdAt: now,
+      updatedAt: now,
+    };
+    this.#check(webhook);
+    await store.createWebhook(webhook);
+    this.#put(webhook);
+    return webhook;
+  }
+
+  async changeWebhook(
+    ref: string,
+    change: WebhookDraft & { readonly paused?: boolean },
+  ): Promise<Webhook> {
+    const changed = { ...this.webhook(ref), ...defined(change) };
+    this.#check(changed);
+    return this.#replace(changed);
+  }
+
+  async rotateToken(ref: string): Promise<Webhook> {
+    return this.#replace({ ...this.webhook(ref), token: makeToken() });
+  }
+
+  async deleteWebhook(ref: string): Promise<Webhook> {
+    const webhook = this.webhook(ref);
+    await this.#parts.store.deleteWebhook(webhook.id);
+    this.#drop(webhook);
+    return webhook;
+  }
+
+  automations(): readonly AutomationEntry[] {
+    return this.#parts.automations.list();
+  }
+
+  automation(name: string): AutomationEntry {
+    return this.#parts.automations.entry(name);
+  }
+
+  async #replace(webhook: Webhook): Promise<Webhook> {
+    const { store, clock } = this.#parts;
+    const changed = { ...webhook, updatedAt: clock() };
+    await store.updateWebhook(changed);
+    const before = this.#byId.get(webhook.id);
+    if (before !== undefined) this.#drop(before);
+    this.#put(changed);
+    return changed;
+  }
+
+  #put(webhook: Webhook): void {
+    this.#byId.set(webhook.id, webhook);
+    this.#idByToken.set(webhook.token, webhook.id);
+    this.#idByName.set(webhook.name, webhook.id);
+  }
+
+  #drop(webhook: Webhook): void {
+    this.#byId.delete(webhook.id);
+    this.#idByToken.delete(webhook.token);
+    this.#idByName.delete(webhook.name);
+    this.#routes.delete(webhook.id);
+  }
+
+  #check(webhook: Webhook): void {
+    const { automations } = this.#parts;
+    const problems = [
+      ...nameProblems(webhook.name),
+      ...webhook.bindings.flatMap((binding, index) => bindingProblems(binding, index, automations)),
+    ];
+    if (problems.length === 0) return;
+    throw new HookwrightError('webhook.invalid', problems.join(' '));
+  }
+
+  /** `Webhook created on 2026-11-21, 02:33`, with a number behind it where that is taken. */
+  #freeName(now: number): string {
+    const base = `Webhook created on ${new Date(now).toISOString().slice(0, 16).replace('T', ', ')}`;
+    let name = base;
+    for (let n = 2; this.#idByName.has(name); n++) name = `${base} (${n})`;
+    return name;
+  }
+}
+
+/** A change without the members that were not given, so that they do not overwrite. */
+function defined<T extends object>(change: T): Partial<T> {
+  const given = Object.entries(change).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as Partial<T>;
+}

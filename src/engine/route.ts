@@ -1,0 +1,90 @@
+import type { Diagnostic } from '../core/diagnostic.ts';
+import type { Program } from '../core/program.ts';
+import type { RunFailureCode } from '../core/run.ts';
+import type { Binding, Webhook } from '../core/webhook.ts';
+import { compileCondition } from '../language/condition.ts';
+import { type InputSpec, resolveInputs } from '../language/inputs.ts';
+
+/** A webhook made ready for requests: everything that does not depend on the event, worked out once. */
+export interface Route {
+  readonly webhook: Webhook;
+  /** What the guest sees as `webhook`, as JSON. */
+  readonly webhookJson: string;
+  /** The enabled bindings, in order. */
+  readonly legs: readonly Leg[];
+  /** Whether any leg has a condition that must be evaluated first. */
+  readonly conditional: boolean;
+}
+
+/** One enabled binding of a route. */
+export interface Leg {
+  /** Index into `webhook.bindings`. */
+  readonly index: number;
+  readonly automation: string;
+  readonly also: boolean;
+  readonly condition: Program | undefined;
+  readonly inputsJson: string;
+  /** What to execute, or why nothing can be. */
+  readonly target: LegTarget;
+}
+
+type LegTarget =
+  | { readonly ready: true; readonly revision: string; readonly program: Program }
+  | { readonly ready: false; readonly code: RunFailureCode; readonly message: string };
+
+/** An automation that can be executed. */
+export interface RunnableAutomation {
+  readonly revision: string;
+  readonly inputs: readonly InputSpec[];
+  readonly program: Program;
+}
+
+/** Finds what an automation's name stands for now; a text says why it cannot run. */
+export type FindAutomation = (name: string) => RunnableAutomation | string;
+
+export function prepareRoute(webhook: Webhook, find: FindAutomation): Route {
+  const legs = webhook.bindings.flatMap((binding, index) =>
+    binding.disabled === true ? [] : [prepareLeg(binding, index, find)],
+  );
+  return {
+    webhook,
+    webhookJson: JSON.stringify({ id: webhook.id, name: webhook.name }),
+    legs,
+    conditional: legs.some((leg) => leg.condition !== undefined),
+  };
+}
+
+function prepareLeg(binding: Binding, index: number, find: FindAutomation): Leg {
+  const leg = { index, automation: binding.automation, also: binding.also === true };
+  const broken = (code: RunFailureCode, message: string): Leg => ({
+    ...leg,
+    condition: undefined,
+    inputsJson: '{}',
+    target: { ready: false, code, message },
+  });
+  const found = find(binding.automation);
+  if (typeof found === 'string') return broken('run.automation_missing', found);
+  const { inputs, problems } = resolveInputs(found.inputs, binding.inputs ?? {});
+  if (problems.length > 0) return broken('run.inputs', problems.join(' '));
+  const condition =
+    binding.when === undefined
+      ? undefined
+      : compileCondition(binding.when, `bindings[${index}].when`);
+  if (condition !== undefined && condition.program === undefined) {
+    return broken('run.script_error', describe(condition.diagnostics));
+  }
+  return {
+    ...leg,
+    condition: condition?.program,
+    inputsJson: JSON.stringify(inputs),
+    target: { ready: true, revision: found.revision, program: found.program },
+  };
+}
+
+/** The mistakes of a condition or a file in one line of text. */
+export function describe(diagnostics: readonly Diagnostic[]): string {
+  return diagnostics
+    .filter((diagnostic) => diagnostic.severity === 'error')
+    .map(({ message, hint }) => (hint === undefined ? message : `${message} ${hint}`))
+    .join(' ');
+}

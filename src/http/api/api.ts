@@ -1,0 +1,60 @@
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { HookwrightError } from '../../core/errors.ts';
+import { errorAnswer } from '../errors.ts';
+import { API_PATH } from './api-path.ts';
+import { authorize } from './authorize.ts';
+import { routeAutomations } from './automations.ts';
+import { routeEventStream } from './event-stream.ts';
+import { routeEvents } from './events.ts';
+import type { ApiParts } from './parts.ts';
+import { routeServer } from './server.ts';
+import { routeWebhooks } from './webhooks.ts';
+
+/** Bytes of a request to the API: a webhook with a thousand bindings and inputs fits. */
+const REQUEST_BYTES_MAX = 1024 * 1024;
+
+/**
+ * The HTTP API, under `/api/v1`. Every route needs the bearer token; every error, 404 and 405 too, has
+ * the shape `{ "error": { code, message, next? } }`.
+ */
+export function createApi(parts: ApiParts): Hono {
+  const app = new Hono();
+  app.onError((error, c) => {
+    const { status, body } = errorAnswer(error);
+    if (!(error instanceof HookwrightError)) {
+      const { method, path } = c.req;
+      parts.log.write('error', 'api.failed', { method, path, error });
+    }
+    return c.json(body, status as ContentfulStatusCode);
+  });
+  const api = app.basePath(API_PATH);
+  api.use('*', async (c, next) => {
+    c.header('cache-control', 'no-store'); // Answers hold webhook URLs, which are secrets.
+    c.header('x-content-type-options', 'nosniff');
+    await next();
+  });
+  api.use('*', authorize(parts.token));
+  api.use('*', bodyLimit({ maxSize: REQUEST_BYTES_MAX, onError: refuseLarge }));
+  routeServer(api, parts);
+  routeWebhooks(api, parts);
+  routeEventStream(api, parts); // Before events: `stream` is no event's id.
+  routeEvents(api, parts);
+  routeAutomations(api, parts);
+  // A route and not `notFound`, which is lost when this application is mounted in another.
+  api.all('*', (c) => {
+    throw new HookwrightError(
+      'request.not_found',
+      `Expected a path of the API, got ${c.req.path}.`,
+    );
+  });
+  return app;
+}
+
+function refuseLarge(): never {
+  throw new HookwrightError(
+    'request.body_too_large',
+    `Expected a body of at most ${REQUEST_BYTES_MAX} bytes, got more.`,
+  );
+}

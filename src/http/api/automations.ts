@@ -1,0 +1,24 @@
+import type { Hono } from 'hono';
+import type { ApiParts } from './parts.ts';
+import { automationBriefJson, automationJson } from './represent.ts';
+import { route } from './route.ts';
+
+export function routeAutomations(api: Hono, { registry }: ApiParts): void {
+  route(api, '/automations', {
+    GET: (c) => c.json({ automations: registry.automations().map(automationBriefJson) }),
+  });
+  route(api, '/automations/:name', {
+    GET: (c) => {
+      const entry = registry.automation(c.req.param('name') as string);
+      const bound = registry
+        .webhooks()
+        .filter(({ bindings }) => bindings.some(({ automation }) => automation === entry.name));
+      return c.json(
+        automationJson(
+          entry,
+          bound.map(({ name }) => name),
+        ),
+      );
+    },
+  });
+}

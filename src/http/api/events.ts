@@ -1,0 +1,71 @@
+import type { Context, Hono } from 'hono';
+import { HookwrightError } from '../../core/errors.ts';
+import type { StoredEvent } from '../../core/event.ts';
+import type { EventFilter } from '../../engine/ports.ts';
+import type { Registry } from '../../engine/registry.ts';
+import { readEventsQuery } from './input.ts';
+import type { ApiParts } from './parts.ts';
+import { eventBriefJson, eventJson } from './represent.ts';
+import { route } from './route.ts';
+
+export function routeEvents(api: Hono, { registry, store }: ApiParts): void {
+  const find = async (c: Context): Promise<StoredEvent> => {
+    const id = c.req.param('id') as string;
+    const event = await store.event(id);
+    if (event !== undefined) return event;
+    throw new HookwrightError(
+      'event.not_found',
+      `Expected the id of a stored event, got ${JSON.stringify(id)}.`,
+      { next: 'Old events are deleted; `hookwright event list` shows those that there are.' },
+    );
+  };
+  route(api, '/events', {
+    GET: async (c) => {
+      const { webhook, before, after, limit } = readEventsQuery(c);
+      const filter: EventFilter = {
+        ...(webhook === undefined ? {} : { webhookId: registry.webhook(webhook).id }),
+        ...(before === undefined ? {} : { before }),
+        ...(after === undefined ? {} : { after }),
+        countMax: limit + 1, // One more tells whether there is a next page.
+      };
+      const found = await store.events(filter);
+      const page = found.slice(0, limit);
+      const events = await Promise.all(
+        page.map(async (event) =>
+          eventBriefJson(
+            event,
+            webhookName(registry, event.webhookId),
+            await store.runsOf(event.id),
+          ),
+        ),
+      );
+      return c.json({ events, next: found.length > limit ? (page.at(-1)?.id ?? null) : null });
+    },
+  });
+  route(api, '/events/:id', {
+    GET: async (c) => {
+      const event = await find(c);
+      const name = webhookName(registry, event.webhookId);
+      return c.json(eventJson(event, name, await store.runsOf(event.id)));
+    },
+  });
+  route(api, '/events/:id/body', {
+    GET: async (c) => {
+      const { id, body } = await find(c);
+      // A sender chose these bytes: as an attachment of no type, a browser never shows them as a page.
+      c.header('content-type', 'application/octet-stream');
+      c.header('content-disposition', `attachment; filename="${id}.bin"`);
+      return c.body(body as Uint8Array<ArrayBuffer>);
+    },
+  });
+}
+
+/** The name of a webhook that may be gone. */
+export function webhookName(registry: Registry, id: string): string | null {
+  try {
+    return registry.webhook(id).name;
+  } catch (error) {
+    if (error instanceof HookwrightError && error.code === 'webhook.not_found') return null;
+    throw error;
+  }
+}

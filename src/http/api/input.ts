@@ -1,0 +1,168 @@
+import type { Context } from 'hono';
+import { z } from 'zod';
+import { HookwrightError } from '../../core/errors.ts';
+import { didYouMean } from '../../core/suggest.ts';
+import type { WebhookDraft } from '../../engine/registry.ts';
+
+/** Levels of nesting in a body; deeper values only serve to exhaust the stack of who writes them. */
+const JSON_DEPTH_MAX = 64;
+/** Characters of a refused value that an error quotes. */
+const QUOTE_LENGTH_MAX = 60;
+
+const EVENT_ID = /^evt_[0-9A-HJKMNP-TV-Z]{26}$/;
+const EVENTS_PER_PAGE = 50;
+/** Each event's runs are read with it, so a page is that many questions to the store. */
+const EVENTS_PER_PAGE_MAX = 200;
+
+// In every schema here the error says what was expected: it completes "Expected name to be …".
+const text = z.string('a text');
+const flag = z.boolean('true or false');
+
+const binding = z.strictObject(
+  {
+    automation: text,
+    when: text.optional(),
+    disabled: flag.optional(),
+    also: flag.optional(),
+    inputs: z.record(z.string(), z.unknown(), 'an object').optional(),
+  },
+  'an object',
+);
+
+const draftShape = {
+  name: text.optional(),
+  description: text.optional(),
+  respond: z.enum(['run', 'ack'], '"run" or "ack"').optional(),
+  bindings: z.array(binding, 'a list').optional(),
+};
+
+const webhookDraft = z.strictObject(draftShape, 'an object');
+const webhookChange = z.strictObject({ ...draftShape, paused: flag.optional() }, 'an object');
+
+const limitText = `a whole number from 1 to ${EVENTS_PER_PAGE_MAX}`;
+const eventId = z.string().regex(EVENT_ID, 'the id of an event, such as evt_01K…');
+
+const eventsQuery = z.strictObject({
+  webhook: z.string().optional(),
+  before: eventId.optional(),
+  after: eventId.optional(),
+  limit: z
+    .string()
+    .regex(/^\d{1,9}$/, limitText)
+    .transform(Number)
+    .refine((limit) => limit >= 1 && limit <= EVENTS_PER_PAGE_MAX, limitText)
+    .default(EVENTS_PER_PAGE),
+});
+
+const streamQuery = z.strictObject({ webhook: z.string().optional() });
+
+/** What `GET /events` is asked for. */
+export interface EventsQuery {
+  readonly webhook?: string | undefined;
+  readonly before?: string | undefined;
+  readonly after?: string | undefined;
+  readonly limit: number;
+}
+
+/** Each of these throws `request.malformed` with a line for every mistake. */
+export async function readWebhookDraft(c: Context): Promise<WebhookDraft> {
+  return (await readBody(c, webhookDraft)) as WebhookDraft;
+}
+
+export async function readWebhookChange(c: Context): Promise<WebhookDraft & { paused?: boolean }> {
+  return (await readBody(c, webhookChange)) as WebhookDraft & { paused?: boolean };
+}
+
+export function readEventsQuery(c: Context): EventsQuery {
+  return readQuery(c, eventsQuery);
+}
+
+export function readStreamQuery(c: Context): { readonly webhook?: string | undefined } {
+  return readQuery(c, streamQuery);
+}
+
+/** The body as the schema has it; an empty body counts as `{}`. */
+async function readBody<S extends z.ZodType>(c: Context, schema: S): Promise<z.output<S>> {
+  const body = await c.req.text();
+  let value: unknown;
+  try {
+    value = body.trim() === '' ? {} : JSON.parse(body);
+  } catch (error) {
+    throw new HookwrightError(
+      'request.malformed',
+      `Expected the body to be JSON: ${(error as Error).message}.`,
+      { cause: error },
+    );
+  }
+  if (depthExceeds(value, JSON_DEPTH_MAX)) {
+    throw new HookwrightError(
+      'request.malformed',
+      `Expected the body to be nested at most ${JSON_DEPTH_MAX} levels deep, got more.`,
+    );
+  }
+  return read(schema, value, 'the body');
+}
+
+function readQuery<S extends z.ZodType>(c: Context, schema: S): z.output<S> {
+  return read(schema, c.req.query(), 'the query');
+}
+
+function read<S extends z.ZodType>(schema: S, value: unknown, whole: string): z.output<S> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const lines = result.error.issues.map((issue) => sentence(issue, value, whole, schema));
+  throw new HookwrightError('request.malformed', lines.join('\n'));
+}
+
+function sentence(
+  issue: z.core.$ZodIssue,
+  value: unknown,
+  whole: string,
+  schema: z.ZodType,
+): string {
+  const place = issue.path.length === 0 ? whole : pathText(issue.path);
+  if (issue.code === 'unrecognized_keys') {
+    const shape = issue.path.length === 0 ? schema : binding;
+    const known = shape instanceof z.ZodObject ? Object.keys(shape.shape) : [];
+    const first = issue.keys[0] as string;
+    return [
+      `Expected ${place} to have only the keys ${known.join(', ')}, got ${quote(first)}.`,
+      didYouMean(first, known),
+    ]
+      .filter(Boolean)
+      .join(' ');
+  }
+  return `Expected ${place} to be ${issue.message}, got ${quote(at(value, issue.path))}.`;
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  return path
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+    .join('')
+    .replace(/^\./, '');
+}
+
+function at(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (inner, part) => (inner as Record<PropertyKey, unknown>)[part],
+    value,
+  );
+}
+
+function quote(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  const json = JSON.stringify(value);
+  return json.length > QUOTE_LENGTH_MAX ? `${json.slice(0, QUOTE_LENGTH_MAX)}…` : json;
+}
+
+/** Level by level and not recursively, because the depth is what is in doubt. */
+function depthExceeds(value: unknown, most: number): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > most) return true;
+    level = level.flatMap((item) =>
+      typeof item === 'object' && item !== null ? Object.values(item) : [],
+    );
+  }
+  return false;
+}

@@ -1,0 +1,148 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../../core/clock.ts';
+import { HookwrightError } from '../../core/errors.ts';
+import type { CapturedEvent } from '../../core/event.ts';
+import type { IdPrefix } from '../../core/ids.ts';
+import type { Log } from '../../core/log.ts';
+import type { Receiver } from '../../engine/receive.ts';
+import type { Route } from '../../engine/route.ts';
+import { RequestAborted, readBody } from './body.ts';
+import { type Client, clientOf, type TrustedProxies } from './client.ts';
+import { type WebhookTarget, webhookTarget } from './target.ts';
+import { urlAt } from './url.ts';
+import { linger, writeAnswer, writeError } from './write.ts';
+
+/**
+ * Bytes of bodies under way at which requests are refused: 1,024 requests (the default limit) of the
+ * usual 25 kB are 26 MB; a hundred of the largest are what memory bears beside the sandboxes.
+ */
+const BYTES_UNDER_WAY_MAX = 512 * 1024 * 1024;
+
+export interface IngressParts {
+  readonly routeOfToken: (token: string) => Route | undefined;
+  readonly receiver: Pick<Receiver, 'receive' | 'eventsUnderWay' | 'bytesUnderWay'>;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly makeId: (prefix: IdPrefix, now: number) => string;
+  readonly trusted: TrustedProxies;
+  readonly publicUrl: string | undefined;
+  readonly bodyBytesMax: number;
+  readonly requestsMax: number;
+}
+
+/** Takes in one request for a webhook, from the raw message to the written answer. */
+export class Ingress {
+  readonly #parts: IngressParts;
+  #closing = false;
+  /** Requests whose answer is not yet written, and what waits for there to be none. */
+  #open = 0;
+  #idle: (() => void) | undefined;
+
+  constructor(parts: IngressParts) {
+    this.#parts = parts;
+  }
+
+  /** From now on every request is refused; resolves when those under way are answered. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    if (this.#open === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#idle = resolve;
+    });
+  }
+
+  /** Never rejects. */
+  async handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const began = performance.now();
+    const fields: RequestFields = { method: incoming.method };
+    this.#open++;
+    try {
+      await this.#handle(incoming, outgoing, fields);
+    } catch (error) {
+      if (error instanceof RequestAborted) fields.aborted = true;
+      else this.#refuse(incoming, outgoing, error, fields);
+    } finally {
+      fields.status = outgoing.headersSent ? outgoing.statusCode : undefined;
+      fields.ms = Math.round((performance.now() - began) * 100) / 100;
+      this.#parts.log.write('info', 'request', fields);
+      this.#open--;
+      if (this.#open === 0) this.#idle?.();
+    }
+  }
+
+  async #handle(
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    fields: RequestFields,
+  ): Promise<void> {
+    const { clock, makeId, receiver } = this.#parts;
+    const receivedAt = clock();
+    const target = webhookTarget(incoming.url ?? '');
+    const route = target && this.#parts.routeOfToken(target.token);
+    if (target === undefined || route === undefined) {
+      throw new HookwrightError('request.not_found', 'Expected the URL of a webhook, got another.');
+    }
+    fields.webhook = route.webhook.id;
+    fields.path = target.path;
+    this.#admit();
+    const client = clientOf(incoming, this.#parts.trusted);
+    fields.ip = client.ip;
+    const body = await readBody(incoming, this.#parts.bodyBytesMax);
+    const event: CapturedEvent = {
+      id: makeId('evt', receivedAt),
+      webhookId: route.webhook.id,
+      receivedAt,
+      method: incoming.method ?? '',
+      path: target.path,
+      query: target.query,
+      headers: JSON.stringify(incoming.rawHeaders),
+      clientIp: client.ip,
+      body,
+    };
+    fields.event = event.id;
+    fields.bytes = body.length;
+    const answer = await receiver.receive(route, event, this.#url(incoming, client, target));
+    writeAnswer(outgoing, answer, event.id);
+  }
+
+  /** Throws where the server has no room for another request. */
+  #admit(): void {
+    const { receiver, requestsMax } = this.#parts;
+    if (this.#closing) {
+      throw new HookwrightError('request.shutting_down', 'The server is stopping. Try again soon.');
+    }
+    if (
+      Math.max(receiver.eventsUnderWay, this.#open - 1) >= requestsMax ||
+      receiver.bytesUnderWay >= BYTES_UNDER_WAY_MAX
+    ) {
+      throw new HookwrightError('request.queue_full', 'The server is busy. Try again soon.');
+    }
+  }
+
+  #refuse(
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    error: unknown,
+    fields: RequestFields,
+  ): void {
+    const known = error instanceof HookwrightError;
+    fields.code = known ? error.code : 'internal';
+    if (!known || error.status >= 500) fields.error = error;
+    // Node reads an unread body to its end, so that the connection can serve the next request; one
+    // that is too large is not worth that.
+    const cut = known && error.code === 'request.body_too_large';
+    writeError(outgoing, error, cut || this.#closing);
+    if (cut) linger(incoming);
+  }
+
+  #url(incoming: IncomingMessage, client: Client, target: WebhookTarget): string {
+    const base =
+      this.#parts.publicUrl ?? `${client.scheme}://${incoming.headers.host ?? 'localhost'}`;
+    return urlAt(base, target);
+  }
+}
+
+/** One log line for each request. The token is a secret and stays out. */
+interface RequestFields extends Record<string, unknown> {
+  method: string | undefined;
+}

@@ -1,0 +1,92 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { getRequestListener } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import { Hono } from 'hono';
+import { HookwrightError } from '../core/errors.ts';
+import type { Ingress } from './ingress/ingress.ts';
+import { webhookTarget } from './ingress/target.ts';
+
+/** Headers must arrive within this time: a slow trickle of them holds a connection for nothing. */
+const HEADERS_TIMEOUT_MS = 20_000;
+/** The whole request: 5 MB at 60 kB/s. */
+const REQUEST_TIMEOUT_MS = 90_000;
+/** Longer than the 60 s for which load balancers keep a connection, so that they close first. */
+const KEEP_ALIVE_MS = 65_000;
+/** Bytes of all headers together: four times Node's default, since some senders sign in headers. */
+const HEADERS_BYTES_MAX = 64 * 1024;
+
+interface RawMessages {
+  readonly Bindings: { readonly incoming: IncomingMessage; readonly outgoing: ServerResponse };
+}
+
+/** The Hono application: webhooks on the raw messages, the API under `/api/v1`, health. */
+export function createHono(ingress: Ingress, api: Hono, healthy: () => boolean): Hono<RawMessages> {
+  const app = new Hono<RawMessages>();
+  app.all('/webhooks/*', (c) => {
+    void ingress.handle(c.env.incoming, c.env.outgoing);
+    return RESPONSE_ALREADY_SENT;
+  });
+  app.get('/healthz', (c) =>
+    healthy() ? c.json({ status: 'ok' }) : c.json({ status: 'stopping' }, 503),
+  );
+  app.route('/', api);
+  return app;
+}
+
+/**
+ * The HTTP server. Requests for webhooks reach Hono past the Fetch adapter, which refuses targets with
+ * a backslash or an odd host and rewrites dot segments; a capture takes what was sent.
+ */
+export function createHttpServer(app: Hono<RawMessages>): Server {
+  const fetchListener = getRequestListener((request, env) => app.fetch(request, env));
+  const server = createServer(
+    {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      maxHeaderSize: HEADERS_BYTES_MAX,
+      // A request without a Host header is odd, not unreadable: HTTP/1.0 senders leave it out.
+      requireHostHeader: false,
+      noDelay: true,
+    },
+    (incoming, outgoing) => {
+      if (webhookTarget(incoming.url ?? '') === undefined) void fetchListener(incoming, outgoing);
+      else void app.fetch(new RawRequest(incoming) as unknown as Request, { incoming, outgoing });
+    },
+  );
+  server.on('clientError', refuseMalformed);
+  return server;
+}
+
+/** As much of a `Request` as Hono's router looks at. */
+class RawRequest {
+  readonly method: string;
+  readonly url = 'http://localhost/webhooks/';
+
+  constructor(incoming: IncomingMessage) {
+    this.method = incoming.method ?? 'GET';
+  }
+}
+
+const STATUS_OF_PARSE_ERROR: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+};
+
+/** What is not HTTP gets 400 (or 408, 431) in the shape of all errors, and its connection is closed. */
+function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const status = STATUS_OF_PARSE_ERROR[error.code ?? ''] ?? '400 Bad Request';
+  const { code, message } = new HookwrightError(
+    'request.malformed',
+    `Expected an HTTP/1.1 request, got ${error.code ?? 'something else'}.`,
+  );
+  const body = JSON.stringify({ error: { code, message } });
+  socket.end(
+    `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,24 @@
+import type { Report } from '../report.ts';
+import { describe, type Shape } from '../table/shape.ts';
+import { isNull, type YamlNode } from '../yaml/tree.ts';
+
+/** Says "Expected X, got Y". */
+export function expected(node: YamlNode, shape: Shape, report: Report, hint?: string): void {
+  const message = `Expected ${describe(shape)}, got ${said(node)}`;
+  report.error(
+    'value.type',
+    { start: node.start, end: Math.max(node.end, node.start + 1) },
+    message,
+    {
+      hint,
+    },
+  );
+}
+
+/** What a value is, in words. */
+export function said(node: YamlNode): string {
+  if (node.kind !== 'scalar') return node.kind === 'list' ? 'a list' : 'a map';
+  if (isNull(node)) return 'nothing';
+  if (typeof node.value === 'string') return node.value === '' ? 'an empty text' : 'a text';
+  return `\`${node.text}\``;
+}

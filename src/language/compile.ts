@@ -1,0 +1,96 @@
+import type { Diagnostic } from '../core/diagnostic.ts';
+import type { Program } from '../core/program.ts';
+import { check } from './check/check.ts';
+import { declaredInputs } from './declared-inputs.ts';
+import { automationProgram } from './generate/program.ts';
+import { writeSteps } from './generate/step.ts';
+import { Unit } from './generate/unit.ts';
+import type { InputSpec } from './inputs.ts';
+import { Report } from './report.ts';
+import { limitsOf, type Policy, policyOf, type Retry, retryOf } from './settings.ts';
+import { SourceText } from './source.ts';
+import { AUTOMATION } from './table/automation.ts';
+import { readYaml } from './yaml/read.ts';
+import { childOf, isNull, type MapNode } from './yaml/tree.ts';
+
+/** An automation without mistakes, ready to run. */
+export interface CompiledAutomation {
+  readonly name: string;
+  /** Empty where there is none. */
+  readonly description: string;
+  readonly inputs: readonly InputSpec[];
+  readonly program: Program;
+  readonly trigger: 'webhook';
+  readonly policy: Policy;
+  /** Absent where the automation says nothing about it. */
+  readonly retry?: Retry;
+}
+
+export interface Compilation {
+  /** Absent where there is an error. */
+  readonly automation?: CompiledAutomation;
+  /** By place, errors and warnings. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Compiles one automation: everything that is wrong with it, or the program. Never throws, whatever the
+ * text is.
+ *
+ * @param file what diagnostics call the file
+ */
+export function compile(text: string, file: string): Compilation {
+  const report = new Report(new SourceText(text, file));
+  const automation = compileTree(report);
+  const diagnostics = report.diagnostics();
+  return automation === undefined || report.hasErrors
+    ? { diagnostics }
+    : { automation, diagnostics };
+}
+
+function compileTree(report: Report): CompiledAutomation | undefined {
+  const tree = readYaml(report);
+  if (tree === undefined || isNull(tree)) {
+    if (!report.hasErrors) {
+      report.error(
+        'key.missing',
+        { start: 0, end: 1 },
+        'Expected an automation, got an empty file',
+        {
+          hint: 'It begins with `automation: NAME` and `steps:`.',
+        },
+      );
+    }
+    return undefined;
+  }
+  check(tree, AUTOMATION, report);
+  if (tree.kind !== 'map') return undefined;
+  checkTrigger(tree, report);
+  const inputs = declaredInputs(tree, report);
+  const unit = new Unit(report, new Set(inputs.map(({ name }) => name)));
+  writeSteps(childOf(tree, 'steps'), unit);
+  unit.scope.finish();
+  if (report.hasErrors) return undefined;
+  const retry = retryOf(tree);
+  return {
+    name: textOf(tree, 'automation'),
+    description: textOf(tree, 'description'),
+    inputs,
+    program: automationProgram(unit, limitsOf(tree)),
+    trigger: 'webhook',
+    policy: policyOf(tree),
+    ...(retry === undefined ? {} : { retry }),
+  };
+}
+
+function checkTrigger(tree: MapNode, report: Report): void {
+  const trigger = childOf(tree, 'trigger');
+  if (trigger?.kind !== 'scalar' || !/^(?:function|topic|schedule)$/.test(trigger.text)) return;
+  const message = `\`trigger: ${trigger.text}\` is not available in this version`;
+  report.error('key.unavailable', trigger, message);
+}
+
+function textOf(tree: MapNode, key: string): string {
+  const value = childOf(tree, key);
+  return value?.kind === 'scalar' ? value.text : '';
+}

@@ -1,0 +1,91 @@
+import type { Span } from '../source.ts';
+import { childOf, entryOf, type ScalarNode, type YamlNode } from '../yaml/tree.ts';
+import { writeSingle } from './expression.ts';
+import type { StepWriter } from './step.ts';
+import type { Unit } from './unit.ts';
+import { writeValue } from './value.ts';
+
+export const writeIf: StepWriter = ({ map, value, line }, unit, write) => {
+  unit.out.line(line, 'if (');
+  writeCondition(value, unit);
+  unit.out.text(') {');
+  write(childOf(map, 'then'), unit);
+  writeElse(entryOf(map, 'else')?.value, line, unit, write);
+};
+
+export const writeChoose: StepWriter = ({ map, value, line }, unit, write) => {
+  const cases = value.kind === 'list' ? value.items : [];
+  for (const [index, item] of cases.entries()) {
+    if (item.kind !== 'map') continue;
+    const place = unit.report.source.line(item.start);
+    unit.out.line(place, index === 0 ? 'if (' : '} else if (');
+    const when = childOf(item, 'when');
+    if (when !== undefined) writeCondition(when, unit);
+    unit.out.text(') {');
+    write(childOf(item, 'do'), unit);
+  }
+  writeElse(childOf(map, 'otherwise'), line, unit, write);
+};
+
+export const writeFor: StepWriter = ({ map, value, line }, unit, write) => {
+  const names = value.kind === 'scalar' ? loopNames(value) : [];
+  const list = childOf(map, 'in');
+  unit.out.line(line, `for (let [${names.map(({ name }) => name).join(', ')}] of $.entries(`);
+  if (list?.kind === 'scalar') writeSingle(list, unit);
+  else if (list !== undefined) writeValue(list, unit);
+  unit.out.text(')) {');
+  unit.scope.within(names, () => write(childOf(map, 'do'), unit));
+  unit.out.line(line, '}');
+};
+
+export const writeWhile: StepWriter = ({ map, value, number, line }, unit, write) => {
+  // The condition is asked again after steps of other numbers.
+  unit.out.line(line, `while ($.step = ${number}, `);
+  writeCondition(value, unit);
+  unit.out.text(') {');
+  write(childOf(map, 'do'), unit);
+  unit.out.line(line, '}');
+};
+
+export const writeTry: StepWriter = ({ map, value, line }, unit, write) => {
+  unit.out.line(line, 'try {');
+  write(value, unit);
+  const caught = entryOf(map, 'catch');
+  if (caught !== undefined) {
+    const place = unit.report.source.line(caught.key.start);
+    unit.out.line(place, '} catch ($thrown) {');
+    unit.out.line(place, 'const error = $.caught($thrown);');
+    unit.scope.withinCatch(() => write(caught.value, unit));
+  }
+  const last = entryOf(map, 'finally');
+  if (last !== undefined) {
+    unit.out.line(unit.report.source.line(last.key.start), '} finally {');
+    write(last.value, unit);
+  }
+  unit.out.line(line, '}');
+};
+
+function writeElse(
+  steps: YamlNode | undefined,
+  line: number,
+  unit: Unit,
+  write: (list: YamlNode | undefined, unit: Unit) => void,
+): void {
+  if (steps !== undefined) {
+    unit.out.line(unit.report.source.line(steps.start), '} else {');
+    write(steps, unit);
+  }
+  unit.out.line(line, '}');
+}
+
+function writeCondition(node: YamlNode, unit: Unit): void {
+  if (node.kind === 'scalar') writeSingle(node, unit);
+}
+
+/** The one or two names of `for`, each with its place. */
+function loopNames(node: ScalarNode): readonly { readonly name: string; readonly span: Span }[] {
+  return [...node.text.matchAll(/[^\s,]+/g)].map(({ 0: name, index }) => {
+    const start = node.offset(index);
+    return { name, span: { start, end: start + name.length } };
+  });
+}

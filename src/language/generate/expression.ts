@@ -1,0 +1,92 @@
+import { singleExpression } from '../check/condition.ts';
+import { analyseBlock, analyseExpression } from '../expression/analyse.ts';
+import { isSingle, splitTemplate } from '../expression/template.ts';
+import type { ScalarNode } from '../yaml/tree.ts';
+import type { Unit } from './unit.ts';
+import { checkUses, type Locate } from './uses.ts';
+import { literal } from './writer.ts';
+
+/** Writes a text: as a value of any type where it is one expression, else as a joined text. */
+export function writeText(node: ScalarNode, unit: Unit): void {
+  const parts = partsOf(node, unit);
+  if (isSingle(parts)) {
+    writeExpression(node, parts[0].source, parts[0].start, unit);
+    return;
+  }
+  const [first] = parts;
+  if (first?.kind === 'text' && parts.length === 1) {
+    unit.out.text(literal(first.text));
+    return;
+  }
+  if (first === undefined) {
+    unit.out.text('""');
+    return;
+  }
+  unit.out.text('(');
+  for (const [index, part] of parts.entries()) {
+    if (index > 0) unit.out.text(' + ');
+    if (part.kind === 'text') unit.out.text(literal(part.text));
+    else {
+      // Brackets of its own: `a, b` is one expression and would be two arguments.
+      unit.out.text('$.text(');
+      writeExpression(node, part.source, part.start, unit);
+      unit.out.text(')');
+    }
+  }
+  unit.out.text(')');
+}
+
+/** Writes the one expression of a condition or a list to go over; nothing where there is none. */
+export function writeSingle(node: ScalarNode, unit: Unit): void {
+  if (typeof node.value === 'boolean') {
+    unit.out.text(String(node.value));
+    return;
+  }
+  const single = singleExpression(partsOf(node, unit));
+  if (single !== undefined) writeExpression(node, single.source, single.start, unit);
+}
+
+/** Writes the body of a `run` block as a call of a function that is made on the spot. */
+export function writeBlock(node: ScalarNode, unit: Unit): void {
+  const analysis = analyseBlock(node.text);
+  checkUses(analysis, 'block', locator(node, 0), unit);
+  if (analysis.hasAwait) unit.hasAwait = true;
+  unit.out.text(analysis.hasAwait ? 'await (async () => {' : '(() => {');
+  writeLines(node, node.text, 0, unit);
+  unit.out.line(unit.out.yamlLine, '})()');
+}
+
+/** In brackets, the closing one on a line of its own: the expression may end in a `//` comment. */
+function writeExpression(node: ScalarNode, source: string, start: number, unit: Unit): void {
+  checkUses(analyseExpression(source), 'expression', locator(node, start), unit);
+  unit.out.text('(');
+  writeLines(node, source, start, unit);
+  unit.out.line(unit.out.yamlLine, ')');
+}
+
+function writeLines(node: ScalarNode, source: string, start: number, unit: Unit): void {
+  let at = start;
+  // Not at U+2028 and U+2029, which may stand inside a string.
+  for (const line of source.split(/(?<=\r\n|\n|\r(?!\n))/)) {
+    const indent = /^\s*/.exec(line)?.[0].length ?? 0;
+    unit.out.line(unit.report.source.line(node.offset(at + indent)), line.replace(/[\r\n]+$/, ''));
+    at += line.length;
+  }
+}
+
+function partsOf(node: ScalarNode, unit: Unit) {
+  const { parts, problems } = splitTemplate(node.text);
+  const locate = locator(node, 0);
+  for (const { message, hint, start, end } of problems) {
+    const code = 'expression.unclosed';
+    unit.report.error(code, locate({ start, end }), message, { hint });
+  }
+  return parts;
+}
+
+function locator(node: ScalarNode, base: number): Locate {
+  return ({ start, end }) => {
+    const first = node.offset(base + start);
+    return { start: first, end: end > start ? node.offset(base + end - 1) + 1 : first + 1 };
+  };
+}

@@ -1,0 +1,49 @@
+import { digest } from '../../core/ids.ts';
+import type { Program, RunLimits } from '../../core/program.ts';
+import { reachOf } from '../expression/reach.ts';
+import type { Unit } from './unit.ts';
+
+const PARAMETERS = '($, request, webhook, event, inputs) => ';
+
+/** The program of an automation whose steps have been written. */
+export function automationProgram(unit: Unit, limits: RunLimits): Program {
+  const { source, lines } = unit.out.source();
+  const names = unit.scope.names;
+  const head = [`${unit.hasAwait ? 'async ' : ''}${PARAMETERS}{`];
+  if (names.length > 0) head.push(`let ${names.join(', ')};`);
+  return seal(unit, limits, `${head.join('\n')}\n${source}\n}`, [
+    ...head.map(() => 0),
+    ...lines,
+    0,
+  ]);
+}
+
+/** The program of a condition whose expression has been written: its value as `true` or `false`. */
+export function conditionProgram(unit: Unit, limits: RunLimits): Program {
+  const { source, lines } = unit.out.source();
+  return seal(unit, limits, `${PARAMETERS}Boolean(\n${source}\n)`, [0, ...lines, 0]);
+}
+
+function seal(
+  { analyses, places }: Unit,
+  limits: RunLimits,
+  source: string,
+  lines: readonly number[],
+): Program {
+  const content = {
+    source,
+    reach: reachOf('request', analyses) ?? {},
+    steps: places,
+    lines,
+    limits,
+  };
+  return { id: digest(canonical(content)), ...content };
+}
+
+/** JSON with sorted keys, so that the digest depends on content alone. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) => {
+    if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
+    return Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}

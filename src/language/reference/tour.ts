@@ -1,0 +1,93 @@
+/** The automation that the reference page begins with; a test compiles it. */
+export const TOUR_EXAMPLE = `automation: orders.paid
+description: Answers a shop that reports a paid order
+inputs:
+  currency: { type: string, default: EUR }
+steps:
+  - set:
+      order: \${{ request.json }}
+      total: \${{ order.lines.reduce((sum, line) => sum + line.price, 0) }}
+
+  - if: \${{ total <= 0 }}
+    then:
+      - return: { status: 422, json: { error: nothing to pay } }
+
+  - for: line, index
+    in: \${{ order.lines }}
+    do:
+      - log: line \${{ index + 1 }} is \${{ line.sku }}
+
+  - return:
+      status: 200
+      json:
+        order: \${{ order.id }}
+        message: Thank you for \${{ total }} \${{ inputs.currency }}
+`;
+
+/** The keys before `steps`, all of them; a test compiles it. */
+export const HEAD_EXAMPLE = `automation: orders.paid
+description: Answers a shop that reports a paid order
+inputs:
+  currency: { type: string, default: EUR }
+  shop: { type: string, required: true, description: Name of the shop }
+  tags: list
+policy:
+  http: ["POST https://api.example.com/orders/**"]
+limits: { timeout: 5s, cpu: 50ms, memory: 16MB }
+retry: { attempts: 3, backoff: exponential }
+steps:
+  - return: { status: 204 }
+`;
+
+/** How the page opens: what an automation is, and one from top to bottom. */
+export const TOUR_TEXT = `An automation is one YAML file. It says what happens when a request comes in at a webhook, step by
+step, and what the answer is. Whatever stands in \`\${{ }}\` is JavaScript; everything else is plain YAML 1.2.`;
+
+export const TOUR_NOTES = `From the top:
+
+- \`automation\` is the name by which webhooks refer to it.
+- \`inputs\` are values that each webhook may pass in, here a currency. Steps read them as \`inputs.currency\`.
+- \`set\` makes two variables. \`request.json\` is the body of the request, parsed. The second variable uses
+  the first.
+- \`if\` answers and stops where there is nothing to pay: \`return\` ends the run.
+- \`for\` goes over a list. \`line\` and \`index\` exist inside its \`do\` alone.
+- The last \`return\` is the answer. A value that is one expression keeps its type, so \`order\` in the answer is
+  whatever type the sender's \`id\` has; \`message\` is a text with two values put into it.
+
+A run that ends without an answer gives 204. A run that fails gives 500 and the id of the run.
+
+Editors complete and check automations by the JSON Schema. Begin the file with this line:
+
+\`\`\`yaml
+# yaml-language-server: $schema=../schema/automation.schema.json
+\`\`\`
+
+\`hookwright validate\` checks files, all mistakes at once, and \`hookwright validate --fix\` mends what can be mended
+without asking.`;
+
+export const EXPRESSIONS_TEXT = `\`\${{ … }}\` holds one JavaScript expression. It may stand in any value of a step, at any depth of lists and
+maps, not in keys.
+
+- A value that is one expression and nothing else keeps the type of its result: \`total: \${{ 1 + 1 }}\` is a number.
+- With text around it, or several of them, the results are put into the text. Texts go in as they are, \`null\` and
+  \`undefined\` as nothing, objects and lists as JSON.
+- \`$\${{\` writes a literal \`\${{\`.
+- A condition (\`if\`, \`when\`, \`while\`) is one expression, or \`true\` or \`false\`. What JavaScript takes for false is
+  false: \`false\`, \`0\`, \`''\`, \`null\`, \`undefined\`, \`NaN\`.
+- Expressions do not assign. \`set\` does, and so may \`run\`.
+
+**When to quote.** YAML reads some characters of an unquoted text as its own. Put the whole value in quotes where an
+expression has a \`: \` (as in \`a ? b : c\`) or a \` #\`, where it stands inside \`[ ]\` or \`{ }\`, and where the text
+begins with one of \`\`* & ! % @ \` | >\`\`. The compiler notices, shows the quoted form, and \`validate --fix\` writes it.
+
+\`\`\`yaml
+- set:
+    size: "\${{ total > 1000 ? 'large' : 'small' }}"
+    reply: { ok: true, id: "\${{ request.json.id }}" }
+\`\`\`
+
+**Names.** In scope are \`request\`, \`webhook\`, \`event\`, \`inputs\`, the variables that earlier steps set, the names of the
+loops around a step, \`error\` inside \`catch\`, the library below, and JavaScript's own objects. A name that nothing has
+set is a mistake, and so is a member that \`request\`, \`webhook\`, \`event\`, \`inputs\` or the library does not have; a
+misspelt one is answered with the nearest. Variables are letters, digits and \`_\`, and may not be called as anything
+that exists already. A variable that only one branch sets is \`undefined\` where the other was taken.`;

@@ -1,0 +1,181 @@
+import { RUN_LIMITS, RUN_LIMITS_MAX } from '../../core/limits.ts';
+import { formatDuration, formatSize } from '../../core/quantity.ts';
+import { VARIABLE_PATTERN } from './names.ts';
+import type { KeySpec, Shape } from './shape.ts';
+
+export const INPUT_TYPES = ['any', 'string', 'number', 'boolean', 'list', 'object'] as const;
+
+const LABEL: Shape = { is: 'label' };
+
+const INPUT: Shape & { is: 'map' } = {
+  is: 'map',
+  keys: [
+    {
+      name: 'type',
+      shape: { is: 'choice', of: INPUT_TYPES },
+      doc: 'What a value must be; `any` unless given.',
+    },
+    {
+      name: 'default',
+      shape: { is: 'literal' },
+      doc: 'The value where none is given; `null` unless this says otherwise.',
+    },
+    {
+      name: 'required',
+      shape: { is: 'boolean' },
+      doc: 'Whether a value must be given.',
+    },
+    { name: 'description', shape: LABEL, doc: 'What it is for.' },
+  ],
+};
+
+function patterns(name: string, doc: string): KeySpec {
+  return { name, doc, shape: { is: 'list', of: LABEL } };
+}
+
+const POLICY: Shape & { is: 'map' } = {
+  is: 'map',
+  keys: [
+    patterns(
+      'http',
+      'Methods and URLs that `http` steps may call: `POST https://api.example.com/**`.',
+    ),
+    patterns('hooks', 'Topics that it may emit and hooks that it may call.'),
+    patterns('state', 'Keys of the state that it may read and write.'),
+    patterns('secrets', 'Names of the secrets that it may use.'),
+    patterns('functions', 'Names of the functions that it may call.'),
+  ],
+};
+
+const LIMITS: Shape & { is: 'map' } = {
+  is: 'map',
+  keys: [
+    limit(
+      'timeout',
+      { is: 'duration', most: RUN_LIMITS_MAX.timeoutMs },
+      RUN_LIMITS.timeoutMs,
+      'Time from the start of a run to its end.',
+    ),
+    limit(
+      'cpu',
+      { is: 'duration', most: RUN_LIMITS_MAX.cpuMs },
+      RUN_LIMITS.cpuMs,
+      'Time of execution.',
+    ),
+    limit(
+      'memory',
+      { is: 'size', most: RUN_LIMITS_MAX.memoryBytes },
+      RUN_LIMITS.memoryBytes,
+      'Memory of the script.',
+    ),
+    limit(
+      'output',
+      { is: 'size', most: RUN_LIMITS_MAX.outputBytes },
+      RUN_LIMITS.outputBytes,
+      'Size of the answer.',
+    ),
+    limit(
+      'log',
+      { is: 'size', most: RUN_LIMITS_MAX.logBytes },
+      RUN_LIMITS.logBytes,
+      'Size of what `log` writes.',
+    ),
+    limit(
+      'effects',
+      { is: 'integer', least: 0, most: RUN_LIMITS_MAX.effects },
+      RUN_LIMITS.effects,
+      'Number of effects.',
+    ),
+  ],
+};
+
+function limit(name: string, shape: Shape, usual: number, what: string): KeySpec {
+  const say = (amount: number) =>
+    shape.is === 'duration'
+      ? formatDuration(amount)
+      : shape.is === 'size'
+        ? formatSize(amount)
+        : String(amount);
+  const most = 'most' in shape ? shape.most : usual;
+  return { name, shape, doc: `${what} ${say(usual)} unless given, at most ${say(most)}.` };
+}
+
+const RETRY: Shape & { is: 'map' } = {
+  is: 'map',
+  keys: [
+    {
+      name: 'attempts',
+      shape: { is: 'integer', least: 1, most: 20 },
+      doc: 'How often a run is tried, the first time included.',
+    },
+    {
+      name: 'backoff',
+      shape: { is: 'choice', of: ['exponential', 'fixed'] },
+      doc: 'How the waits between attempts grow.',
+    },
+  ],
+};
+
+/** What `automation` may be: the name under which bindings and people refer to it. */
+const AUTOMATION_NAME: Shape & { is: 'name' } = {
+  is: 'name',
+  pattern: '^[A-Za-z0-9._-]+$',
+  what: 'a name of letters, digits, `.`, `_` and `-`',
+  max: 255,
+};
+
+/** The keys of an automation's file. */
+export const AUTOMATION: Shape & { is: 'map' } = {
+  is: 'map',
+  keys: [
+    {
+      name: 'automation',
+      shape: AUTOMATION_NAME,
+      required: true,
+      doc: 'The name: letters, digits, `.`, `_` and `-`, at most 255. Bindings refer to it.',
+    },
+    { name: 'description', shape: LABEL, doc: 'What it does, for people.' },
+    {
+      name: 'inputs',
+      shape: {
+        is: 'dictionary',
+        key: { is: 'name', pattern: VARIABLE_PATTERN, what: 'a name such as `warehouse_id`' },
+        of: { is: 'either', of: [{ is: 'choice', of: INPUT_TYPES }, INPUT] },
+      },
+      doc: 'What a binding may pass in, by name: a type, or a map with the keys below. Steps read them as `inputs.NAME`.',
+    },
+    {
+      name: 'policy',
+      shape: POLICY,
+      doc: 'What its effects may reach. Nothing unless it is listed here.',
+    },
+    {
+      name: 'limits',
+      shape: LIMITS,
+      doc: 'What a run may use.',
+    },
+    {
+      name: 'retry',
+      shape: RETRY,
+      doc: 'How often a background run that failed is tried again.',
+    },
+    {
+      name: 'trigger',
+      shape: { is: 'choice', of: ['webhook', 'function', 'topic', 'schedule'] },
+      doc: 'What starts it: `webhook` unless given. `function`, `topic` and `schedule` are not available in this version.',
+    },
+    { name: 'on', shape: LABEL, unavailable: true, doc: 'With `trigger: topic`, the topics.' },
+    {
+      name: 'schedule',
+      shape: LABEL,
+      unavailable: true,
+      doc: 'With `trigger: schedule`, when, as a cron expression.',
+    },
+    {
+      name: 'steps',
+      shape: { is: 'steps' },
+      required: true,
+      doc: 'What it does, in order.',
+    },
+  ],
+};

@@ -1,0 +1,114 @@
+import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
+import { findRevision, listAutomations, removeAutomation, saveAutomation } from './automations.ts';
+import type { Write } from './batch.ts';
+import { connect, makeDataDir } from './connection.ts';
+import { findEvent, findRun, listEvents, listPending, listRuns } from './events.ts';
+import { storeFailed } from './failure.ts';
+import { lockDataDir } from './lock.ts';
+import type { Call, PruneCall, Returns } from './protocol.ts';
+import { type Pruner, preparePrune } from './prune.ts';
+import { createWebhook, deleteWebhook, listWebhooks, updateWebhook } from './webhooks.ts';
+import { prepareWrites, type WriteResults } from './write.ts';
+
+export interface DatabaseOptions {
+  /** Made with mode 0700 where it is missing. */
+  readonly dataDir: string;
+  /** The most pages of 8 kB that the database may have: a full disk, for tests. */
+  readonly pageCountMax?: number;
+}
+
+/** The store on SQLite, synchronous; `serve.ts` puts it behind a port. */
+export interface SqliteDatabase extends Pruner {
+  /** Commits the writes together or, where that fails, each by itself. Never throws. */
+  write(writes: readonly Write[]): WriteResults;
+  /** Throws `store.failed` and what the method's port says. */
+  call(call: Exclude<Call, PruneCall>): Returns[keyof Returns];
+  close(): void;
+}
+
+/** Throws `data.in_use` and `data.unusable`. */
+export function openDatabase(options: DatabaseOptions): SqliteDatabase {
+  const { dataDir, pageCountMax } = options;
+  makeDataDir(dataDir);
+  const lock = lockDataDir(dataDir, process.pid);
+  try {
+    const sqlite = connect(dataDir, pageCountMax);
+    const db = drizzle<Record<string, never>>({ client: sqlite });
+    const pruner = preparePrune(sqlite);
+    const job = 'delete the oldest events';
+    return {
+      write: prepareWrites(sqlite),
+      call: (call) => attempt(JOBS[call.method], () => perform(db, call)),
+      step: (call) => attempt(job, () => pruner.step(call)),
+      vacuumStep: () => attempt(job, () => pruner.vacuumStep()),
+      close: () => {
+        try {
+          attempt('close', () => sqlite.close());
+        } finally {
+          lock.release();
+        }
+      },
+    };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+const JOBS: Readonly<Record<Exclude<Call, PruneCall>['method'], string>> = {
+  event: 'read an event',
+  events: 'list events',
+  pendingEvents: 'list pending events',
+  runsOf: 'list runs',
+  run: 'read a run',
+  createWebhook: 'create a webhook',
+  updateWebhook: 'change a webhook',
+  deleteWebhook: 'delete a webhook',
+  webhooks: 'list webhooks',
+  saveAutomation: 'save an automation',
+  removeAutomation: 'remove an automation',
+  automations: 'list automations',
+  revision: 'read a revision',
+};
+
+function attempt<T>(job: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw storeFailed(job, error);
+  }
+}
+
+function perform(
+  db: BetterSQLite3Database,
+  call: Exclude<Call, PruneCall>,
+): Returns[keyof Returns] {
+  switch (call.method) {
+    case 'event':
+      return findEvent(db, call.eventId);
+    case 'events':
+      return listEvents(db, call.filter);
+    case 'pendingEvents':
+      return listPending(db, call.before, call.countMax);
+    case 'runsOf':
+      return listRuns(db, call.eventId);
+    case 'run':
+      return findRun(db, call.runId);
+    case 'createWebhook':
+      return void createWebhook(db, call.webhook);
+    case 'updateWebhook':
+      return void updateWebhook(db, call.webhook);
+    case 'deleteWebhook':
+      return void deleteWebhook(db, call.webhookId);
+    case 'webhooks':
+      return listWebhooks(db);
+    case 'saveAutomation':
+      return void saveAutomation(db, call.record);
+    case 'removeAutomation':
+      return void removeAutomation(db, call.name);
+    case 'automations':
+      return listAutomations(db);
+    case 'revision':
+      return findRevision(db, call.revisionId);
+  }
+}

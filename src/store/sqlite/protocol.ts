@@ -1,0 +1,85 @@
+import type { AutomationRecord, Revision } from '../../core/automation.ts';
+import type { EventSummary, StoredEvent } from '../../core/event.ts';
+import type { RunRecord } from '../../core/run.ts';
+import type { Webhook } from '../../core/webhook.ts';
+import type { EventFilter } from '../../engine/ports.ts';
+import type { FailureData } from './failure.ts';
+
+/** Everything that crosses between the main thread and the store's thread. */
+export type ToThread =
+  | BatchMessage
+  | { readonly type: 'call'; readonly id: number; readonly call: Call }
+  | { readonly type: 'close' };
+
+/** Captures and settlements for one commit, encoded by `batch.ts`. */
+export interface BatchMessage {
+  readonly type: 'batch';
+  readonly id: number;
+  /** Number of calls in it. */
+  readonly calls: number;
+  /** All texts, one after the other. */
+  readonly text: string;
+  /** How many float64 numbers stand at the start of `data`; bytes of bodies follow them. */
+  readonly numbers: number;
+  readonly data: ArrayBuffer;
+}
+
+export type FromThread =
+  | { readonly type: 'opened' }
+  | { readonly type: 'refused'; readonly failure: FailureData }
+  | {
+      readonly type: 'written';
+      readonly id: number;
+      /** The calls that failed, by their position in the batch; every other one is on disk. */
+      readonly failures: readonly (readonly [position: number, failure: FailureData])[];
+    }
+  | { readonly type: 'returned'; readonly id: number; readonly value: unknown }
+  | { readonly type: 'threw'; readonly id: number; readonly failure: FailureData }
+  | { readonly type: 'closed'; readonly failure?: FailureData };
+
+/** The calls of `Store` that are rare enough to cross as objects. */
+export type Call =
+  | { readonly method: 'event'; readonly eventId: string }
+  | { readonly method: 'events'; readonly filter: EventFilter }
+  | { readonly method: 'pendingEvents'; readonly before: number; readonly countMax: number }
+  | { readonly method: 'runsOf'; readonly eventId: string }
+  | { readonly method: 'run'; readonly runId: string }
+  | { readonly method: 'createWebhook'; readonly webhook: Webhook }
+  | { readonly method: 'updateWebhook'; readonly webhook: Webhook }
+  | { readonly method: 'deleteWebhook'; readonly webhookId: string }
+  | { readonly method: 'webhooks' }
+  | { readonly method: 'saveAutomation'; readonly record: AutomationRecord }
+  | { readonly method: 'removeAutomation'; readonly name: string }
+  | { readonly method: 'automations' }
+  | { readonly method: 'revision'; readonly revisionId: string }
+  | PruneCall;
+
+export interface PruneCall {
+  readonly method: 'prune';
+  readonly before: number;
+  readonly bytesMax: number;
+  readonly countMax: number;
+}
+
+/** What each call returns. */
+export interface Returns {
+  readonly event: StoredEvent | undefined;
+  readonly events: readonly EventSummary[];
+  readonly pendingEvents: readonly StoredEvent[];
+  readonly runsOf: readonly RunRecord[];
+  readonly run: RunRecord | undefined;
+  readonly createWebhook: undefined;
+  readonly updateWebhook: undefined;
+  readonly deleteWebhook: undefined;
+  readonly webhooks: readonly Webhook[];
+  readonly saveAutomation: undefined;
+  readonly removeAutomation: undefined;
+  readonly automations: readonly AutomationRecord[];
+  readonly revision: Revision | undefined;
+  readonly prune: number;
+}
+
+/** Either end of the pair of ports; `Worker` and `MessagePort` both fit. */
+export interface Channel<Out> {
+  postMessage(message: Out, transfer: readonly ArrayBuffer[]): void;
+}

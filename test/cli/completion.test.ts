@@ -1,0 +1,63 @@
+import { execFileSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { FakeShell } from './fake.ts';
+
+const shell = new FakeShell();
+const { out: script } = await shell.run('completion', 'bash');
+
+/** What bash offers after these words, of which the last is still being typed. */
+function offered(...words: readonly string[]): string[] {
+  const line = `${script}
+COMP_WORDS=(hookwright ${words.map((word) => `'${word}'`).join(' ')})
+COMP_CWORD=${words.length}
+_hookwright
+printf '%s\\n' "\${COMPREPLY[@]}"`;
+  const out = execFileSync('bash', ['--noprofile', '--norc', '-c', line], { encoding: 'utf8' });
+  return out.split('\n').filter((word) => word !== '');
+}
+
+test('bash completes commands, their commands and their options', () => {
+  expect(offered('')).toEqual([
+    ...['serve', 'validate', 'run', 'webhook', 'event', 'automation', 'schema', 'completion'],
+    ...['--version', '--json', '--help'],
+  ]);
+  expect(offered('we')).toEqual(['webhook']);
+  expect(offered('webhook', '')).toEqual([
+    ...['create', 'list', 'show', 'pause', 'resume', 'rotate', 'delete'],
+    ...['--help', '--version', '--json'],
+  ]);
+  expect(offered('webhook', 'create', '--a')).toEqual([
+    '--automation',
+    '--also',
+    '--automations-dir',
+  ]);
+});
+
+test('bash takes a value that is called like a command for a value', () => {
+  expect(offered('webhook', 'show', 'list', '--y')).toEqual([]);
+  expect(offered('webhook', 'delete', 'serve', '--y')).toEqual(['--yes']);
+});
+
+test('bash falls back to files where no command fits', () => {
+  expect(offered('validate', 'some/fi')).toEqual([]);
+  expect(script).toContain('complete -o default -F _hookwright hookwright\n');
+});
+
+test('zsh and fish get the same tree', async () => {
+  const zsh = (await shell.run('completion', 'zsh')).out;
+  expect(zsh).toMatch(/^#compdef hookwright\n/);
+  expect(zsh).toContain('"event") offers=(list show tail --help --version --json) ;;');
+  const fish = (await shell.run('completion', 'fish')).out;
+  expect(fish).toContain(
+    `complete -c hookwright -f -n '__hookwright_at "event"' -a 'list show tail'\n`,
+  );
+  expect(fish).toContain(`complete -c hookwright -n '__hookwright_at "webhook delete"' -l yes\n`);
+});
+
+test('another shell is refused', async () => {
+  expect(await shell.run('completion', 'powershell')).toEqual({
+    code: 2,
+    out: '',
+    err: 'hookwright: expected one of bash, zsh, fish, got "powershell".\n',
+  });
+});

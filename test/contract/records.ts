@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import type { AutomationRecord } from '../../src/core/automation.ts';
+import type { CapturedEvent } from '../../src/core/event.ts';
+import { idMaker } from '../../src/core/ids.ts';
+import type { RunRecord } from '../../src/core/run.ts';
+import type { Webhook } from '../../src/core/webhook.ts';
+
+const makeId = idMaker();
+/** Some moment; every record of a test is made relative to it. */
+export const NOW = 1_767_312_000_000;
+
+export function someEvent(over: Partial<CapturedEvent> = {}): CapturedEvent {
+  const receivedAt = over.receivedAt ?? NOW;
+  return {
+    id: makeId('evt', receivedAt),
+    webhookId: 'wh_00000000000000000000000001',
+    receivedAt,
+    method: 'POST',
+    path: '/orders/7',
+    query: 'a=1&a=2',
+    headers: '["Content-Type","application/json","X-Twice","1","x-twice","2"]',
+    clientIp: '192.0.2.7',
+    body: new TextEncoder().encode('{"id":7}'),
+    ...over,
+  };
+}
+
+/** `count` events, a millisecond apart, oldest first. */
+export function someEvents(count: number, over: Partial<CapturedEvent> = {}): CapturedEvent[] {
+  const first = over.receivedAt ?? NOW;
+  return Array.from({ length: count }, (_, i) => someEvent({ ...over, receivedAt: first + i }));
+}
+
+export function someRun(event: CapturedEvent, over: Partial<RunRecord> = {}): RunRecord {
+  return {
+    id: makeId('run', event.receivedAt),
+    eventId: event.id,
+    webhookId: event.webhookId,
+    automation: 'orders.paid',
+    revision: sha256('some source'),
+    binding: 0,
+    status: 'succeeded',
+    startedAt: event.receivedAt + 1,
+    endedAt: event.receivedAt + 3,
+    cpuMs: 0.25,
+    logs: [],
+    ...over,
+  };
+}
+
+export function someWebhook(over: Partial<Webhook> = {}): Webhook {
+  const id = over.id ?? makeId('wh', NOW);
+  return {
+    id,
+    token: sha256(id).slice(0, 40),
+    name: `webhook ${id}`,
+    description: '',
+    paused: false,
+    respond: 'run',
+    bindings: [],
+    createdAt: NOW,
+    updatedAt: NOW,
+    ...over,
+  };
+}
+
+export function someAutomation(name: string, source: string): AutomationRecord {
+  return {
+    name,
+    file: `${name}.yaml`,
+    revision: { id: sha256(source), automation: name, source, createdAt: NOW },
+  };
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,265 @@
+import { describe, expect, test } from 'vitest';
+import type { EventSummary } from '../../src/core/event.ts';
+import type { Failed } from '../../src/core/run.ts';
+import { createFeed, type OpenFeed } from '../../src/engine/feed.ts';
+import type { EventStore } from '../../src/engine/ports.ts';
+import { Receiver } from '../../src/engine/receive.ts';
+import { Runner } from '../../src/engine/run.ts';
+import {
+  answered,
+  makeId,
+  RememberingLog,
+  RememberingStore,
+  ScriptedSandbox,
+  testEvent,
+  testRoute,
+  testWebhook,
+  valued,
+} from './parts.ts';
+
+const URL = 'http://localhost/webhooks/x';
+
+function setUp(answerDeadlineMs = 10_000): {
+  receiver: Receiver;
+  store: RememberingStore;
+  sandbox: ScriptedSandbox;
+  log: RememberingLog;
+  feed: OpenFeed;
+} {
+  const store = new RememberingStore();
+  const sandbox = new ScriptedSandbox();
+  const log = new RememberingLog();
+  const feed = createFeed();
+  const clock = (): number => 1_000;
+  const receiver = new Receiver({
+    store: store as unknown as EventStore,
+    runner: new Runner(sandbox, clock, makeId),
+    feed,
+    log,
+    clock,
+    answerDeadlineMs,
+  });
+  return { receiver, store, sandbox, log, feed };
+}
+
+function failure(code: Failed['failure']['code'], status: number, message = 'why'): Failed {
+  return { status: 'failed', failure: { code, message, status }, logs: [], cpuMs: 1 };
+}
+
+/** A promise and what settles it. */
+function gate(): { opened: Promise<void>; open: () => void; fail: (error: Error) => void } {
+  let open: () => void = () => {};
+  let fail: (error: Error) => void = () => {};
+  const opened = new Promise<void>((resolve, reject) => {
+    open = resolve;
+    fail = reject;
+  });
+  return { opened, open, fail };
+}
+
+describe('an event', () => {
+  test('is answered by its run and settled with it', async () => {
+    const { receiver, store } = setUp();
+    const event = testEvent();
+    const answer = await receiver.receive(testRoute([{ automation: 'a' }]), event, URL);
+    await receiver.drained();
+    expect(answer).toEqual({ status: 200, headers: [], body: 'a' });
+    expect(store.steps).toEqual(['captured pending', 'settled done']);
+    expect(store.runs).toMatchObject([{ eventId: event.id, automation: 'a', status: 'succeeded' }]);
+  });
+
+  test('is not answered before it is stored, though its run has ended', async () => {
+    const { receiver, store, sandbox } = setUp();
+    const commit = gate();
+    store.commit = commit.opened;
+    let sent = false;
+    const received = receiver.receive(testRoute([{ automation: 'a' }]), testEvent(), URL);
+    const answer = received.then((value) => {
+      sent = true;
+      return value;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(sandbox.executed).toEqual(['a']);
+    expect(sent).toBe(false);
+    commit.open();
+    expect((await answer).status).toBe(200);
+  });
+
+  test('that could not be stored is an error, not an answer, and nothing is settled', async () => {
+    const { receiver, store } = setUp();
+    const commit = gate();
+    store.commit = commit.opened;
+    const received = receiver.receive(testRoute([{ automation: 'a' }]), testEvent(), URL);
+    commit.fail(new Error('disk full'));
+    await expect(received).rejects.toThrow('disk full');
+    await receiver.drained();
+    expect(store.steps).toEqual([]);
+  });
+
+  test('without bindings is captured and acknowledged', async () => {
+    const { receiver, store } = setUp();
+    const event = testEvent();
+    const route = testRoute([]);
+    expect(await receiver.receive(route, event, URL)).toEqual({
+      status: 202,
+      headers: [['content-type', 'application/json']],
+      body: `{"id":"${event.id}"}`,
+    });
+    expect(store.steps).toEqual(['captured captured']);
+  });
+
+  test('whose bindings are all disabled is filtered, not acknowledged', async () => {
+    const { receiver, store } = setUp();
+    const webhook = testWebhook({ bindings: [{ automation: 'a', disabled: true }] });
+    const route = { ...testRoute([]), webhook };
+    expect((await receiver.receive(route, testEvent(), URL)).status).toBe(204);
+    await receiver.drained();
+    expect(store.steps).toEqual(['captured pending', 'settled filtered']);
+  });
+
+  test('is answered by the first binding whose condition holds; later ones do not run', async () => {
+    const { receiver, sandbox, store } = setUp();
+    sandbox.results['when 1'] = valued(false);
+    sandbox.results['when 2'] = valued(true);
+    const route = testRoute([
+      { automation: 'a', condition: 'when 1' },
+      { automation: 'b', condition: 'when 2' },
+      { automation: 'c' },
+    ]);
+    expect((await receiver.receive(route, testEvent(), URL)).body).toBe('b');
+    await receiver.drained();
+    expect(store.runs.map((run) => run.automation)).toEqual(['b']);
+  });
+
+  test('runs bindings marked `also` besides, wherever they stand', async () => {
+    const { receiver, store } = setUp();
+    const route = testRoute([
+      { automation: 'first', also: true },
+      { automation: 'answer' },
+      { automation: 'last', also: true },
+    ]);
+    expect((await receiver.receive(route, testEvent(), URL)).body).toBe('answer');
+    await receiver.drained();
+    expect(store.runs.map((run) => run.automation).sort()).toEqual(['answer', 'first', 'last']);
+  });
+
+  test('that no condition lets through is filtered and gets 204', async () => {
+    const { receiver, sandbox, store } = setUp();
+    sandbox.results.when = valued(false);
+    const route = testRoute([{ automation: 'a', condition: 'when' }]);
+    expect((await receiver.receive(route, testEvent(), URL)).status).toBe(204);
+    await receiver.drained();
+    expect(store.steps).toContain('settled filtered');
+  });
+
+  test('whose condition throws fails with it, instead of passing it over', async () => {
+    const { receiver, sandbox, store } = setUp();
+    sandbox.results.when = failure('run.script_error', 500, 'TypeError: x is null');
+    const route = testRoute([{ automation: 'a', condition: 'when' }, { automation: 'b' }]);
+    expect((await receiver.receive(route, testEvent(), URL)).status).toBe(500);
+    await receiver.drained();
+    expect(store.runs).toMatchObject([
+      { automation: 'a', status: 'failed', failure: { message: 'TypeError: x is null' } },
+    ]);
+  });
+
+  test('of a webhook that acknowledges is answered once stored, and runs besides', async () => {
+    const { receiver, store, sandbox } = setUp();
+    const run = gate();
+    sandbox.results.slow = run.opened.then(() => answered('late'));
+    const route = testRoute([{ automation: 'slow' }], { respond: 'ack' });
+    expect((await receiver.receive(route, testEvent(), URL)).status).toBe(202);
+    expect(store.steps).toEqual(['captured pending']);
+    expect(receiver.eventsUnderWay).toBe(1);
+    run.open();
+    await receiver.drained();
+    expect(store.steps).toEqual(['captured pending', 'settled done']);
+  });
+
+  test('is acknowledged at the deadline, and its run goes on', async () => {
+    const { receiver, store, sandbox } = setUp(1);
+    const run = gate();
+    sandbox.results.slow = run.opened.then(() => answered('late'));
+    const answer = await receiver.receive(testRoute([{ automation: 'slow' }]), testEvent(), URL);
+    expect(answer.status).toBe(202);
+    run.open();
+    await receiver.drained();
+    expect(store.runs).toMatchObject([{ status: 'succeeded', answer: { body: 'late' } }]);
+  });
+
+  test('is told to who watches: when it is stored with its runs', async () => {
+    const { receiver, feed } = setUp();
+    const seen: [EventSummary['status'], number][] = [];
+    feed.subscribe((event, runs) => seen.push([event.status, runs.length]));
+    await receiver.receive(testRoute([{ automation: 'a' }]), testEvent(), URL);
+    await receiver.drained();
+    expect(seen).toEqual([['done', 1]]);
+  });
+});
+
+describe('a run that fails', () => {
+  test.each([
+    [
+      'run.script_error',
+      500,
+      'The automation failed. Its operator finds the reason under this run.',
+    ],
+    ['run.failed', 422, 'the author’s words'],
+    ['request.json_invalid', 400, 'the author’s words'],
+    [
+      'limit.cpu',
+      504,
+      'The automation went over one of its limits. Its operator finds the reason under this run.',
+    ],
+  ] as const)(
+    'with %s answers %i and says no more than callers may know',
+    async (code, status, message) => {
+      const { receiver, sandbox, store } = setUp();
+      sandbox.results.a = failure(code, status, 'the author’s words');
+      const answer = await receiver.receive(testRoute([{ automation: 'a' }]), testEvent(), URL);
+      await receiver.drained();
+      expect(answer.status).toBe(status);
+      expect(JSON.parse(String(answer.body))).toEqual({
+        error: { code, message, run: store.runs[0]?.id },
+      });
+    },
+  );
+
+  test('after it answered keeps its answer', async () => {
+    const { receiver, sandbox, store } = setUp();
+    sandbox.results.a = {
+      ...failure('run.script_error', 500),
+      answer: { status: 201, headers: [], body: 'made' },
+    };
+    const answer = await receiver.receive(testRoute([{ automation: 'a' }]), testEvent(), URL);
+    await receiver.drained();
+    expect(answer).toMatchObject({ status: 201, body: 'made' });
+    expect(store.runs[0]?.status).toBe('failed');
+  });
+
+  test('in the log: one line with run, event, automation and reason', async () => {
+    const { receiver, sandbox, log } = setUp();
+    sandbox.results.a = failure('limit.memory', 503, 'too much');
+    await receiver.receive(testRoute([{ automation: 'a' }]), testEvent(), URL);
+    await receiver.drained();
+    expect(log.lines).toHaveLength(1);
+    expect(log.lines[0]).toMatchObject({
+      level: 'warn',
+      message: 'run',
+      fields: { automation: 'a', status: 'failed', code: 'limit.memory', reason: 'too much' },
+    });
+  });
+});
+
+describe('after a crash', () => {
+  test('an event goes on with the bindings that were not recorded', async () => {
+    const { receiver, store, sandbox } = setUp();
+    const event = testEvent();
+    const route = testRoute([{ automation: 'a' }, { automation: 'b', also: true }]);
+    await store.capture(event, 'pending');
+    await receiver.resume(testRoute([{ automation: 'a' }]), event, URL);
+    await receiver.resume(route, event, URL);
+    expect(sandbox.executed).toEqual(['a', 'b']);
+    expect(store.events.get(event.id)?.status).toBe('done');
+  });
+});

@@ -1,0 +1,198 @@
+import type { Hono } from 'hono';
+import { HookwrightError } from '../../../src/core/errors.ts';
+import type { EventSummary, StoredEvent } from '../../../src/core/event.ts';
+import { idMaker, makeToken } from '../../../src/core/ids.ts';
+import type { RunRecord } from '../../../src/core/run.ts';
+import { didYouMean } from '../../../src/core/suggest.ts';
+import type { Webhook } from '../../../src/core/webhook.ts';
+import type { AutomationEntry } from '../../../src/engine/automations.ts';
+import type { Feed } from '../../../src/engine/feed.ts';
+import type { EventFilter } from '../../../src/engine/ports.ts';
+import type { Registry } from '../../../src/engine/registry.ts';
+import { createApi } from '../../../src/http/api/api.ts';
+
+export const TOKEN = 'token-of-the-test';
+export const BASE = 'http://127.0.0.1:8420';
+export const NOW = Date.parse('2026-05-04T03:02:01.000Z');
+
+type Listener = Parameters<Feed['subscribe']>[0];
+
+/** The parts of the API in memory, and the API on them. */
+export class FakeEngine {
+  readonly webhooks: Webhook[] = [];
+  readonly automations: AutomationEntry[] = [];
+  readonly events: StoredEvent[] = [];
+  readonly runs: RunRecord[] = [];
+  readonly listeners = new Set<Listener>();
+  readonly logged: unknown[] = [];
+  readonly api: Hono;
+  now = NOW;
+  #ids = idMaker((size) => new Uint8Array(size).fill(this.webhooks.length + this.events.length));
+
+  constructor(options: { heartbeatMs?: number } = {}) {
+    this.api = createApi({
+      registry: this.registry,
+      store: {
+        event: async (id) => this.events.find((event) => event.id === id),
+        events: async (filter) => this.#list(filter),
+        runsOf: async (eventId) => this.runs.filter((run) => run.eventId === eventId),
+      },
+      feed: {
+        subscribe: (listener) => {
+          this.listeners.add(listener);
+          return () => this.listeners.delete(listener);
+        },
+      },
+      clock: () => this.now,
+      log: { write: (...line) => this.logged.push(line) },
+      token: TOKEN,
+      version: '1.2.3',
+      url: () => BASE,
+      ...options,
+    });
+  }
+
+  /** A request to the API with the token. */
+  async call(method: string, path: string, body?: unknown): Promise<Response> {
+    return this.api.fetch(
+      new Request(`${BASE}/api/v1${path}`, {
+        method,
+        headers: { authorization: `Bearer ${TOKEN}` },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
+    );
+  }
+
+  addWebhook(name: string, given: Partial<Webhook> = {}): Webhook {
+    const webhook: Webhook = {
+      id: this.#ids('wh', this.now + this.webhooks.length),
+      token: makeToken((size) => new Uint8Array(size).fill(this.webhooks.length + 1)),
+      name,
+      description: '',
+      paused: false,
+      respond: 'run',
+      bindings: [],
+      createdAt: this.now,
+      updatedAt: this.now,
+      ...given,
+    };
+    this.webhooks.push(webhook);
+    return webhook;
+  }
+
+  addEvent(webhook: Webhook, given: Partial<StoredEvent> = {}): StoredEvent {
+    const receivedAt = this.now + this.events.length;
+    const event: StoredEvent = {
+      id: this.#ids('evt', receivedAt),
+      webhookId: webhook.id,
+      receivedAt,
+      method: 'POST',
+      path: '',
+      query: null,
+      headers: '[]',
+      clientIp: '192.0.2.1',
+      body: new Uint8Array(),
+      status: 'done',
+      ...given,
+    };
+    this.events.push(event);
+    return event;
+  }
+
+  addRun(event: StoredEvent, given: Partial<RunRecord> = {}): RunRecord {
+    const run: RunRecord = {
+      id: this.#ids('run', event.receivedAt),
+      eventId: event.id,
+      webhookId: event.webhookId,
+      automation: 'orders.paid',
+      revision: 'a'.repeat(64),
+      binding: 0,
+      status: 'succeeded',
+      startedAt: event.receivedAt,
+      endedAt: event.receivedAt + 5,
+      cpuMs: 0.5,
+      logs: [],
+      ...given,
+    };
+    this.runs.push(run);
+    return run;
+  }
+
+  addAutomation(name: string, given: Partial<AutomationEntry> = {}): AutomationEntry {
+    const entry: AutomationEntry = {
+      name,
+      description: '',
+      file: `${name}.yaml`,
+      revision: 'b'.repeat(64),
+      createdAt: this.now,
+      source: `automation: ${name}\n`,
+      diagnostics: [],
+      ...given,
+    };
+    this.automations.push(entry);
+    return entry;
+  }
+
+  notice(event: StoredEvent, runs: readonly RunRecord[] = []): void {
+    for (const listener of this.listeners) listener(summary(event), runs);
+  }
+
+  readonly registry: Registry = {
+    webhooks: () => this.webhooks,
+    webhook: (ref) => this.#find(ref),
+    createWebhook: async (draft) => {
+      const name = draft.name ?? 'unnamed';
+      if (this.webhooks.some((webhook) => webhook.name === name)) {
+        throw new HookwrightError('webhook.name_taken', `Expected a free name, got "${name}".`);
+      }
+      return this.addWebhook(name, { ...draft, name });
+    },
+    changeWebhook: async (ref, change) => this.#replace(ref, change),
+    rotateToken: async (ref) => this.#replace(ref, { token: 'f'.repeat(40) }),
+    deleteWebhook: async (ref) => {
+      const webhook = this.#find(ref);
+      this.webhooks.splice(this.webhooks.indexOf(webhook), 1);
+      return webhook;
+    },
+    automations: () => this.automations,
+    automation: (name) => {
+      const entry = this.automations.find((automation) => automation.name === name);
+      if (entry !== undefined) return entry;
+      throw new HookwrightError('automation.not_found', `Expected an automation, got "${name}".`);
+    },
+  };
+
+  #find(ref: string): Webhook {
+    const found = this.webhooks.find(({ id, name, token }) => [id, name, token].includes(ref));
+    if (found !== undefined) return found;
+    const next = didYouMean(
+      ref,
+      this.webhooks.map(({ name }) => name),
+    );
+    throw new HookwrightError(
+      'webhook.not_found',
+      `Expected a webhook’s id, name or token, got "${ref}".`,
+      next === undefined ? {} : { next },
+    );
+  }
+
+  #replace(ref: string, change: Partial<Webhook>): Webhook {
+    const old = this.#find(ref);
+    const webhook = { ...old, ...change, updatedAt: this.now };
+    this.webhooks[this.webhooks.indexOf(old)] = webhook;
+    return webhook;
+  }
+
+  #list({ webhookId, before, after, countMax }: EventFilter): EventSummary[] {
+    return this.events
+      .filter((event) => webhookId === undefined || event.webhookId === webhookId)
+      .filter(({ id }) => (before === undefined || id < before) && id > (after ?? ''))
+      .sort((a, b) => (a.id < b.id ? 1 : -1))
+      .slice(0, countMax)
+      .map(summary);
+  }
+}
+
+function summary({ body, ...event }: StoredEvent): EventSummary {
+  return { ...event, bodySize: body.length };
+}

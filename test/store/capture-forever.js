@@ -1,0 +1,24 @@
+// Captures and settles events without end in the data folder given, several at a time, and prints each
+// id once its promise has resolved: `captured ID`, `settled ID`. Made to be killed.
+import { writeSync } from 'node:fs';
+import { idMaker } from '../../dist/core/ids.js';
+import { openSqliteStore } from '../../dist/store/sqlite/open.js';
+
+const AT_ONCE = 20;
+const store = await openSqliteStore({ dataDir: process.argv[2] });
+const makeId = idMaker();
+
+async function captureForever() {
+  for (;;) {
+    const receivedAt = Date.now();
+    const id = makeId('evt', receivedAt);
+    const body = Buffer.from(id.repeat(40));
+    const event = { id, webhookId: 'wh_1', receivedAt, method: 'POST', path: '', query: null };
+    await store.capture({ ...event, headers: '[]', clientIp: '::1', body }, 'pending');
+    writeSync(1, `captured ${id}\n`);
+    await store.settle(id, 'filtered', []);
+    writeSync(1, `settled ${id}\n`);
+  }
+}
+
+await Promise.all(Array.from({ length: AT_ONCE }, captureForever));
