@@ -3,17 +3,14 @@
 // machine. Run after a build: `node bench/isolation.js`.
 import { createHash } from 'node:crypto';
 import { isMainThread, Worker } from 'node:worker_threads';
-
-/** By URL: the linter would look for files that are not there before the build. */
-const built = (path) => import(new URL(`../dist/${path}`, import.meta.url));
-const { RUN_LIMITS } = await built('core/limits.js');
-const { bootGuest, makeBase } = await built('sandbox/guest/boot.js');
-const { Executor } = await built('sandbox/guest/executor.js');
-const { connect, emptyExchange } = await built('sandbox/guest/host-functions.js');
-const { restore } = await built('sandbox/guest/picture.js');
-const { Programs } = await built('sandbox/guest/programs.js');
-const { QuickJs } = await built('sandbox/guest/quickjs.js');
-const { THREAD_STACK_MB } = await built('sandbox/limits.js');
+import { RUN_LIMITS } from '../dist/core/limits.js';
+import { bootGuest, makeBase } from '../dist/sandbox/guest/boot.js';
+import { Executor } from '../dist/sandbox/guest/executor.js';
+import { connect, emptyExchange } from '../dist/sandbox/guest/host-functions.js';
+import { restore } from '../dist/sandbox/guest/picture.js';
+import { Programs } from '../dist/sandbox/guest/programs.js';
+import { QuickJs } from '../dist/sandbox/guest/quickjs.js';
+import { THREAD_STACK_MB } from '../dist/sandbox/limits.js';
 
 const ROUNDS = 7;
 const RUNS = 1000;

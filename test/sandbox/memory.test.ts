@@ -27,7 +27,7 @@ const SCRIPTS: Record<string, 'ends' | 'fails'> = {
 };
 
 test('after any run the memory is restored byte for byte, and nothing lies outside of what is cleared', async () => {
-  const entry = new URL('./fixtures/memory-probe.mjs', import.meta.url);
+  const entry = new URL('./fixtures/memory-probe.js', import.meta.url);
   const worker = new Worker(entry, {
     workerData: Object.keys(SCRIPTS),
     resourceLimits: { stackSizeMb: THREAD_STACK_MB },

@@ -6,7 +6,7 @@ import { openSandbox } from '../../src/sandbox/pool.ts';
 import { answered, execution, program } from './executions.ts';
 
 const ECHO = program('$.finish({ text: String(request.json.order.id) })');
-const DYING = new URL('./fixtures/dying-thread.mjs', import.meta.url);
+const DYING = new URL('./fixtures/dying-thread.js', import.meta.url);
 
 test('many executions at once all end, each with its own result', async () => {
   const sandbox = await openSandbox({ threads: 2 });
@@ -93,10 +93,10 @@ test('a run under which two threads die is lost, and the sandbox goes on', async
 });
 
 test('a sandbox whose threads cannot start says so, with the cause', async () => {
-  const entry = new URL('./fixtures/missing.mjs', import.meta.url);
+  const entry = new URL('./fixtures/missing.js', import.meta.url);
   await expect(openSandbox({ threads: 1, entry })).rejects.toMatchObject({
     message: 'Expected a sandbox thread to start, got 3 failures in a row',
-    cause: expect.objectContaining({ message: expect.stringContaining('missing.mjs') }),
+    cause: expect.objectContaining({ message: expect.stringContaining('missing.js') }),
   });
 });
 

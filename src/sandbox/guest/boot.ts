@@ -7,7 +7,7 @@ import { compileQuickJs, type Pointer, QuickJs } from './quickjs.ts';
 import type { WasmModule } from './webassembly.ts';
 
 /** The guest's own functions (`library/main.ts`), as addresses. */
-export interface GuestFunctions {
+interface GuestFunctions {
   readonly load: Pointer;
   readonly run: Pointer;
   readonly report: Pointer;
