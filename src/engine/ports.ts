@@ -1,4 +1,11 @@
 import type { AutomationRecord, Revision } from '../core/automation.ts';
+import type {
+  EffectKind,
+  EffectRequest,
+  EffectResult,
+  JournalEntry,
+  StateArgs,
+} from '../core/effect.ts';
 import type { CapturedEvent, EventStatus, EventSummary, StoredEvent } from '../core/event.ts';
 import type { Execution, ExecutionResult, RunRecord } from '../core/run.ts';
 import type { Webhook } from '../core/webhook.ts';
@@ -8,7 +15,7 @@ import type { Webhook } from '../core/webhook.ts';
  * every adapter passes the suite in `test/contract/`. Methods throw `HookwrightError` `store.failed`,
  * with the driver's error as `cause`, when the database does not take the work.
  */
-export interface Store extends EventStore, WebhookStore, AutomationStore {
+export interface Store extends EventStore, WebhookStore, AutomationStore, RunStore {
   /** Commits what is under way and closes the database. Later calls throw. */
   close(): Promise<void>;
 }
@@ -65,6 +72,92 @@ export interface AutomationStore {
   /** By name. */
   automations(): Promise<readonly AutomationRecord[]>;
   revision(id: string): Promise<Revision | undefined>;
+}
+
+/**
+ * Runs that outlive one execution. A run without effects never comes here: `EventStore.settle` writes
+ * it once, ended.
+ */
+export interface RunStore {
+  /**
+   * Writes a run's state and journal in one transaction, in the same commits as `capture`: the record
+   * replaces the one of its id, `begun` are new entries, `ended` complete entries that are there. Before
+   * an effect is performed, its entry has to be on disk. `lease` keeps the run from other processes;
+   * an ended run needs none. Where `event` is given, that event gets the new status too.
+   */
+  advance(step: RunStep): Promise<void>;
+  /** By number. */
+  journal(runId: string): Promise<readonly JournalEntry[]>;
+  /**
+   * Takes runs for `owner` until `now + leaseMs`: queued or waiting ones that are due, and those whose
+   * lease has expired; oldest due first. They become `running`.
+   */
+  claim(
+    owner: string,
+    now: number,
+    leaseMs: number,
+    countMax: number,
+  ): Promise<readonly RunRecord[]>;
+  /** Prolongs leases; returns the ids that are still the owner's. */
+  renew(owner: string, runIds: readonly string[], until: number): Promise<readonly string[]>;
+  /** The earliest moment at which a queued or waiting run is due; `undefined` where there is none. */
+  nextDue(): Promise<number | undefined>;
+  /** Newest first. */
+  runs(filter: RunFilter): Promise<readonly RunRecord[]>;
+  /** Runs queued, running or waiting. */
+  openRuns(): Promise<number>;
+  /**
+   * Performs a state operation and completes the journal entry in the same transaction. An entry that
+   * is complete already is not performed again: its result is given back.
+   */
+  performState(effect: EffectPlace, args: StateArgs): Promise<EffectResult>;
+  /** Stores a message with its journal entry's result, likewise once. The value is JSON of `{ id }`. */
+  storeMessage(effect: EffectPlace, message: NewMessage): Promise<EffectResult>;
+  /** Deletes state whose time to live is over; at most `countMax`. Returns how many went. */
+  expireState(now: number, countMax: number): Promise<number>;
+}
+
+export interface RunStep {
+  readonly run: RunRecord;
+  readonly begun: readonly { readonly effect: EffectRequest; readonly at: number }[];
+  readonly ended: readonly {
+    readonly number: number;
+    readonly at: number;
+    readonly arrival: number;
+    readonly result: EffectResult;
+  }[];
+  readonly lease?: { readonly owner: string; readonly until: number };
+  readonly event?: { readonly id: string; readonly status: EventStatus };
+}
+
+/** The journal entry that an internal effect completes. */
+export interface EffectPlace {
+  readonly runId: string;
+  readonly number: number;
+  readonly at: number;
+  readonly arrival: number;
+}
+
+/** Something emitted under a topic, or meant for one hook. Sending is the hooks' matter. */
+export interface NewMessage {
+  /** `msg_` and 26 characters. */
+  readonly id: string;
+  readonly kind: Extract<EffectKind, 'emit' | 'hook'>;
+  /** The topic, or the hook's name. */
+  readonly to: string;
+  /** JSON. */
+  readonly data: string;
+  readonly createdAt: number;
+}
+
+export interface RunFilter {
+  readonly eventId?: string;
+  readonly webhookId?: string;
+  readonly automation?: string;
+  readonly status?: RunRecord['status'];
+  /** Only runs older than this one, by id. */
+  readonly before?: string;
+  readonly countMax: number;
 }
 
 export interface Sandbox {
