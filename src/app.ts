@@ -12,9 +12,11 @@ import type { Log } from './core/log.ts';
 import type { Webhook } from './core/webhook.ts';
 import { Automations } from './engine/automations.ts';
 import { createFeed } from './engine/feed.ts';
+import type { Sandbox } from './engine/ports.ts';
 import { LiveRegistry } from './engine/registry.ts';
 import { createApi } from './http/api/api.ts';
 import { openLog } from './log/pino-log.ts';
+import { openSandbox } from './sandbox/pool.ts';
 import { openSqliteStore } from './store/sqlite/open.ts';
 
 export interface App {
@@ -59,6 +61,8 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
 async function start(config: Config, options: AppOptions, open: Open): Promise<App> {
   const { clock = systemClock, listen = true } = options;
   const log = listen ? openProcessLog(config, open) : SILENT;
+  // Started first: it takes longest, and nothing needs it before the server listens.
+  const sandbox = listen ? openEarly(config, open) : undefined;
   const store = await openSqliteStore({ dataDir: config.dataDir });
   open.add(() => store.close());
   const makeId = idMaker();
@@ -80,8 +84,19 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
     version: readVersion(),
     url: () => url,
   });
-  if (listen) {
-    const parts: Parts = { config, store, registry, automations, feed, log, clock, makeId, api };
+  if (sandbox !== undefined) {
+    const parts: Parts = {
+      config,
+      sandbox: await sandbox,
+      store,
+      registry,
+      automations,
+      feed,
+      log,
+      clock,
+      makeId,
+      api,
+    };
     const address = await serve(parts, open);
     url = config.publicUrl ?? address;
     noteServer(config.dataDir, { url: address, pid: process.pid, token: apiToken });
@@ -96,6 +111,17 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
     fetch: async (request) => api.fetch(request),
     close: () => open.close(),
   };
+}
+
+function openEarly(config: Config, open: Open): Promise<Sandbox> {
+  const opening = openSandbox({ threads: config.sandboxThreads });
+  open.add(() =>
+    opening.then(
+      (sandbox) => sandbox.close(),
+      () => {}, // Awaited and told by the start itself.
+    ),
+  );
+  return opening;
 }
 
 function openProcessLog(config: Config, open: Open): Log {

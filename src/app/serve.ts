@@ -9,7 +9,7 @@ import type { IdPrefix } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import type { Automations } from '../engine/automations.ts';
 import type { OpenFeed } from '../engine/feed.ts';
-import type { Store } from '../engine/ports.ts';
+import type { Sandbox, Store } from '../engine/ports.ts';
 import { keepPruned } from '../engine/prune.ts';
 import { Receiver } from '../engine/receive.ts';
 import { recover } from '../engine/recover.ts';
@@ -19,13 +19,13 @@ import { trustedProxies } from '../http/ingress/client.ts';
 import { Ingress } from '../http/ingress/ingress.ts';
 import { urlAt } from '../http/ingress/url.ts';
 import { createHono, createHttpServer } from '../http/server.ts';
-import { openSandbox } from '../sandbox/pool.ts';
 import { followAutomations } from './automations-folder.ts';
 import type { Open } from './open.ts';
 
 /** What the serving part is made of. */
 export interface Parts {
   readonly config: Config;
+  readonly sandbox: Sandbox;
   readonly store: Store;
   readonly registry: LiveRegistry;
   readonly automations: Automations;
@@ -37,16 +37,14 @@ export interface Parts {
 }
 
 /**
- * Opens the sandbox, listens, takes up what an earlier process left, and follows the automations
+ * Listens, takes up what an earlier process left, and follows the automations
  * folder. Throws `listen.failed`.
  *
  * @returns where it listens
  */
 export async function serve(parts: Parts, open: Open): Promise<string> {
-  const { config, store, registry, automations, feed, log, clock, makeId, api } = parts;
+  const { config, sandbox, store, registry, automations, feed, log, clock, makeId, api } = parts;
   const startedAt = clock();
-  const sandbox = await openSandbox({ threads: config.sandboxThreads });
-  open.add(() => sandbox.close());
   const receiver = new Receiver({
     store,
     runner: new Runner(sandbox, clock, makeId),

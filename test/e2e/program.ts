@@ -120,7 +120,8 @@ export class Program {
     socket.on('error', () => {}); // A refused upload may end in a reset; what was answered counts.
     await once(socket, 'connect');
     for (const chunk of chunks) socket.write(chunk);
-    await once(socket, 'close');
+    // Not `once`, which rejects where an error came first.
+    await new Promise((resolve) => socket.once('close', resolve));
     return Buffer.concat(answer).toString('latin1');
   }
 

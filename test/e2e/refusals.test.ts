@@ -133,7 +133,10 @@ describe('a run that fails', () => {
       message: 'The automation failed. Its operator finds the reason under this run.',
       run: expect.stringMatching(/^run_/),
     });
-    const event = await program.api('GET', `/events/${response.headers.get('x-hookwright-event')}`);
+    const event = await eventually(
+      () => program.api('GET', `/events/${response.headers.get('x-hookwright-event')}`),
+      ({ status }) => status === 'done',
+    );
     expect(event.runs).toMatchObject([
       { id: error.run, status: 'failed', failure: { code: 'run.script_error', line: 4 } },
     ]);

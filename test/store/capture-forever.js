@@ -1,6 +1,5 @@
 // Captures and settles events without end in the data folder given, several at a time, and prints each
 // id once its promise has resolved: `captured ID`, `settled ID`. Made to be killed.
-import { writeSync } from 'node:fs';
 import { idMaker } from '../../dist/core/ids.js';
 import { openSqliteStore } from '../../dist/store/sqlite/open.js';
 
@@ -15,9 +14,9 @@ async function captureForever() {
     const body = Buffer.from(id.repeat(40));
     const event = { id, webhookId: 'wh_1', receivedAt, method: 'POST', path: '', query: null };
     await store.capture({ ...event, headers: '[]', clientIp: '::1', body }, 'pending');
-    writeSync(1, `captured ${id}\n`);
+    process.stdout.write(`captured ${id}\n`);
     await store.settle(id, 'filtered', []);
-    writeSync(1, `settled ${id}\n`);
+    process.stdout.write(`settled ${id}\n`);
   }
 }
 

@@ -10,7 +10,7 @@ import { RequestAborted, readBody } from './body.ts';
 import { type Client, clientOf, type TrustedProxies } from './client.ts';
 import { type WebhookTarget, webhookTarget } from './target.ts';
 import { urlAt } from './url.ts';
-import { linger, writeAnswer, writeError } from './write.ts';
+import { writeAnswer, writeError, writeErrorEarly } from './write.ts';
 
 /**
  * Bytes of bodies under way at which requests are refused: 1,024 requests (the default limit) of the
@@ -130,9 +130,11 @@ export class Ingress {
     if (!known || error.status >= 500) fields.error = error;
     // Node reads an unread body to its end, so that the connection can serve the next request; one
     // that is too large is not worth that.
-    const cut = known && error.code === 'request.body_too_large';
-    writeError(outgoing, error, cut || this.#closing);
-    if (cut) linger(incoming);
+    if (known && error.code === 'request.body_too_large') {
+      writeErrorEarly(incoming, outgoing, error);
+    } else {
+      writeError(outgoing, error, this.#closing);
+    }
   }
 
   #url(incoming: IncomingMessage, client: Client, target: WebhookTarget): string {

@@ -22,29 +22,21 @@ export function writeAnswer(outgoing: ServerResponse, answer: Answer, eventId: s
 
 /** Answers with an error of the catalogue; anything else is `internal` and says nothing. */
 export function writeError(outgoing: ServerResponse, error: unknown, close = false): void {
-  if (outgoing.headersSent) {
-    outgoing.destroy();
-    return;
-  }
-  const known =
-    error instanceof HookwrightError
-      ? error
-      : new HookwrightError('internal', 'The server failed.');
-  const body = JSON.stringify({ error: { code: known.code, message: known.message } });
-  const headers = [
-    'content-type',
-    'application/json',
-    'content-length',
-    String(Buffer.byteLength(body)),
-  ];
-  if (known.status === 503) headers.push('retry-after', RETRY_AFTER_SECONDS);
-  if (close) headers.push('connection', 'close');
-  outgoing.writeHead(known.status, headers);
-  outgoing.end(body);
+  if (outgoing.headersSent) outgoing.destroy();
+  else outgoing.end(writeErrorHead(outgoing, error, close));
 }
 
-/** Reads on for a moment after a refusal, then cuts the connection. */
-export function linger(incoming: IncomingMessage): void {
+/**
+ * Answers with an error while the request's body is still coming, and reads on for a moment. The answer
+ * ends with the body: Node closes the connection then, and closing it with bytes unread would reset it
+ * and may take the answer along before the caller has read it.
+ */
+export function writeErrorEarly(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  error: unknown,
+): void {
+  outgoing.write(writeErrorHead(outgoing, error, true));
   let size = 0;
   const cut = (): void => {
     clearTimeout(timer);
@@ -56,6 +48,24 @@ export function linger(incoming: IncomingMessage): void {
     size += chunk.length;
     if (size > LINGER_BYTES) cut();
   });
-  incoming.on('end', () => clearTimeout(timer));
+  incoming.on('end', () => {
+    clearTimeout(timer);
+    outgoing.end();
+  });
   incoming.resume();
+}
+
+/** Writes status and headers, and returns the body. */
+function writeErrorHead(outgoing: ServerResponse, error: unknown, close: boolean): string {
+  const known =
+    error instanceof HookwrightError
+      ? error
+      : new HookwrightError('internal', 'The server failed.');
+  const body = JSON.stringify({ error: { code: known.code, message: known.message } });
+  const length = String(Buffer.byteLength(body));
+  const headers = ['content-type', 'application/json', 'content-length', length];
+  if (known.status === 503) headers.push('retry-after', RETRY_AFTER_SECONDS);
+  if (close) headers.push('connection', 'close');
+  outgoing.writeHead(known.status, headers);
+  return body;
 }
