@@ -121,7 +121,8 @@ function trickIn(text: string, authority: string, path: string): string | undefi
   }
   if (text.includes('\\')) return 'Expected a URL without backslashes, got one';
   if (authority.includes('@')) return 'Expected a URL without a user before the host, got one';
-  if (/%(?:2f|5c|2e)/i.test(path)) {
+  // Encoded twice too: some proxies decode before they pass on.
+  if (/%(?:25)*(?:2f|5c|2e)/i.test(path)) {
     return 'Expected a URL whose path has no encoded `/`, `\\` or `.`, got one';
   }
   // Some servers drop parameters before they resolve dots: `/a/..;x/b` (Tomcat).
