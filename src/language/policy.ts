@@ -13,13 +13,15 @@ const LISTS: readonly (keyof Policy)[] = ['http', 'hooks', 'state', 'functions']
 export function checkPolicy(automation: MapNode, unit: Unit): void {
   const policy = policyOf(automation);
   const broken = new Set<string>();
+  // Steps with mistakes may be the ones that use it.
+  const isSound = !unit.report.hasErrors;
   for (const list of LISTS) {
     for (const node of patternNodes(automation, list)) {
       const mistake = patternMistake(list, node.text);
       if (mistake !== undefined) {
         broken.add(list);
         unit.report.error('policy.invalid', node, mistake);
-      } else if (!unit.targets.some((target) => isUsedBy(target, list, node.text))) {
+      } else if (isSound && !unit.targets.some((target) => isUsedBy(target, list, node.text))) {
         unit.report.warning('policy.unused', node, 'Expected a step that uses this, got none', {
           hint: 'Take it away: a policy allows no more than the steps need.',
         });
@@ -37,7 +39,7 @@ function checkTarget(policy: Policy, target: EffectTarget, unit: Unit): void {
   if (refusal === undefined) return;
   const { message, next } = refusal;
   unit.report.error('policy.missing', target.span, message, {
-    hint: next === undefined ? undefined : `${next}.`,
+    hint: next,
   });
 }
 
