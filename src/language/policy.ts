@@ -1,4 +1,4 @@
-import { LIST_OF, mayAllow, type Policy, patternMistake, refusalOf } from '../core/policy.ts';
+import { LIST_OF, matchersOf, type Policy, patternMistake, refusalOf } from '../core/policy.ts';
 import type { EffectTarget, Unit } from './generate/unit.ts';
 import { policyOf } from './settings.ts';
 import { childOf, type MapNode, type ScalarNode } from './yaml/tree.ts';
@@ -16,12 +16,14 @@ export function checkPolicy(automation: MapNode, unit: Unit): void {
   // Steps with mistakes may be the ones that use it.
   const isSound = !unit.report.hasErrors;
   for (const list of LISTS) {
-    for (const node of patternNodes(automation, list)) {
+    const matchers = matchersOf(policy, list);
+    const targets = unit.targets.filter(({ kind }) => LIST_OF[kind] === list);
+    for (const [index, node] of patternNodes(automation, list).entries()) {
       const mistake = patternMistake(list, node.text);
       if (mistake !== undefined) {
         broken.add(list);
         unit.report.error('policy.invalid', node, mistake);
-      } else if (isSound && !unit.targets.some((target) => isUsedBy(target, list, node.text))) {
+      } else if (isSound && !targets.some((target) => matchers[index]?.(target))) {
         unit.report.warning('policy.unused', node, 'Expected a step that uses this, got none', {
           hint: 'Take it away: a policy allows no more than the steps need.',
         });
@@ -43,10 +45,7 @@ function checkTarget(policy: Policy, target: EffectTarget, unit: Unit): void {
   });
 }
 
-function isUsedBy(target: EffectTarget, list: keyof Policy, pattern: string): boolean {
-  return LIST_OF[target.kind] === list && mayAllow(pattern, target);
-}
-
+/** In the order of `policyOf`. */
 function patternNodes(automation: MapNode, list: string): readonly ScalarNode[] {
   const policy = childOf(automation, 'policy');
   const patterns = policy?.kind === 'map' ? childOf(policy, list) : undefined;

@@ -208,7 +208,7 @@ describe('names', () => {
 
   test('stars take what a regular expression of the same meaning takes', () => {
     const text = fc.stringMatching(/^[ab/]{0,8}$/);
-    const pattern = fc.stringMatching(/^[ab/*]{0,6}$/).filter((p) => !p.includes('**'));
+    const pattern = fc.stringMatching(/^[ab/*]{1,6}$/).filter((p) => !p.includes('**'));
     fc.assert(
       fc.property(pattern, text, (written, key) => {
         const policy = { ...NOTHING, state: [written] };
