@@ -97,7 +97,7 @@ export function refusalOf(policy: Policy, target: PolicyTarget): PolicyRefusal |
 }
 
 /** Whether a pattern allows a target of its list, or may where only the target's beginning is known. */
-export type Matcher = (target: PolicyTarget) => boolean;
+type Matcher = (target: PolicyTarget) => boolean;
 
 const NEVER: Matcher = () => false;
 const matchers = new WeakMap<readonly string[], readonly Matcher[]>();
