@@ -19,19 +19,24 @@ const MAPPED_PREFIX_BITS = 96;
  */
 export function parseAddress(text: string): Address | undefined {
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text);
-  if (text.includes('%') || !ipaddr.IPv6.isValid(text)) return undefined;
-  return ipaddr.process(text);
+  const address = parseIpv6(text);
+  return address?.isIPv4MappedAddress() === true ? address.toIPv4Address() : address;
+}
+
+/** By way of the URL parser, because ipaddr.js takes `::1.2.3.4` for `::ffff:1.2.3.4`. */
+function parseIpv6(text: string): ipaddr.IPv6 | undefined {
+  if (!/^[\da-f:.]+$/i.test(text) || !URL.canParse(`http://[${text}]`)) return undefined;
+  return ipaddr.IPv6.parse(new URL(`http://[${text}]`).hostname.slice(1, -1));
 }
 
 /** Reads `10.0.0.0/8`, `fd00::/8`, or a single address. A mapped IPv6 range becomes its IPv4 range. */
 export function parseNetwork(text: string): Network | undefined {
   const [, address = '', length] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
-  if (address.includes('%')) return undefined;
   if (ipaddr.IPv4.isValidFourPartDecimal(address)) {
     return network(ipaddr.IPv4.parse(address), Number(length ?? 32), 32);
   }
-  if (!ipaddr.IPv6.isValid(address)) return undefined;
-  const base = ipaddr.IPv6.parse(address);
+  const base = parseIpv6(address);
+  if (base === undefined) return undefined;
   const bits = Number(length ?? 128);
   return base.isIPv4MappedAddress() && bits >= MAPPED_PREFIX_BITS
     ? network(base.toIPv4Address(), bits - MAPPED_PREFIX_BITS, 32)
@@ -78,6 +83,7 @@ export function embeddedAddresses(address: Address): readonly ipaddr.IPv4[] {
   const pick = (...at: number[]) => new ipaddr.IPv4(at.map((index) => bytes[index] ?? 0));
   const starts = (...prefix: number[]) => prefix.every((byte, index) => bytes[index] === byte);
   const low = pick(12, 13, 14, 15);
+  if (address.range() === 'unspecified' || address.range() === 'loopback') return [];
   if (starts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)) return [low]; // ::/96, IPv4-compatible
   if (starts(0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0)) return [low]; // ::ffff:0:0:0/96
   if (starts(0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0)) return [low]; // NAT64

@@ -200,8 +200,11 @@ async function makeClient(
     connect: (_options, callback) => {
       const mine = unused;
       unused = undefined;
-      if (mine === undefined) callback(lostUnsent(destination.origin), null);
-      else callback(null, mine);
+      // Not at once: undici ignores a socket that it is given before this function has returned.
+      queueMicrotask(() => {
+        if (mine === undefined) callback(lostUnsent(destination.origin), null);
+        else callback(null, mine);
+      });
     },
     pipelining: 1,
     keepAliveTimeout: limits.idleMs,

@@ -1,5 +1,13 @@
 import { Readable } from 'node:stream';
-import { constants, createBrotliDecompress, createGunzip, createUnzip } from 'node:zlib';
+import {
+  type BrotliOptions,
+  constants,
+  createBrotliDecompress,
+  createGunzip,
+  createInflate,
+  createInflateRaw,
+  type ZlibOptions,
+} from 'node:zlib';
 import { Collector } from './collect.ts';
 
 export interface Decoded {
@@ -8,17 +16,35 @@ export interface Decoded {
 }
 
 type Decoder = ReturnType<typeof createGunzip>;
+type MakeDecoder = (body: Uint8Array, cut: boolean) => Decoder;
 
-/** Decoders that give what there is when the input ends early, because `truncate` cuts it. */
-const DECODERS: ReadonlyMap<string, (cut: boolean) => Decoder> = new Map([
-  ['gzip', (cut) => createGunzip(cut ? { finishFlush: constants.Z_SYNC_FLUSH } : {})],
-  ['x-gzip', (cut) => createGunzip(cut ? { finishFlush: constants.Z_SYNC_FLUSH } : {})],
-  ['deflate', (cut) => createUnzip(cut ? { finishFlush: constants.Z_SYNC_FLUSH } : {})],
+const gzip: MakeDecoder = (_body, cut) => createGunzip(zlibOptions(cut));
+
+const DECODERS: ReadonlyMap<string, MakeDecoder> = new Map([
+  ['gzip', gzip],
+  ['x-gzip', gzip],
+  // RFC 9110, section 8.4.1.2, means zlib's format, and notes that some servers send bare deflate.
   [
-    'br',
-    (cut) => createBrotliDecompress(cut ? { finishFlush: constants.BROTLI_OPERATION_FLUSH } : {}),
+    'deflate',
+    (body, cut) =>
+      ((body[0] ?? 0) & 0x0f) === ZLIB_METHOD
+        ? createInflate(zlibOptions(cut))
+        : createInflateRaw(zlibOptions(cut)),
   ],
+  ['br', (_body, cut) => createBrotliDecompress(brotliOptions(cut))],
 ]);
+
+/** RFC 1950, section 2.2: the low half of the first byte, 8 for deflate, which bare deflate never has. */
+const ZLIB_METHOD = 8;
+
+/** With this flush a decoder gives what there is when its input ends early. */
+function zlibOptions(cut: boolean): ZlibOptions {
+  return cut ? { finishFlush: constants.Z_SYNC_FLUSH } : {};
+}
+
+function brotliOptions(cut: boolean): BrotliOptions {
+  return cut ? { finishFlush: constants.BROTLI_OPERATION_FLUSH } : {};
+}
 
 /** Whether `decode` knows this `content-encoding`. Lists of several encodings are left as they are. */
 export function isDecodable(encoding: string | undefined): encoding is string {
@@ -41,7 +67,7 @@ export async function decode(
   const make = DECODERS.get(encoding.trim().toLowerCase());
   if (make === undefined) return { body, overflowed: false };
   const collector = new Collector(bytesMax);
-  const decoder = make(cut);
+  const decoder = make(body, cut);
   const input = Readable.from([body]);
   try {
     for await (const chunk of input.pipe(decoder)) {

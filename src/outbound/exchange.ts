@@ -56,7 +56,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly #deadline: Deadline;
   readonly #resolve: (answer: RawAnswer) => void;
   readonly #reject: (error: OutboundError) => void;
-  #release: () => void = () => {};
+  readonly #release: () => void;
+  #controller: Dispatcher.DispatchController | undefined;
   #sent = false;
   #status = 0;
   #headers: readonly Header[] = [];
@@ -75,15 +76,19 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#deadline = deadline;
     this.#resolve = resolve;
     this.#reject = reject;
+    this.#release = deadline.whenOver(() => {
+      const error = deadline.error(this.#sent);
+      reject(error); // Before anything else: undici may not have looked at the request yet.
+      this.#controller?.abort(error);
+    });
   }
 
   /** Called right before the first byte is written. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    // Aborting here ends in `onResponseError` with nothing written.
-    this.#release = this.#deadline.whenOver(() =>
-      controller.abort(this.#deadline.error(this.#sent)),
-    );
+    this.#controller = controller;
     this.#sent = !this.#deadline.over;
+    // Aborted here, nothing is written.
+    if (this.#deadline.over) controller.abort(this.#deadline.error(false));
   }
 
   /** Called for 1xx too, which say nothing yet. */

@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { OutboundError } from '../core/outbound.ts';
+import { parseAddress } from './address.ts';
 import type { Deadline } from './deadline.ts';
 import type { EgressRules } from './egress-rules.ts';
 import { describe } from './failure.ts';
@@ -47,13 +48,15 @@ export async function allowedAddresses(
   const found = destination.literal
     ? [destination.host]
     : await deadline.race(addressesOf(destination, resolve), false);
-  let first: OutboundError | undefined;
-  const allowed = found.slice(0, addressesMax).filter((address) => {
-    const refusal = rules.refusalOfAddress(destination, address);
-    first ??= refusal;
-    return refusal === undefined;
-  });
-  if (allowed.length === 0 && first !== undefined) throw first;
+  const refusals: OutboundError[] = [];
+  const allowed: string[] = [];
+  for (const text of found.slice(0, addressesMax)) {
+    const refusal = rules.refusalOfAddress(destination, text);
+    if (refusal !== undefined) refusals.push(refusal);
+    // As the rules have read it: what is dialled has no second reading.
+    else allowed.push(`${parseAddress(text)}`);
+  }
+  if (allowed.length === 0 && refusals[0] !== undefined) throw refusals[0];
   return allowed;
 }
 

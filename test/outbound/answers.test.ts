@@ -158,7 +158,7 @@ describe('a body over the limit', () => {
     expect([body.length, truncated]).toEqual([1_001, false]);
   });
 
-  test('costs no memory: a gigabyte is left after the limit', async () => {
+  test('is not read to its end: most of a gigabyte stays unsent', async () => {
     let written = 0;
     const server = await serve((response) => {
       const chunk = Buffer.alloc(64 * 1024);
@@ -243,15 +243,12 @@ describe('a compressed body', () => {
     expect(Buffer.from(body).equals(random.subarray(0, body.length))).toBe(true);
   });
 
-  test('in deflate without zlib’s frame, as some servers send it, is a protocol error', async () => {
+  test('in bare deflate, as some servers send it, is undone', async () => {
     const server = await serve((response) =>
       response.writeHead(200, { 'content-encoding': 'deflate' }).end(deflateRawSync(text)),
     );
-    expect(await refusal(open().send(request(server.origin)), server.port)).toEqual([
-      'egress.protocol',
-      true,
-      'Expected the body from http://127.0.0.1:PORT in its content-encoding deflate, got incorrect header check.',
-    ]);
+    const { body } = await open().send(request(server.origin));
+    expect(Buffer.from(body).toString()).toBe(text);
   });
 
   test('that ends too early is a protocol error', async () => {
