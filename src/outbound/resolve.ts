@@ -57,7 +57,7 @@ export async function allowedAddresses(
     else allowed.push(`${parseAddress(text)}`);
   }
   if (allowed.length === 0 && refusals[0] !== undefined) throw refusals[0];
-  return allowed;
+  return [...new Set(allowed)];
 }
 
 async function addressesOf({ host }: Destination, resolve: Resolve): Promise<readonly string[]> {
