@@ -117,8 +117,8 @@ export class OutboundClient implements Outbound {
   }
 
   /**
-   * Over an idle connection, or a new one. An idle one may turn out to be closed before anything was
-   * written; then the next is taken, and in the end a new one.
+   * Over an idle connection, or a new one. An idle one may turn out to be closed: then the next is taken,
+   * and in the end a new one, where nothing was written or where the request may safely arrive twice.
    */
   async #exchange(
     hop: Hop,
@@ -128,20 +128,23 @@ export class OutboundClient implements Outbound {
     deadline: Deadline,
   ): Promise<RawAnswer> {
     const { connections, limits } = this.#parts;
+    let sent = false;
     for (let stale = 0; ; stale += 1) {
-      const connection = await this.#connection(hop, address, last, deadline);
-      const isNew = connection.requests === 0;
-      connection.requests += 1;
-      let answered = false;
+      let connection: Connection | undefined;
+      let whole = false;
       try {
+        connection = await this.#connection(hop, address, last, deadline);
+        connection.requests += 1;
         const answer = await exchange(connection.client, hop, limitOf, deadline);
-        answered = !answer.cut;
+        whole = !answer.cut;
         return answer;
       } catch (error) {
-        const retry = !isNew && isUnreachable(error) && stale < limits.connectionsPerAddress;
-        if (!retry) throw error;
+        const reused = connection !== undefined && connection.requests > 1;
+        const again = reused && stale < limits.connectionsPerAddress && isRepeatable(error, hop);
+        sent ||= error instanceof OutboundError && error.inDoubt;
+        if (!again) throw finalError(error, sent);
       } finally {
-        connections.release(connection, answered);
+        if (connection !== undefined) connections.release(connection, whole);
       }
     }
   }
@@ -183,6 +186,20 @@ function askPolicy({ allowed }: OutboundRequest, method: string, url: URL): void
 /** Nothing was sent, and another connection or address may do better. */
 function isUnreachable(error: unknown): boolean {
   return error instanceof OutboundError && error.code === 'egress.connect' && !error.inDoubt;
+}
+
+/** Methods that change nothing, and headers that let the receiver know a repeat: RFC 9110, section 9.2.2. */
+const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+const REPEAT_KEYS: ReadonlySet<string> = new Set(['idempotency-key', 'webhook-id']);
+
+/**
+ * Whether a request may be sent again after its kept connection turned out to be closed before a byte
+ * of the answer: a receiver may close it at any time, also while the request is on its way.
+ */
+function isRepeatable(error: unknown, { method, headers }: Hop): boolean {
+  if (isUnreachable(error)) return true;
+  if (!(error instanceof OutboundError) || error.code !== 'egress.connect') return false;
+  return SAFE.has(method) || headers.some(([name]) => REPEAT_KEYS.has(name.toLowerCase()));
 }
 
 /** What a caller gets: an `OutboundError`, in doubt where an earlier hop was sent already. */

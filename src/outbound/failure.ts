@@ -1,7 +1,11 @@
 import { OutboundError, type OutboundErrorCode } from '../core/outbound.ts';
 
-/** Node's and undici's codes that mean that bytes came, but not HTTP/1.1 as announced. */
-const PROTOCOL = /^HPE_|^UND_ERR_RES_CONTENT_LENGTH_MISMATCH$|^ERR_ASSERTION$/;
+/** Names of undici's errors that mean that bytes came, but not HTTP/1.1 as announced. */
+const PROTOCOL: ReadonlySet<string> = new Set([
+  'HTTPParserError',
+  'ResponseContentLengthMismatchError',
+  'AssertionError', // What the parser's own checks throw when messages come out of turn.
+]);
 const TLS = /^ERR_SSL_|^ERR_TLS_/;
 
 /** Texts of undici's `SocketError`s for messages that no request asked for: a stray 100, an upgrade. */
@@ -37,7 +41,7 @@ export function exchangeFailure(
       `Expected ${origin} to keep its TLS connection, got ${code}. See which certificate or version it asks for.`,
     );
   }
-  if (PROTOCOL.test(code) || UNASKED.has(message)) {
+  if ((cause instanceof Error && PROTOCOL.has(cause.name)) || UNASKED.has(message)) {
     return fail(
       'egress.protocol',
       `Expected an answer from ${origin} in HTTP/1.1, got something else (${message || code}).`,
