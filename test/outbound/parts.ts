@@ -7,6 +7,9 @@ import { type Outbound, OutboundError, type OutboundRequest } from '../../src/co
 import { type OutboundOptions, openOutbound } from '../../src/outbound/open.ts';
 import type { Identity } from './certificate.ts';
 
+// The client loads it at its first request; here it must not count against short deadlines.
+await import('undici');
+
 /** A client that may call this machine's loopback, closed when the test ends. */
 export function open(options: Partial<OutboundOptions> = {}): Outbound {
   const outbound = openOutbound({
