@@ -1,6 +1,6 @@
 import type { EffectRequest, JournalEntry } from '../../core/effect.ts';
-import { formatSize } from '../../core/quantity.ts';
 import type { Program } from '../../core/program.ts';
+import { formatSize } from '../../core/quantity.ts';
 import { type Fault, lineOfStep } from '../protocol/failure.ts';
 import { effectArgs, isEffectKind } from './effects/effect-args.ts';
 import { InvalidEffect } from './effects/fields.ts';

@@ -8,7 +8,14 @@ import type {
 } from '../../../core/effect.ts';
 import { formatSize } from '../../../core/quantity.ts';
 import { parseDate } from '../library/date-parsing.ts';
-import { InvalidEffect, invalid, readChoice, readDuration, readFields, readText } from './fields.ts';
+import {
+  InvalidEffect,
+  invalid,
+  readChoice,
+  readDuration,
+  readFields,
+  readText,
+} from './fields.ts';
 import { httpArgs } from './http-args.ts';
 
 /** A year: what waits longer belongs into a schedule. */
@@ -76,7 +83,7 @@ function stateArgs(described: unknown): StateArgs {
       if (given.value === undefined) throw invalid('a value for state.set', undefined);
       return { op, key, value: given.value, ...ttl };
     case 'increment': {
-      const by = given.by ?? 1;
+      const { by } = given;
       if (typeof by !== 'number') throw invalid('a number to add for state.increment', by);
       return { op, key, by, ...ttl };
     }
