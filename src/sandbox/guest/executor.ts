@@ -190,8 +190,10 @@ export class Executor {
         const fault = this.#settle(quickjs, entry, program);
         if (fault !== undefined) return fault;
       } else if (replay.awaits) {
-        return AWAITS;
+        return replay.fault ?? AWAITS;
       } else {
+        replay.close(false);
+        if (replay.fault !== undefined) return replay.fault;
         // Without room the guest cannot even report.
         const full = this.#heapBytes(quickjs) > program.limits.memoryBytes / 2;
         return { code: full ? 'limit.memory' : 'run.stuck', step: -1 };

@@ -233,7 +233,7 @@ function json(value: unknown, what: string): string {
     const reason = (error as Error).message;
     throw new RunError(
       'effect.invalid',
-      joined`Expected ${what} that JSON can write, got ${reason}`,
+      joined`Expected ${what} that JSON can write, got one that it cannot: ${reason}`,
       null,
     );
   }
