@@ -155,7 +155,7 @@ test('state, wait, call, emit and hook say what they want', async () => {
 test('arguments that are wrong can be caught, and say what is wrong', async () => {
   const url = "url: 'https://a.example/'";
   const cases: Record<string, string> = {
-    'http()': 'Expected a url that JSON can write, got nothing',
+    'http()': 'Expected a text as url of http, got nothing',
     'http({})': 'Expected a text as url of http, got nothing',
     "http('/a')": 'Expected a url of http such as https://api.example.com/orders, got "/a"',
     "http('ftp://a/')":
@@ -201,11 +201,11 @@ test('arguments that are wrong can be caught, and say what is wrong', async () =
       'Expected a key of 1 to 512 characters without control characters for state.get, got ""',
     "state.get('a\\0b')":
       'Expected a key of 1 to 512 characters without control characters for state.get, got "a\\u0000b"',
-    "state.set('k')": 'Expected a value that JSON can write, got nothing',
+    "state.set('k')": 'Expected a value for state.set, got nothing',
     "state.set('k', () => 1)": 'Expected a value that JSON can write, got a function',
     "state.set('k', 1, { ttl: 'soon' })":
       'Expected a duration such as 30s or 5m for ttl of state, got "soon"',
-    "state.set('k', 1, 5)": 'Expected options such as { ttl: "30d" } for state',
+    "state.set('k', 1, 5)": 'Expected an object with ttl for options of state, got 5',
     "state.increment('k', NaN)": 'Expected a number to add for state.increment, got null',
     "wait('later')": 'Expected a duration such as 30s or 5m for wait, got "later"',
     'wait(-1)': 'Expected a duration such as 30s or 5m for wait, got -1',
@@ -216,7 +216,11 @@ test('arguments that are wrong can be caught, and say what is wrong', async () =
     "call('a b')": 'Expected the name of a function for call, got "a b"',
     "call('a', [1])": 'Expected inputs by name for call, got a list',
     "emit('a..b')": 'Expected a topic such as order.paid for emit, got "a..b"',
-    'hook()': 'Expected a name that JSON can write, got nothing',
+    "emit('a', Symbol())": 'Expected data that JSON can write, got a symbol',
+    "state.delete('k'.repeat(513))": `Expected a key of 1 to 512 characters without control characters for state.delete, got "${'k'.repeat(60)}…"`,
+    "state.increment('k', 1, { tll: 5 })":
+      'Expected ttl for options of state, got "tll". Did you mean "ttl"?',
+    'hook()': 'Expected the name of a hook for hook, got nothing',
   };
   for (const [ask, message] of Object.entries(cases)) {
     expect([ask, await refusal(ask)]).toEqual([ask, message]);

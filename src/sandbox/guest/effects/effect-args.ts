@@ -65,7 +65,7 @@ export function effectArgs(
 }
 
 function stateArgs(described: unknown): StateArgs {
-  const given = readFields(described, ['op', 'key', 'value', 'by', 'ttl'], 'state');
+  const given = readFields(described, ['op', 'key', 'value', 'by', 'options'], 'state');
   const op = readChoice(given.op, ['get', 'set', 'delete', 'increment'], 'state');
   const key = readText(given.key, `the key of state.${op}`);
   if (key === '' || key.length > KEY_LENGTH_MAX || /\p{Cc}/u.test(key)) {
@@ -74,7 +74,7 @@ function stateArgs(described: unknown): StateArgs {
       key,
     );
   }
-  const ttl = given.ttl === undefined || given.ttl === null ? {} : { ttlMs: readTtl(given.ttl) };
+  const ttl = readTtl(given.options);
   switch (op) {
     case 'get':
     case 'delete':
@@ -90,10 +90,12 @@ function stateArgs(described: unknown): StateArgs {
   }
 }
 
-function readTtl(value: unknown): number {
-  const ms = readDuration(value, WAIT_MS_MAX, 'ttl of state');
-  if (ms === 0) throw invalid('a ttl of state over 0', value);
-  return ms;
+function readTtl(options: unknown): { ttlMs?: number } {
+  const { ttl } = readFields(options ?? {}, ['ttl'], 'options of state');
+  if (ttl === undefined || ttl === null) return {};
+  const ttlMs = readDuration(ttl, WAIT_MS_MAX, 'ttl of state');
+  if (ttlMs === 0) throw invalid('a ttl of state over 0', ttl);
+  return { ttlMs };
 }
 
 function waitArgs(described: unknown, now: number): WaitArgs {

@@ -112,68 +112,62 @@ function ask(
   });
 }
 
+// Objects without a prototype: what the author puts on `Object.prototype` is in no description.
 const effects: GuestEffects = freeze({
   http: (request: unknown) => ask('http', () => describeHttp(request), readReply),
   state: freeze({
     get: (key: unknown, fallback?: unknown) =>
       ask(
         'state',
-        () => joined`{"op":"get","key":${json(key, 'a key')}}`,
+        () => json({ __proto__: null, op: 'get', key }, 'a key'),
         (text) => parse(text) ?? fallback ?? null,
       ),
-    set: (key: unknown, value: unknown, options?: unknown) =>
-      ask(
-        'state',
-        () =>
-          joined`{"op":"set","key":${json(key, 'a key')},"value":${json(value, 'a value')}${ttl(options)}}`,
-        parse,
-      ),
+    set: (key: unknown, given: unknown, options?: unknown) => {
+      const describe = (): string => {
+        const value = writable(given, 'a value');
+        return json({ __proto__: null, op: 'set', key, value, options }, 'a value');
+      };
+      return ask('state', describe, parse);
+    },
     delete: (key: unknown) =>
-      ask('state', () => joined`{"op":"delete","key":${json(key, 'a key')}}`, parse),
-    increment: (key: unknown, by?: unknown, options?: unknown) =>
+      ask('state', () => json({ __proto__: null, op: 'delete', key }, 'a key'), parse),
+    increment: (key: unknown, by: unknown = 1, options?: unknown) =>
       ask(
         'state',
-        () =>
-          joined`{"op":"increment","key":${json(key, 'a key')},"by":${json(by ?? 1, 'a number')}${ttl(options)}}`,
+        () => json({ __proto__: null, op: 'increment', key, by, options }, 'a number'),
         parse,
       ),
   }),
   wait: (time: unknown) => ask('wait', () => describeWait(time), parse),
-  call: (name: unknown, inputs?: unknown) =>
-    ask(
-      'call',
-      () => joined`{"name":${json(name, 'a name')},"inputs":${json(inputs ?? null, 'inputs')}}`,
-      parse,
-    ),
+  call: (name: unknown, given?: unknown) => {
+    const describe = (): string => {
+      const inputs = writable(given, 'inputs');
+      return json({ __proto__: null, name, inputs }, 'inputs');
+    };
+    return ask('call', describe, parse);
+  },
   emit: (topic: unknown, data?: unknown) => ask('emit', () => describeMessage(topic, data), parse),
   hook: (name: unknown, data?: unknown) => ask('hook', () => describeMessage(name, data), parse),
 });
 
-function describeMessage(name: unknown, data: unknown): string {
-  return joined`{"name":${json(name, 'a name')},"data":${json(data ?? null, 'data')}}`;
+function describeMessage(name: unknown, given: unknown): string {
+  const data = writable(given, 'data');
+  return json({ __proto__: null, name, data }, 'data');
 }
 
 function describeWait(time: unknown): string {
-  if (typeof time !== 'object' || time === null) return joined`{"for":${json(time, 'a time')}}`;
-  return json(time, 'a time');
+  const isTime = typeof time === 'object' && time !== null;
+  return json(isTime ? time : { __proto__: null, for: time }, 'a time');
 }
 
-/** `, "ttl": …` from options, which the host checks; other names than `ttl` reach it too. */
-function ttl(options: unknown): string {
-  if (options === undefined || options === null) return '';
-  if (typeof options !== 'object' || isArray(options)) {
-    throw new RunError('effect.invalid', 'Expected options such as { ttl: "30d" } for state', null);
-  }
-  let text = '';
-  const names = keys(options);
-  for (let i = 0; i < names.length; i++) {
-    const name = names[i] as string;
-    // Not a second `key` or `value`.
-    const shown = name === 'ttl' ? name : joined`options.${name}`;
-    const value = (options as Record<string, unknown>)[name] ?? null;
-    text += joined`,${stringify(shown)}:${json(value, 'options')}`;
-  }
-  return text;
+/** JSON would leave these out without a word. */
+function writable(value: unknown, what: string): unknown {
+  if (typeof value !== 'function' && typeof value !== 'symbol') return value;
+  throw new RunError(
+    'effect.invalid',
+    joined`Expected ${what} that JSON can write, got a ${typeof value}`,
+    null,
+  );
 }
 
 function describeHttp(request: unknown): string {
@@ -183,35 +177,30 @@ function describeHttp(request: unknown): string {
     request === null ||
     isArray(request) ||
     typeof (request as { toJSON?: unknown }).toJSON === 'function';
-  if (isWhole) return joined`{"url":${json(request, 'a url')}}`;
-  let text = '{';
+  if (isWhole) return json({ __proto__: null, url: request }, 'a url');
+  const described = create(null) as Record<string, unknown>;
   const names = keys(request);
   for (let i = 0; i < names.length; i++) {
     const name = names[i] as string;
     const value = (request as Record<string, unknown>)[name];
-    const described =
-      name === 'json' ? stringify(json(value ?? null, 'json')) : member(name, value);
-    if (described === undefined) continue;
-    text += joined`${text === '{' ? '' : ','}${stringify(name)}:${described}`;
+    if (typeof value === 'string' && value.length > surroundings.lengthMax) throw tooLong();
+    if (name === 'json') described.json = json(value ?? null, 'json');
+    else if (value !== undefined) described[name] = member(name, value);
   }
-  return joined`${text}}`;
+  return json(described, 'http');
 }
 
-/** JSON of what stands under a name of `http`; `undefined` where nothing does. */
-function member(name: string, value: unknown): string | undefined {
-  if (value === undefined) return undefined;
-  if (name === 'body') return body(value);
-  const isNamed = name === 'headers' || name === 'query' || name === 'form';
-  return json(isNamed ? pairs(value) : value, name);
+function member(name: string, value: unknown): unknown {
+  if (name === 'headers' || name === 'query' || name === 'form') return pairs(value);
+  return name === 'body' ? body(value) : value;
 }
 
-function body(value: unknown): string {
+/** The form of a body and its text, see `effects/http-args.ts`. */
+function body(value: unknown): readonly [form: string, text: unknown] {
   const bytes = bytesOf(value);
-  if (bytes !== undefined) return joined`["base64","${calls.text(copyOf(bytes), 'base64')}"]`;
-  if (typeof value === 'object' && value !== null) {
-    return joined`["json",${stringify(json(value, 'body'))}]`;
-  }
-  return joined`["text",${json(value ?? '', 'body')}]`;
+  if (bytes !== undefined) return ['base64', calls.text(copyOf(bytes), 'base64')];
+  if (typeof value === 'object' && value !== null) return ['json', json(value, 'body')];
+  return ['text', value ?? ''];
 }
 
 /** `URLSearchParams`, a `Map` and other iterables of pairs as lists, for JSON knows none of them. */
@@ -223,25 +212,18 @@ function pairs(value: unknown): unknown {
 
 /** @throws RunError where JSON cannot write it */
 function json(value: unknown, what: string): string {
-  // Before anything joins it: a rope can claim 1 GB while it takes a few bytes.
-  if (typeof value === 'string' && value.length > surroundings.lengthMax) throw tooLong();
-  let text: string | undefined;
+  let reason: string;
   try {
-    text = stringify(value);
+    const text = stringify(value);
+    if (text !== undefined) return text;
+    reason = value === undefined ? 'nothing' : joined`a ${typeof value}`;
   } catch (error) {
     if (prototypeOf(error) !== typeError) throw error; // The author's own, or out of memory or stack.
-    const reason = (error as Error).message;
-    throw new RunError(
-      'effect.invalid',
-      joined`Expected ${what} that JSON can write, got one that it cannot: ${reason}`,
-      null,
-    );
+    reason = joined`one that it cannot: ${(error as Error).message}`;
   }
-  if (text !== undefined) return text;
-  const kind = value === undefined ? 'nothing' : joined`a ${typeof value}`;
   throw new RunError(
     'effect.invalid',
-    joined`Expected ${what} that JSON can write, got ${kind}`,
+    joined`Expected ${what} that JSON can write, got ${reason}`,
     null,
   );
 }
