@@ -128,6 +128,8 @@ export interface RunStep {
   }[];
   readonly lease?: { readonly owner: string; readonly until: number };
   readonly event?: { readonly id: string; readonly status: EventStatus };
+  /** Another attempt begins: the journal is emptied, in the same transaction, and `begun` comes after. */
+  readonly newAttempt?: boolean;
 }
 
 /** The journal entry that an internal effect completes. */
