@@ -55,6 +55,10 @@ export function checkMap(
   const given = (shape.oneOf ?? []).flatMap((name) => entryOf(node, name) ?? []);
   const [first, ...others] = given;
   const names = shape.keys.filter((key) => shape.oneOf?.includes(key.name));
+  if (first === undefined && shape.needsOne) {
+    const place = node.entries[0]?.key ?? node;
+    report.error('key.missing', place, `Expected one of ${listed(names)}, got none`);
+  }
   for (const { key } of others) {
     const message = `Expected one of ${listed(names)}, got \`${key.text}\` beside \`${first?.key.text}\``;
     report.error('key.conflict', key, message);
@@ -79,12 +83,20 @@ export function checkKeys(
       });
     } else if (spec.unavailable) {
       report.error('key.unavailable', key, `\`${key.text}\` is not available in this version`);
+    } else if (spec.beside?.every((name) => entryOf(node, name) === undefined)) {
+      const others = spec.beside.map((name) => `\`${name}\``).join(' or ');
+      report.error(
+        'key.conflict',
+        key,
+        `Expected \`${key.text}\` beside ${others}, got it without`,
+      );
     } else if (!isNull(value) || spec.required || isRefusedWhenEmpty(spec.shape)) {
       check(value, spec.shape, report);
     }
   }
-  for (const { name, required } of keys) {
+  for (const { name, required, beside } of keys) {
     if (!required || entryOf(node, name) !== undefined) continue;
+    if (beside?.every((other) => entryOf(node, other) === undefined)) continue;
     const first = node.entries[0]?.key ?? node;
     report.error('key.missing', first, `Expected the key \`${name}\`, got none`);
   }
