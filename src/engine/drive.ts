@@ -4,10 +4,16 @@ import type { EventStatus } from '../core/event.ts';
 import type { Log } from '../core/log.ts';
 import type { Answer, ExecutionResult, Failed, Needs, RunRecord } from '../core/run.ts';
 import type { Timer } from '../core/timer.ts';
-import type { EffectContext, Performed, Performers, Stoppable, StopReason } from './effects/performer.ts';
+import type {
+  EffectContext,
+  Performed,
+  Performers,
+  Stoppable,
+  StopReason,
+} from './effects/performer.ts';
 import { type Journal, spentMs } from './journal.ts';
-import type { RunStore, RunStep, Sandbox } from './ports.ts';
-import { failedWith, overLimit, type PolicyRefusal, refusalOf } from './refusal.ts';
+import type { RunStep, RunStore, Sandbox } from './ports.ts';
+import { failedWith, overLimit, refusalOf } from './refusal.ts';
 import { executionOf, type RunState, type Subject } from './subject.ts';
 import { UnderWay } from './under-way.ts';
 
@@ -15,7 +21,6 @@ export interface DriveParts {
   readonly sandbox: Sandbox;
   readonly store: Pick<RunStore, 'advance'>;
   readonly performers: Performers;
-  readonly policyRefusal: PolicyRefusal;
   /** Cancels runs that these entries called and that wait. */
   readonly cancelCalled: (run: RunRecord, entries: readonly JournalEntry[]) => Promise<void>;
   readonly clock: Clock;
@@ -164,15 +169,14 @@ export class Drive implements Stoppable {
 
   /** Takes in what the guest asks for; refused effects have their result at once. */
   #begin(needs: Needs): Failed['failure'] | undefined {
-    const { clock, policyRefusal } = this.#parts;
     for (const effect of needs.effects) {
       const excess = overLimit(effect, this.#subject);
       if (excess !== undefined) return excess;
     }
-    const now = clock();
+    const now = this.#parts.clock();
     for (const effect of needs.effects) {
       this.#journal.begin(effect, now);
-      const refusal = refusalOf(effect, this.#subject, now, policyRefusal);
+      const refusal = refusalOf(effect, this.#subject, now);
       if (refusal !== undefined) this.#ended({ ...effect, beganAt: now }, refusal);
     }
     return undefined;
@@ -242,10 +246,12 @@ export class Drive implements Stoppable {
   #performed(entry: JournalEntry, performed: Performed): void {
     switch (performed.how) {
       case 'result':
-        return this.#ended(entry, performed.result);
+        this.#ended(entry, performed.result);
+        return;
       case 'stored':
         this.#journal.endStored(entry.number, performed.at, performed.arrival, performed.result);
-        return this.#noticed(entry, performed.result, performed.at);
+        this.#noticed(entry, performed.result, performed.at);
+        return;
       case 'parked':
         this.#parkedCalls.set(entry.number, performed.dueAt);
         return;

@@ -1,28 +1,18 @@
-import type {
-  EffectKind,
-  EffectRequest,
-  EffectResult,
-  WaitArgs,
-} from '../core/effect.ts';
+import type { EffectRequest, EffectResult, WaitArgs } from '../core/effect.ts';
+import { policyRefusal } from '../core/policy.ts';
 import type { Failed, RunFailureCode } from '../core/run.ts';
 import { EFFECT_ARGS_BYTES_MAX, WAIT_MS_MAX } from './limits.ts';
 import type { Subject } from './subject.ts';
 
-/** Why a policy does not allow an effect, with the line to add to it; `undefined` where it does. */
-export type PolicyRefusal = (
-  policy: Subject['policy'],
-  kind: EffectKind,
-  args: unknown,
-) => string | undefined;
+type EffectArgs = Parameters<typeof policyRefusal>[2];
 
 /** The result of an effect that is not to be performed; `undefined` for one that is. */
 export function refusalOf(
   { kind, args }: EffectRequest,
   subject: Subject,
   now: number,
-  policyRefusal: PolicyRefusal,
 ): EffectResult | undefined {
-  const parsed: unknown = JSON.parse(args);
+  const parsed = JSON.parse(args) as EffectArgs;
   if (kind === 'wait') {
     const { until } = parsed as WaitArgs;
     if (until <= now + WAIT_MS_MAX) return undefined;
@@ -43,7 +33,9 @@ export function refusalOf(
 export function overLimit(
   effect: EffectRequest,
   subject: Subject,
-): { code: RunFailureCode; message: string; status: number; step: number; line?: number } | undefined {
+):
+  | { code: RunFailureCode; message: string; status: number; step: number; line?: number }
+  | undefined {
   const { limits, steps } = subject.program;
   const line = steps[effect.step]?.line;
   const place = { step: effect.step, ...(line === undefined ? {} : { line }) };

@@ -1,6 +1,7 @@
+import type { Policy } from '../core/policy.ts';
 import type { Program } from '../core/program.ts';
 import type { Execution, RequestParts, RunRecord } from '../core/run.ts';
-import type { Policy, Retry } from '../language/settings.ts';
+import type { Retry } from '../language/settings.ts';
 import type { Journal } from './journal.ts';
 
 /** What a run is about, besides its record and its journal: it stays the same from start to end. */

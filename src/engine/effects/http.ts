@@ -7,6 +7,7 @@ import {
   type OutboundRequest,
   type OutboundResponse,
 } from '../../core/outbound.ts';
+import { policyRefusal } from '../../core/policy.ts';
 import type { Timer } from '../../core/timer.ts';
 import {
   backoffMs,
@@ -16,13 +17,11 @@ import {
   REPLY_BYTES_MAX,
   RETRY_AFTER_MS_MAX,
 } from '../limits.ts';
-import type { PolicyRefusal } from '../refusal.ts';
 import { expectedText, isExpected, replyOf, retryAfterMs } from './http-reply.ts';
 import type { EffectContext, Perform } from './performer.ts';
 
 export interface HttpParts {
   readonly outbound: Pick<Outbound, 'send'>;
-  readonly policyRefusal: PolicyRefusal;
   readonly clock: Clock;
   readonly timer: Timer;
   /** From 0 to 1. */
@@ -56,7 +55,7 @@ interface Try {
 export function httpPerformer(parts: HttpParts): Perform {
   return async (context) => {
     const args = JSON.parse(context.entry.args) as HttpArgs;
-    const request = requestOf(parts, context, args);
+    const request = requestOf(context, args);
     for (let attempt = 1; ; attempt++) {
       const tried = await tryOnce(parts, request, args, context.signal);
       if (tried === undefined) return { how: 'stopped' };
@@ -74,12 +73,13 @@ export function idempotencyKey({ run, entry }: Pick<EffectContext, 'run' | 'entr
   return `${run.id}-${run.attempt}-${entry.number}`;
 }
 
-function requestOf(parts: HttpParts, context: EffectContext, args: HttpArgs): OutboundRequest {
+function requestOf(context: EffectContext, args: HttpArgs): OutboundRequest {
   const { method, url, headers, body, base64, expect, timeoutMs } = args;
   const own = headers.some(([name]) => name === 'idempotency-key');
   const bytes = base64 === undefined ? body : Buffer.from(base64, 'base64');
   // Who expects a redirect's status wants to see it.
-  const follow = typeof expect === 'string' || !expect.some((status) => status >= 300 && status < 400);
+  const follow =
+    typeof expect === 'string' || !expect.some((status) => status >= 300 && status < 400);
   return {
     method,
     url,
@@ -89,7 +89,11 @@ function requestOf(parts: HttpParts, context: EffectContext, args: HttpArgs): Ou
     responseBytesMax: REPLY_BYTES_MAX,
     redirectsMax: follow ? REDIRECTS_MAX : 0,
     allowed: (hopMethod, hopUrl) =>
-      parts.policyRefusal(context.subject.policy, 'http', { method: hopMethod, url: hopUrl.href }),
+      policyRefusal(context.subject.policy, 'http', {
+        ...args,
+        method: hopMethod,
+        url: hopUrl.href,
+      }),
   };
 }
 
