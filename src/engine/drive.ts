@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { EffectResult, HttpArgs, JournalEntry, WaitArgs } from '../core/effect.ts';
 import type { EventStatus } from '../core/event.ts';
+import { HookwrightError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Answer, ExecutionResult, Failed, Needs, RunRecord } from '../core/run.ts';
 import type { Timer } from '../core/timer.ts';
@@ -32,7 +33,7 @@ export interface DriveParts {
 export interface DriveOptions {
   /** Calls above this run. */
   readonly depth: number;
-  /** The lease to write while it is under way, from now on. */
+  /** The lease that its steps are written under, from now on. */
   readonly lease: () => NonNullable<RunStep['lease']>;
   /** How a record rests while it waits until `dueAt`. */
   readonly rest: (record: RunRecord, dueAt: number) => RunRecord;
@@ -40,7 +41,7 @@ export interface DriveOptions {
   readonly end: (
     record: RunRecord,
     result: Exclude<ExecutionResult, Needs>,
-  ) => { readonly run: RunRecord; readonly newAttempt?: boolean };
+  ) => RunRecord;
   /** The event's new status, in the same transaction as the first step. */
   readonly event?: { readonly id: string; readonly status: EventStatus };
   /** Called when the first step is on disk. */
@@ -125,6 +126,11 @@ export class Drive implements Stoppable {
         else if ('status' in next) result = next;
         else return next;
       }
+    } catch (error) {
+      if (!(error instanceof HookwrightError && error.code === 'run.lease_lost')) throw error;
+      // Another process has it, or somebody cancelled it there: what is under way here counts no more.
+      this.#parts.log.write('warn', 'run.lease_lost', { run: this.#record.id });
+      return this.#abandoned();
     } finally {
       this.#abort.abort();
     }
@@ -335,24 +341,23 @@ export class Drive implements Stoppable {
 
   /** Writes what the store does not have; `restUntil` where the run rests from now on. */
   async #write(restUntil: number | undefined): Promise<void> {
-    const { rest, lease } = this.#options;
+    const { rest } = this.#options;
     const { dueAt: _, ...record } = this.#record;
     this.#record =
       restUntil === undefined
         ? { ...record, status: 'running' }
         : rest({ ...record, status: this.#yielding() ? 'queued' : 'waiting' }, restUntil);
-    await this.#advance(restUntil === undefined ? { lease: lease() } : {});
+    await this.#advance(this.#journal.takeUnwritten());
   }
 
-  async #advance(step: Pick<RunStep, 'lease' | 'newAttempt'>): Promise<void> {
-    const { event, begun } = this.#options;
-    const written = this.#journal.takeUnwritten();
+  async #advance(entries: Pick<RunStep, 'forgotten' | 'begun' | 'ended'>): Promise<void> {
+    const { event, begun, lease } = this.#options;
     const first = this.#first;
     this.#first = false;
     await this.#parts.store.advance({
       run: this.#record,
-      ...written,
-      ...step,
+      ...entries,
+      lease: lease(),
       ...(first && event !== undefined ? { event } : {}),
     });
     if (first) begun?.();
@@ -367,10 +372,12 @@ export class Drive implements Stoppable {
     const parked = this.#journal.open().filter(({ number }) => this.#parkedCalls.has(number));
     if (parked.length > 0) await this.#parts.cancelCalled(this.#record, parked);
     const { dueAt: _, ...record } = this.#record;
-    const { run, newAttempt } = this.#options.end(record, result);
-    this.#record = run;
-    await this.#advance(newAttempt ? { newAttempt } : {});
-    return { how: 'ended', record: run, result };
+    const { attempt } = record;
+    this.#record = this.#options.end(record, result);
+    // Another attempt begins with an empty journal.
+    const again = this.#record.attempt > attempt;
+    await this.#advance(again ? this.#journal.forget() : this.#journal.takeUnwritten());
+    return { how: 'ended', record: this.#record, result };
   }
 
   /** The program has ended, and effects that it did not wait for are under way: they get their time. */

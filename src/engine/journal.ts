@@ -77,6 +77,13 @@ export class Journal {
     this.#open.delete(number);
   }
 
+  /** What makes the journal empty on disk. */
+  forget(): Pick<RunStep, 'forgotten' | 'begun' | 'ended'> {
+    const unwritten = new Set(this.#begun.map(({ effect }) => effect.number));
+    const forgotten = [...this.#entries.keys()].filter((number) => !unwritten.has(number));
+    return { forgotten, begun: [], ended: [] };
+  }
+
   /** What is to be written now; from then on it counts as written. */
   takeUnwritten(): Pick<RunStep, 'begun' | 'ended'> {
     const taken = { begun: this.#begun, ended: this.#ended };

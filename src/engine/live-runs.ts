@@ -182,11 +182,11 @@ export class LiveRuns {
     record: RunRecord,
     result: Exclude<ExecutionResult, Needs>,
     caller: PendingAnswer | undefined,
-  ): { run: RunRecord; newAttempt?: boolean } {
+  ): RunRecord {
     const now = this.#parts.drive.clock();
     const ended = endedRecord(record, result, now);
-    const again = caller?.awaited === true ? undefined : this.retryAt(subject, ended, true);
-    return again === undefined ? { run: ended } : { run: again, newAttempt: true };
+    if (caller?.awaited === true) return ended;
+    return this.retryAt(subject, ended, true) ?? ended;
   }
 
   /**

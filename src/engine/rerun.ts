@@ -39,7 +39,8 @@ export function retryRun(parts: RerunParts, id: string): Promise<RunRecord> {
     const { endedAt: _, ...rest } = run;
     const now = clock();
     const again: RunRecord = { ...rest, status: 'queued', attempt: run.attempt + 1, dueAt: now };
-    await store.advance({ run: again, begun: [], ended: [], newAttempt: true });
+    const forgotten = (await store.journal(id)).map(({ number }) => number);
+    await store.advance({ run: again, forgotten, begun: [], ended: [] });
     live.listener.opened();
     queue.wake(now);
     return again;

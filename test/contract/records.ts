@@ -39,6 +39,8 @@ export function someRun(event: CapturedEvent, over: Partial<RunRecord> = {}): Ru
     automation: 'orders.paid',
     revision: sha256('some source'),
     binding: 0,
+    inputs: '{}',
+    attempt: 1,
     status: 'succeeded',
     startedAt: event.receivedAt + 1,
     endedAt: event.receivedAt + 3,

@@ -39,7 +39,7 @@ export function callPerformer(parts: CallParts): Perform {
       depth: context.depth + 1,
       lease: () => LEASE,
       rest: ({ dueAt: _, ...record }) => ({ ...record, status: 'waiting' }),
-      end: (record, result) => ({ run: endedRecord(record, result, parts.clock()) }),
+      end: (record, result) => endedRecord(record, result, parts.clock()),
     });
     const release = context.adopt(drive);
     try {
