@@ -79,7 +79,7 @@ export function policyRefusal(
 /** The same for a whole target, or for one of which the beginning is known: allowed where it may fit. */
 export function refusalOf(policy: Policy, target: PolicyTarget): PolicyRefusal | undefined {
   const list = LIST_OF[target.kind];
-  const read = target.kind === 'http' && isLocated(target) ? readUrl(target.text) : undefined;
+  const read = target.kind === 'http' && isLocated(target) ? readUrl(urlText(target)) : undefined;
   if (typeof read === 'string') return { message: read };
   if (policy[list].some((pattern) => mayAllow(pattern, target))) return undefined;
   const { shown, line } = wording(target);
@@ -96,10 +96,9 @@ export function mayAllow(pattern: string, target: PolicyTarget): boolean {
     const parsed = readUrlPattern(pattern);
     if (typeof parsed === 'string') return false;
     if (!isLocated(target)) return method === undefined || fitsMethod(parsed, method);
-    const url = readUrl(text);
+    const url = readUrl(urlText(target));
     if (typeof url === 'string') return false;
-    // From the `?` on, the path is whole.
-    const isPathWhole = isWhole || /[?#]/.test(text);
+    const isPathWhole = hasWholePath(target);
     return isPathWhole && method !== undefined && (isWhole || parsed.query.length === 0)
       ? fitsUrl(parsed, method, url)
       : mayFitUrl(parsed, method, url);
@@ -130,6 +129,16 @@ export function patternMistake(list: PolicyList, pattern: string): string | unde
 /** Whether a URL is known at least up to the end of its host. */
 function isLocated({ text, isWhole }: PolicyTarget): boolean {
   return isWhole || /^https?:\/\/[^/?#]+[/?#]/i.test(text);
+}
+
+/** From the `?` on, nothing that follows changes the path. */
+function hasWholePath({ text, isWhole }: PolicyTarget): boolean {
+  return isWhole || /[?#]/.test(text);
+}
+
+/** What is known of a URL. Dots at its end may be the beginning of a name such as `.well-known`. */
+function urlText(target: PolicyTarget): string {
+  return hasWholePath(target) ? target.text : target.text.replace(/\.+$/, '');
 }
 
 function targetOf(
@@ -163,18 +172,17 @@ function wording(target: PolicyTarget): { readonly shown: string; readonly line:
     const line = pattern ?? (name === '' ? 'a pattern of what it computes' : name);
     return { shown: `${NOUNS[kind]} ${name === '' ? 'that is computed' : name + more}`, line };
   }
-  const url = isLocated(target) ? readUrl(text) : undefined;
+  const url = isLocated(target) ? readUrl(urlText(target)) : undefined;
   if (url === undefined || typeof url === 'string') {
     return {
-      shown: `${method} to a URL that is computed`.trim(),
+      shown: `${method === '' ? '' : `${method} to `}a URL that is computed`,
       line: pattern ?? 'its method and URL',
     };
   }
   // No query: it may hold keys, and patterns seldom need it.
   const address = shortened(`${method} ${url.origin}/${url.path.join('/')}`.trim());
-  const isPathWhole = isWhole || /[?#]/.test(text);
   return {
-    shown: isPathWhole ? address : address + more,
+    shown: hasWholePath(target) ? address : address + more,
     line: pattern ?? address.replace(/\*{2,}/g, '*'),
   };
 }

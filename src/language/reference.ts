@@ -8,6 +8,7 @@ import {
 import { DIAGNOSTICS } from './codes.ts';
 import { code, inline, keyTable, table } from './reference/markdown.ts';
 import {
+  EFFECTS_TEXT,
   EXPRESSIONS_TEXT,
   HEAD_EXAMPLE,
   TOUR_EXAMPLE,
@@ -44,6 +45,8 @@ export function referencePage(): string {
     keyTable(COMMON_KEYS),
     `Steps that have a result take \`${RESULT_KEY.name}\` too.`,
     ...STEPS.flatMap(stepSection),
+    '## Effects and the policy',
+    EFFECTS_TEXT,
     '## The library',
     'What expressions and `run` blocks have besides JavaScript’s own objects. The examples are tested.',
     libraryTable(),

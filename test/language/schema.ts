@@ -36,6 +36,9 @@ const CHECKS: Readonly<Record<string, Check>> = {
   properties: (value, rule: Record<string, unknown>, { root }) =>
     !isObject(value) ||
     Object.entries(rule).every(([key, below]) => !(key in value) || fits(value[key], below, root)),
+  dependencies: (value, rule: Record<string, unknown>, { root }) =>
+    !isObject(value) ||
+    Object.entries(rule).every(([key, below]) => !(key in value) || fits(value, below, root)),
   additionalProperties: (value, rule, { rules, root }) =>
     !isObject(value) ||
     Object.keys(value).every(

@@ -18,7 +18,7 @@ export function noteTarget(
   const text = first?.kind === 'text' ? first.text : '';
   const verb = kind === 'http' ? verbOf(method) : undefined;
   const stars = parts.map((part) => (part.kind === 'text' ? part.text : '*')).join('');
-  const pattern = text === '' || isWhole ? undefined : patternOf(kind, verb, stars);
+  const pattern = isWhole || stars === '*' ? undefined : patternOf(kind, verb, stars);
   unit.targets.push({
     kind,
     text,
