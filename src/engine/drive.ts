@@ -1,32 +1,21 @@
-import type { Clock } from '../core/clock.ts';
-import type { EffectResult, HttpArgs, JournalEntry, WaitArgs } from '../core/effect.ts';
-import type { EventStatus } from '../core/event.ts';
+import type { JournalEntry } from '../core/effect.ts';
 import { HookwrightError } from '../core/errors.ts';
-import type { Log } from '../core/log.ts';
+import type { EventStatus } from '../core/event.ts';
 import type { Answer, ExecutionResult, Failed, Needs, RunRecord } from '../core/run.ts';
 import type { Timer } from '../core/timer.ts';
-import type {
-  EffectContext,
-  Performed,
-  Performers,
-  Stoppable,
-  StopReason,
-} from './effects/performer.ts';
+import type { Stoppable, StopReason } from './effects/performer.ts';
 import { type Journal, spentMs } from './journal.ts';
+import { OpenEffects, type OpenEffectsParts } from './open-effects.ts';
 import type { RunStep, RunStore, Sandbox } from './ports.ts';
-import { failedWith, overLimit, refusalOf } from './refusal.ts';
+import { failedWith } from './refusal.ts';
 import { executionOf, type RunState, type Subject } from './subject.ts';
-import { UnderWay } from './under-way.ts';
 
-export interface DriveParts {
+export interface DriveParts extends OpenEffectsParts {
   readonly sandbox: Sandbox;
   readonly store: Pick<RunStore, 'advance'>;
-  readonly performers: Performers;
   /** Cancels runs that these entries called and that wait. */
   readonly cancelCalled: (run: RunRecord, entries: readonly JournalEntry[]) => Promise<void>;
-  readonly clock: Clock;
   readonly timer: Timer;
-  readonly log: Log;
 }
 
 /** What differs between runs of an event and runs that another run called. */
@@ -38,10 +27,7 @@ export interface DriveOptions {
   /** How a record rests while it waits until `dueAt`. */
   readonly rest: (record: RunRecord, dueAt: number) => RunRecord;
   /** The record of its end, which may be another attempt. */
-  readonly end: (
-    record: RunRecord,
-    result: Exclude<ExecutionResult, Needs>,
-  ) => RunRecord;
+  readonly end: (record: RunRecord, result: Exclude<ExecutionResult, Needs>) => RunRecord;
   /** The event's new status, in the same transaction as the first step. */
   readonly event?: { readonly id: string; readonly status: EventStatus };
   /** Called when the first step is on disk. */
@@ -78,15 +64,9 @@ export class Drive implements Stoppable {
   readonly #options: DriveOptions;
   readonly #subject: Subject;
   readonly #journal: Journal;
-  readonly #underWay = new UnderWay(() => this.#wake());
-  readonly #abort = new AbortController();
-  readonly #children = new Set<Stoppable>();
-  /** Calls whose run waits, and until when. */
-  readonly #parkedCalls = new Map<number, number>();
+  readonly #effects: OpenEffects;
   #record: RunRecord;
   #stop: StopReason | undefined;
-  /** Results have come that the guest has not seen. */
-  #fresh = false;
   #first = true;
   #spentMs: number;
   #wake: () => void = () => {};
@@ -97,6 +77,7 @@ export class Drive implements Stoppable {
     this.#record = record;
     this.#subject = subject;
     this.#journal = journal;
+    this.#effects = new OpenEffects(parts, subject, journal, options.depth, () => this.#wake());
     this.#spentMs = spentMs(journal.entries());
   }
 
@@ -105,8 +86,8 @@ export class Drive implements Stoppable {
     if (this.#stop === undefined || this.#stop === 'yield' || reason === 'abandon') {
       this.#stop = reason;
     }
-    if (reason !== 'yield') this.#abort.abort();
-    for (const child of this.#children) child.stop(reason);
+    if (reason !== 'yield') this.#effects.abort();
+    this.#effects.stopCalled(reason);
     this.#wake();
   }
 
@@ -132,12 +113,12 @@ export class Drive implements Stoppable {
       this.#parts.log.write('warn', 'run.lease_lost', { run: this.#record.id });
       return this.#abandoned();
     } finally {
-      this.#abort.abort();
+      this.#effects.abort();
     }
   }
 
   async #execute(): Promise<ExecutionResult> {
-    this.#fresh = false;
+    this.#effects.fresh = false;
     const execution = executionOf(this.#subject, this.#record, this.#journal.entries());
     const result = await this.#parts.sandbox.execute(execution);
     const { answer, logs, cpuMs } = result;
@@ -155,143 +136,32 @@ export class Drive implements Stoppable {
     // What the guest has seen is on disk: the answer depends on nothing that a crash could undo.
     if (!this.#journal.unwritten) this.#offer(needs.answer);
     if (this.#yielding()) return this.#yield(needs);
-    const excess = this.#begin(needs);
+    const excess = this.#effects.begin(needs, this.#record);
     if (excess !== undefined) return failedWith(excess, needs.logs);
-    this.#settle();
+    this.#effects.settle(this.#record);
     for (;;) {
-      const dueAt = this.#fresh || this.#stopping() ? undefined : this.#restUntil();
+      const dueAt = this.#effects.fresh || this.#stopping() ? undefined : this.#effects.restUntil();
       if (this.#journal.unwritten || dueAt !== undefined) await this.#write(dueAt);
       this.#offer(needs.answer);
       if (dueAt !== undefined) return this.#resting(dueAt);
-      if (this.#fresh || this.#stopping()) return undefined;
-      this.#start();
-      if (this.#underWay.size > 0) {
+      if (this.#effects.fresh || this.#stopping()) return undefined;
+      this.#effects.start(this.#record);
+      if (this.#effects.performing > 0) {
         if (!(await this.#pause())) return this.#overTime(needs);
       } else if (this.#journal.open().length === 0) return stuck(needs);
-      this.#settle();
-      if (this.#fresh || this.#stopping()) return undefined;
+      this.#effects.settle(this.#record);
+      if (this.#effects.fresh || this.#stopping()) return undefined;
     }
-  }
-
-  /** Takes in what the guest asks for; refused effects have their result at once. */
-  #begin(needs: Needs): Failed['failure'] | undefined {
-    for (const effect of needs.effects) {
-      const excess = overLimit(effect, this.#subject);
-      if (excess !== undefined) return excess;
-    }
-    const now = this.#parts.clock();
-    for (const effect of needs.effects) {
-      this.#journal.begin(effect, now);
-      const refusal = refusalOf(effect, this.#subject, now);
-      if (refusal !== undefined) this.#ended({ ...effect, beganAt: now }, refusal);
-    }
-    return undefined;
-  }
-
-  /** Ends what needs no performing: waits that are over, and requests in doubt that must not be repeated. */
-  #settle(): void {
-    const now = this.#parts.clock();
-    for (const entry of this.#journal.open()) {
-      if (entry.kind === 'wait') {
-        if (untilOf(entry) <= now) this.#ended(entry, { ok: true, value: 'null' });
-      } else if (entry.kind === 'http' && !this.#underWay.has(entry.number)) {
-        if (this.#journal.isInDoubt(entry.number) && isHeld(entry)) this.#ended(entry, IN_DOUBT);
-      }
-    }
-  }
-
-  /** The moment until which there is nothing to do; `undefined` where there is something. */
-  #restUntil(): number | undefined {
-    if (this.#underWay.size > 0) return undefined;
-    const dueAt = this.#earliest();
-    const all = this.#journal.open().every((entry) => this.#dueAt(entry) !== undefined);
-    return all && dueAt !== undefined && dueAt > this.#parts.clock() ? dueAt : undefined;
-  }
-
-  /** When an open effect ends, or is to be looked at, without our doing. */
-  #dueAt(entry: JournalEntry): number | undefined {
-    return entry.kind === 'wait' ? untilOf(entry) : this.#parkedCalls.get(entry.number);
-  }
-
-  #earliest(): number | undefined {
-    const all = this.#journal.open().flatMap((entry) => this.#dueAt(entry) ?? []);
-    return all.length === 0 ? undefined : Math.min(...all);
-  }
-
-  #start(): void {
-    const now = this.#parts.clock();
-    for (const entry of this.#journal.open()) {
-      if (entry.kind === 'wait' || this.#underWay.has(entry.number)) continue;
-      if ((this.#parkedCalls.get(entry.number) ?? now) > now) continue;
-      this.#parkedCalls.delete(entry.number);
-      const perform = this.#parts.performers[entry.kind];
-      this.#underWay.start(
-        entry,
-        () => perform(this.#context(entry)),
-        (performed) => this.#performed(entry, performed),
-      );
-    }
-  }
-
-  #context(entry: JournalEntry): EffectContext {
-    return {
-      run: this.#record,
-      subject: this.#subject,
-      depth: this.#options.depth,
-      entry,
-      signal: this.#abort.signal,
-      reserveArrival: () => this.#journal.reserveArrival(),
-      adopt: (child) => {
-        this.#children.add(child);
-        if (this.#stop !== undefined) child.stop(this.#stop);
-        return () => this.#children.delete(child);
-      },
-    };
-  }
-
-  #performed(entry: JournalEntry, performed: Performed): void {
-    switch (performed.how) {
-      case 'result':
-        this.#ended(entry, performed.result);
-        return;
-      case 'stored':
-        this.#journal.endStored(entry.number, performed.at, performed.arrival, performed.result);
-        this.#noticed(entry, performed.result, performed.at);
-        return;
-      case 'parked':
-        this.#parkedCalls.set(entry.number, performed.dueAt);
-        return;
-      case 'stopped':
-        return;
-    }
-  }
-
-  #ended(entry: JournalEntry, result: EffectResult): void {
-    const at = this.#parts.clock();
-    this.#journal.end(entry.number, at, result);
-    this.#noticed(entry, result, at);
-  }
-
-  #noticed(entry: JournalEntry, result: EffectResult, at: number): void {
-    this.#fresh = true;
-    this.#parts.log.write(result.ok ? 'info' : 'warn', 'effect', {
-      run: this.#record.id,
-      effect: entry.number,
-      kind: entry.kind,
-      ok: result.ok,
-      ...(result.ok ? {} : { code: result.code, status: result.status }),
-      ms: at - entry.beganAt,
-    });
   }
 
   /** Waits until something has happened; false where the run's time is over. */
   async #pause(): Promise<boolean> {
     const { clock, timer } = this.#parts;
     const began = clock();
-    const { counted } = this.#underWay;
+    const { counted } = this.#effects;
     const left = counted ? this.#subject.program.limits.timeoutMs - this.#spentMs : undefined;
     if (left !== undefined && left <= 0) return false;
-    const dueAt = this.#earliest();
+    const dueAt = this.#effects.earliest();
     const times = [left, dueAt === undefined ? undefined : dueAt - began].flatMap((ms) => ms ?? []);
     await new Promise<void>((resolve) => {
       const cancel = times.length === 0 ? () => {} : timer(Math.min(...times), () => this.#wake());
@@ -301,9 +171,9 @@ export class Drive implements Stoppable {
         resolve();
       };
     });
-    await this.#underWay.stored();
+    await this.#effects.stored();
     if (counted) this.#spentMs += clock() - began;
-    return this.#fresh || this.#spentMs < this.#subject.program.limits.timeoutMs;
+    return this.#effects.fresh || this.#spentMs < this.#subject.program.limits.timeoutMs;
   }
 
   #offer(answer: Answer | undefined): void {
@@ -320,7 +190,7 @@ export class Drive implements Stoppable {
 
   /** Gives the run back as soon as nothing is under way. What the guest asked for last, it asks for again. */
   async #yield(needs: Needs): Promise<DriveEnd | Failed | undefined> {
-    while (this.#underWay.size > 0 && this.#yielding()) {
+    while (this.#effects.performing > 0 && this.#yielding()) {
       if (!(await this.#pause())) return this.#overTime(needs);
     }
     if (!this.#yielding()) return undefined;
@@ -366,10 +236,10 @@ export class Drive implements Stoppable {
   async #end(result: Exclude<ExecutionResult, Needs>): Promise<DriveEnd> {
     if (result.status === 'finished') await this.#awaitUnawaited(result.answer);
     if (this.#stop === 'abandon') return this.#abandoned();
-    this.#abort.abort();
-    for (const child of this.#children) child.stop('cancel');
-    await this.#underWay.ended();
-    const parked = this.#journal.open().filter(({ number }) => this.#parkedCalls.has(number));
+    this.#effects.abort();
+    this.#effects.stopCalled('cancel');
+    await this.#effects.ended();
+    const parked = this.#effects.parked();
     if (parked.length > 0) await this.#parts.cancelCalled(this.#record, parked);
     const { dueAt: _, ...record } = this.#record;
     const { attempt } = record;
@@ -382,10 +252,10 @@ export class Drive implements Stoppable {
 
   /** The program has ended, and effects that it did not wait for are under way: they get their time. */
   async #awaitUnawaited(answer: Answer | undefined): Promise<void> {
-    if (this.#underWay.size === 0) return;
+    if (this.#effects.performing === 0) return;
     if (this.#journal.unwritten) await this.#write(undefined);
     this.#offer(answer);
-    while (this.#underWay.size > 0 && this.#stop !== 'abandon' && this.#stop !== 'cancel') {
+    while (this.#effects.performing > 0 && this.#stop !== 'abandon' && this.#stop !== 'cancel') {
       if (!(await this.#pause())) return;
     }
   }
@@ -394,21 +264,6 @@ export class Drive implements Stoppable {
     return { how: 'abandoned', record: this.#record };
   }
 }
-
-function untilOf(entry: JournalEntry): number {
-  return (JSON.parse(entry.args) as WaitArgs).until;
-}
-
-function isHeld(entry: JournalEntry): boolean {
-  return (JSON.parse(entry.args) as HttpArgs).inDoubt === 'hold';
-}
-
-const IN_DOUBT: EffectResult = {
-  ok: false,
-  code: 'effect.in_doubt',
-  message:
-    'The request may have been sent before a crash, and its step says `in_doubt: hold`: look at the receiver, then run again.',
-};
 
 function stuck(needs: Needs): Failed {
   const message = 'Expected the program to go on or to end; it awaits what can never come.';

@@ -42,7 +42,7 @@ export class UnderWay {
     const work = this.#perform(entry, perform, ended);
     this.#all.add(work);
     void work.finally(() => this.#all.delete(work));
-    if (entry.kind === 'http' || entry.kind === 'call') return;
+    if (isOutside(entry)) return;
     this.#storing.add(work);
     void work.finally(() => this.#storing.delete(work));
   }
@@ -52,8 +52,9 @@ export class UnderWay {
     perform: () => Promise<Performed>,
     ended: (performed: Performed) => void,
   ): Promise<void> {
+    const outside = isOutside(entry);
     try {
-      if (this.#performing.size > EFFECTS_AT_ONCE_MAX) {
+      if (outside && this.#performing.size > EFFECTS_AT_ONCE_MAX) {
         await new Promise<void>((resolve) => this.#waiting.push(resolve));
       }
       ended(await perform());
@@ -62,7 +63,7 @@ export class UnderWay {
       this.#failed = true;
     } finally {
       this.#performing.delete(entry.number);
-      this.#waiting.shift()?.();
+      if (outside) this.#waiting.shift()?.();
       this.#wake();
     }
   }
@@ -77,4 +78,9 @@ export class UnderWay {
   async ended(): Promise<void> {
     while (this.#all.size > 0) await Promise.all(this.#all);
   }
+}
+
+/** What takes its time; all others are one transaction of the store. */
+function isOutside({ kind }: JournalEntry): boolean {
+  return kind === 'http' || kind === 'call';
 }
