@@ -212,8 +212,7 @@ export const SETTINGS: { readonly [Name in keyof Config]: Setting<Name> } = {
     reader: entries,
     fallback: () => '',
     fallbackText: 'none',
-    description:
-      'Where effects may never go: addresses, ranges and hosts, separated by commas.',
+    description: 'Where effects may never go: addresses, ranges and hosts, separated by commas.',
     scope: 'serve',
   },
   shutdownMs: {
