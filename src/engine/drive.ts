@@ -4,7 +4,7 @@ import type { EventStatus } from '../core/event.ts';
 import type { Answer, ExecutionResult, Failed, Needs, RunRecord } from '../core/run.ts';
 import type { Timer } from '../core/timer.ts';
 import type { Stoppable, StopReason } from './effects/performer.ts';
-import { type Journal, spentMs } from './journal.ts';
+import type { Journal } from './journal.ts';
 import { OpenEffects, type OpenEffectsParts } from './open-effects.ts';
 import type { RunStep, RunStore, Sandbox } from './ports.ts';
 import { failedWith } from './refusal.ts';
@@ -68,7 +68,11 @@ export class Drive implements Stoppable {
   #record: RunRecord;
   #stop: StopReason | undefined;
   #first = true;
-  #spentMs: number;
+  /**
+   * Milliseconds that count against the run's limit, since it was last taken up: the journal cannot tell
+   * the time that an effect took from the time that no process was there.
+   */
+  #spentMs = 0;
   #wake: () => void = () => {};
 
   constructor(parts: DriveParts, { record, subject, journal }: RunState, options: DriveOptions) {
@@ -78,7 +82,6 @@ export class Drive implements Stoppable {
     this.#subject = subject;
     this.#journal = journal;
     this.#effects = new OpenEffects(parts, subject, journal, options.depth, () => this.#wake());
-    this.#spentMs = spentMs(journal.entries());
   }
 
   stop(reason: StopReason): void {

@@ -92,18 +92,3 @@ export class Journal {
     return taken;
   }
 }
-
-/**
- * Milliseconds that the effects of an earlier process took, those at the same time counted once: what
- * counts against a run's time limit. Waits do not, and called runs have limits of their own.
- */
-export function spentMs(entries: readonly JournalEntry[]): number {
-  let spent = 0;
-  let until = 0;
-  for (const { kind, beganAt, ended } of [...entries].sort((a, b) => a.beganAt - b.beganAt)) {
-    if (kind === 'wait' || kind === 'call' || ended === undefined) continue;
-    spent += Math.max(0, ended.at - Math.max(beganAt, until));
-    until = Math.max(until, ended.at);
-  }
-  return spent;
-}

@@ -109,7 +109,8 @@ export class MemoryRuns implements Pick<RunStore, Methods> {
     const before = this.#disk.runs.get(run.id);
     const held = this.#disk.leases.get(run.id);
     if (run.status === 'running' && lease === undefined) throw new Error('running without a lease');
-    if (run.status === 'queued' && run.dueAt === undefined) throw new Error('queued without a time');
+    if (run.status === 'queued' && run.dueAt === undefined)
+      throw new Error('queued without a time');
     const ended = before?.endedAt !== undefined && run.status !== 'queued';
     if (ended || (lease !== undefined && held !== undefined && held.owner !== lease.owner)) {
       throw new HookwrightError('run.lease_lost', 'lost');

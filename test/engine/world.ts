@@ -49,6 +49,15 @@ export class TestTime {
     first.wake();
   }
 
+  /** Moves on at once, as when the machine slept; every timer until then fires. */
+  jump(at: number): void {
+    this.now = Math.max(this.now, at);
+    for (const timer of [...this.#timers]) {
+      if (timer.at > this.now || !this.#timers.delete(timer)) continue;
+      timer.wake();
+    }
+  }
+
   /** Timers of a process that died. */
   clear(): void {
     this.#timers.clear();
@@ -208,7 +217,12 @@ export class Process {
     const entry = disk.entry(runId, Number(number));
     if (entry === undefined) broken.push(`${url} is sent before it is begun`);
     if (entry?.ended !== undefined) broken.push(`${url} is sent again though it is recorded`);
-    const seen = sandbox.executed.findLast((execution) => execution.runId === runId);
+    // The execution that asked for it: the last one whose journal did not have it.
+    const seen = sandbox.executed.findLast(
+      (execution) =>
+        execution.runId === runId &&
+        execution.journal.every((known) => known.number !== Number(number)),
+    );
     for (const { number: n, ended } of seen?.journal ?? []) {
       if (ended !== undefined && disk.entry(runId, n)?.ended === undefined) {
         broken.push(`${url} is sent before the result of ${n} is recorded`);
@@ -261,4 +275,23 @@ export class Process {
 export function ended(world: World): boolean {
   const run = world.run();
   return run !== undefined && run.endedAt !== undefined;
+}
+
+export async function start(world: World): Promise<Process> {
+  const process = new Process(world);
+  await process.open();
+  process.receive();
+  return process;
+}
+
+export async function finish(world: World): Promise<Process> {
+  const process = await start(world);
+  await process.until(() => ended(world));
+  if (world.broken.length > 0) throw new Error(world.broken.join('\n'));
+  return process;
+}
+
+/** Commits and requests as they were done, without the moments before them. */
+export function done(world: World): string[] {
+  return world.sequence.filter((name) => !name.endsWith('?'));
 }

@@ -111,7 +111,7 @@ function newState(parts: CallParts, context: EffectContext): RunState | Performe
   }
   const { inputs, problems } = resolveInputs(found.inputs, args.inputs);
   if (problems.length > 0) {
-    return failed('effect.invalid', `${args.function}: ${problems.join('. ')}.`);
+    return failed('effect.invalid', `${args.function}: ${problems.map(sentence).join(' ')}`);
   }
   const { program, policy, retry, revision } = found;
   const record = newRecord({
@@ -130,6 +130,11 @@ function newState(parts: CallParts, context: EffectContext): RunState | Performe
     subject: { ...subject, program, policy, retry },
     journal: new Journal(),
   };
+}
+
+/** Problems with a suggestion end with its question mark. */
+function sentence(problem: string): string {
+  return problem.endsWith('?') ? problem : `${problem}.`;
 }
 
 function failed(code: EffectFailureCode, message: string, status?: number): Performed {
