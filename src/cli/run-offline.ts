@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { HookwrightError } from '../core/errors.ts';
 import { idMaker } from '../core/ids.ts';
-import type { Answer, ExecutionResult, RequestParts } from '../core/run.ts';
+import type { Answer, ExecutionResult, Failed, Needs, RequestParts } from '../core/run.ts';
 import { answerOf } from '../engine/answers.ts';
 import { compile } from '../language/compile.ts';
 import { resolveInputs } from '../language/inputs.ts';
@@ -10,7 +10,7 @@ import { openSandbox } from '../sandbox/pool.ts';
 
 /** How an offline run ended, and what a caller would have got. */
 export interface OfflineRun {
-  readonly result: ExecutionResult;
+  readonly result: Exclude<ExecutionResult, Needs>;
   readonly answer: Answer;
 }
 
@@ -43,7 +43,7 @@ export async function runOffline(
   const runId = makeId('run', now);
   const sandbox = await openSandbox({ threads: 1 });
   try {
-    const result = await sandbox.execute({
+    const executed = await sandbox.execute({
       runId,
       seed: runId,
       now,
@@ -52,9 +52,29 @@ export async function runOffline(
       webhook: JSON.stringify({ id: makeId('wh', now), name: 'offline' }),
       event: JSON.stringify({ id: makeId('evt', now), received_at: new Date(now).toISOString() }),
       inputs: JSON.stringify(resolved.inputs),
+      journal: [],
     });
+    const result = executed.status === 'needs' ? withoutEffects(executed) : executed;
     return { result, answer: answerOf(result, runId) };
   } finally {
     await sandbox.close();
   }
+}
+
+/** Nobody is there to perform effects: the run ends where it asks for the first. */
+function withoutEffects({ effects, answer, logs, cpuMs }: Needs): Failed {
+  const asked = effects[0];
+  const message = `Expected a run without effects, because it is offline; got \`${asked?.kind ?? 'wait'}\`.`;
+  return {
+    status: 'failed',
+    failure: {
+      code: 'effect.refused',
+      message,
+      status: 500,
+      ...(asked === undefined ? {} : { step: asked.step }),
+    },
+    logs,
+    cpuMs,
+    ...(answer === undefined ? {} : { answer }),
+  };
 }
