@@ -61,6 +61,7 @@ INSERT INTO `__new_run`("id", "event_id", "webhook_id", "automation", "revision"
 DROP TABLE `run`;--> statement-breakpoint
 ALTER TABLE `__new_run` RENAME TO `run`;--> statement-breakpoint
 CREATE INDEX `run_by_event` ON `run` (`event_id`);--> statement-breakpoint
+CREATE INDEX `run_by_webhook` ON `run` (`webhook_id`,`id`);--> statement-breakpoint
 CREATE INDEX `run_due` ON `run` (`due_at`) WHERE due_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `run_leased` ON `run` (`lease_until`) WHERE lease_until IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `run_unsucceeded` ON `run` (`status`,`id`) WHERE status <> 5;

@@ -1,7 +1,7 @@
 import type Sqlite from 'better-sqlite3';
 import { HookwrightError } from '../../core/errors.ts';
 import type { SqlValue } from './batch.ts';
-import { RUN_COLUMNS, runColumn, type StepWrite } from './batch-run.ts';
+import { PLAIN_COLUMNS, RUN_COLUMNS, runColumn, type StepWrite } from './batch-run.ts';
 import type { JournalWriter } from './journal.ts';
 import { RUN_STATUS_CODES } from './schema.ts';
 
@@ -30,7 +30,7 @@ export function prepareAdvance(
     'SELECT status, attempt, lease_owner AS leaseOwner FROM run WHERE id = ?',
   );
   const put = sqlite.prepare(
-    `INSERT INTO run (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})
+    `${insertInto(COLUMNS)}
      ON CONFLICT (id) DO UPDATE SET
        ${COLUMNS.slice(1)
          .map((name) => `${name} = excluded.${name}`)
@@ -49,12 +49,23 @@ export function prepareAdvance(
   };
 }
 
+/** Makes the function that writes a new run without a lease, within the transaction of whoever calls it. */
+export function prepareInsertRun(sqlite: Sqlite.Database): (run: readonly SqlValue[]) => void {
+  const insertPlain = sqlite.prepare(insertInto(PLAIN_COLUMNS));
+  const insertWhole = sqlite.prepare(insertInto(RUN_COLUMNS));
+  return (run) => {
+    refuseUnreachable(run, false);
+    if (run.length === PLAIN_COLUMNS.length) insertPlain.run(run);
+    else insertWhole.run(run);
+  };
+}
+
 /**
  * Throws `internal` for a run that nobody would ever take up: one that is running without a lease, or queued
  * without a time; and for a time where none has a meaning, which `claim` would go by.
  */
-export function refuseUnreachable(run: readonly SqlValue[], leased: boolean): void {
-  const [id, status, dueAt] = [run[ID], run[STATUS], run[DUE_AT]];
+function refuseUnreachable(run: readonly SqlValue[], leased: boolean): void {
+  const [id, status, dueAt] = [run[ID], run[STATUS], run[DUE_AT] ?? null];
   if (status === running && !leased) throw breach(`a lease for the running run ${id}`, 'none');
   if (status === queued && dueAt === null)
     throw breach(`a due time of the queued run ${id}`, 'none');
@@ -84,6 +95,10 @@ function refuse(step: StepWrite, stored: Stored | undefined): void {
     `Expected the lease of the run ${runId} to be held by ${lease.owner}, got one held by ${stored.leaseOwner}.`,
     'Leave the run to its owner; it can be claimed when its lease has expired.',
   );
+}
+
+function insertInto(columns: readonly string[]): string {
+  return `INSERT INTO run (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
 }
 
 function leaseLost(message: string, next: string): HookwrightError {

@@ -256,6 +256,9 @@ export const runTable: TableOf<RunRow> = sqliteTable(
   (table) => [
     // An event's runs, for showing and for pruning.
     index('run_by_event').on(table.eventId),
+    // A webhook's runs, newest first. Costs 0.7 µs per run; without it such a list may read the whole table,
+    // for about a second per million runs, in which nothing is committed.
+    index('run_by_webhook').on(table.webhookId, table.id),
     // What `claim` takes up, and the moment at which it next has to.
     index('run_due').on(table.dueAt).where(sql`due_at IS NOT NULL`),
     // What a process that is gone has left behind.

@@ -1,9 +1,8 @@
 import type Sqlite from 'better-sqlite3';
 import type { EffectResult } from '../../core/effect.ts';
 import { HookwrightError } from '../../core/errors.ts';
-import { prepareAdvance, refuseUnreachable } from './advance.ts';
+import { prepareAdvance, prepareInsertRun } from './advance.ts';
 import { type SqlValue, STATUS_POSITION, type Write } from './batch.ts';
-import { RUN_COLUMNS } from './batch-run.ts';
 import { storeFailed } from './failure.ts';
 import { prepareJournal } from './journal.ts';
 import { preparePerform } from './perform.ts';
@@ -28,9 +27,7 @@ export function prepareWrites(sqlite: Sqlite.Database): (writes: readonly Write[
      VALUES (${marks(10)})`,
   );
   const settleEvent = sqlite.prepare('UPDATE event SET status = ? WHERE id = ?');
-  const insertRun = sqlite.prepare(
-    `INSERT INTO run (${RUN_COLUMNS.join(', ')}) VALUES (${marks(RUN_COLUMNS.length)})`,
-  );
+  const insertRun = prepareInsertRun(sqlite);
   const addBytes = sqlite.prepare(
     `INSERT INTO storage (name, bytes) VALUES ('bodies', ?)
      ON CONFLICT (name) DO UPDATE SET bytes = bytes + excluded.bytes`,
@@ -39,11 +36,6 @@ export function prepareWrites(sqlite: Sqlite.Database): (writes: readonly Write[
   const journal = prepareJournal(sqlite);
   const advance = prepareAdvance(sqlite, journal);
   const perform = preparePerform(sqlite, journal);
-
-  function insert(run: readonly SqlValue[]): void {
-    refuseUnreachable(run, false);
-    insertRun.run(run);
-  }
 
   function settle(id: string, status: number): void {
     if (settleEvent.run(status, id).changes > 0) return;
@@ -59,19 +51,24 @@ export function prepareWrites(sqlite: Sqlite.Database): (writes: readonly Write[
     let bodyBytes = 0;
     begin.run();
     for (const [position, write] of writes.entries()) {
-      if (write.kind === 'capture') {
-        insertEvent.run(withStatus(write.values, settled.get(write.eventId)));
-        bodyBytes += write.bodySize;
-        continue;
+      switch (write.kind) {
+        case 'capture':
+          insertEvent.run(withStatus(write.values, settled.get(write.eventId)));
+          bodyBytes += write.bodySize;
+          break;
+        case 'settle':
+          if (!settled.has(write.eventId)) settle(write.eventId, write.status);
+          for (const run of write.runs) insertRun(run);
+          break;
+        case 'advance': {
+          const { event } = write.step;
+          if (event !== undefined && !settled.has(event.id)) settle(event.id, event.status);
+          advance(write.step);
+          break;
+        }
+        case 'perform':
+          values.push([position, perform(write)]);
       }
-      if (write.kind === 'perform') {
-        values.push([position, perform(write)]);
-        continue;
-      }
-      const event = settledBy(write);
-      if (event !== undefined && !settled.has(event.id)) settle(event.id, event.status);
-      if (write.kind === 'advance') advance(write.step);
-      else for (const run of write.runs) insert(run);
     }
     if (bodyBytes > 0) addBytes.run(bodyBytes);
     commit.run();
@@ -116,19 +113,14 @@ function settledAtOnce(writes: readonly Write[]): ReadonlyMap<string, number> {
   const settled = new Map<string, number>();
   for (const write of writes) {
     if (write.kind === 'capture') captured.add(write.eventId);
-    else {
-      const event = settledBy(write);
+    else if (write.kind === 'settle') {
+      if (captured.has(write.eventId)) settled.set(write.eventId, write.status);
+    } else if (write.kind === 'advance') {
+      const { event } = write.step;
       if (event !== undefined && captured.has(event.id)) settled.set(event.id, event.status);
     }
   }
   return settled;
-}
-
-function settledBy(
-  write: Exclude<Write, { kind: 'capture' }>,
-): { readonly id: string; readonly status: number } | undefined {
-  if (write.kind === 'settle') return { id: write.eventId, status: write.status };
-  return write.kind === 'advance' ? write.step.event : undefined;
 }
 
 function withStatus(values: readonly SqlValue[], status: number | undefined): SqlValue[] {
