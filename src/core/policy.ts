@@ -7,7 +7,14 @@ import type {
   StateArgs,
   WaitArgs,
 } from './effect.ts';
-import { fitsMethod, fitsUrl, mayFitUrl, readUrl, readUrlPattern } from './url-pattern.ts';
+import {
+  fitsMethod,
+  fitsUrl,
+  mayFitUrl,
+  readUrl,
+  readUrlPattern,
+  type UrlTarget,
+} from './url-pattern.ts';
 import { fitsPattern, mayFitPattern, wildcardMistake } from './wildcard.ts';
 
 /**
@@ -79,9 +86,9 @@ export function policyRefusal(
 /** The same for a whole target, or for one of which the beginning is known: allowed where it may fit. */
 export function refusalOf(policy: Policy, target: PolicyTarget): PolicyRefusal | undefined {
   const list = LIST_OF[target.kind];
-  const read = target.kind === 'http' && isLocated(target) ? readUrl(urlText(target)) : undefined;
+  const read = target.kind === 'http' && isLocated(target) ? urlOf(target) : undefined;
   if (typeof read === 'string') return { message: read };
-  if (policy[list].some((pattern) => mayAllow(pattern, target))) return undefined;
+  if (matchersOf(policy, list).some((mayAllow) => mayAllow(target))) return undefined;
   const { shown, line } = wording(target);
   return {
     message: `Expected a target that the policy allows, got ${shown}`,
@@ -89,26 +96,60 @@ export function refusalOf(policy: Policy, target: PolicyTarget): PolicyRefusal |
   };
 }
 
-/** Whether a pattern of the target's list allows it, or may where only its beginning is known. */
-export function mayAllow(pattern: string, target: PolicyTarget): boolean {
-  const { kind, method, text, isWhole } = target;
-  if (kind === 'http') {
-    const parsed = readUrlPattern(pattern);
-    if (typeof parsed === 'string') return false;
-    if (!isLocated(target)) return method === undefined || fitsMethod(parsed, method);
-    const url = readUrl(urlText(target));
+/** Whether a pattern allows a target of its list, or may where only the target's beginning is known. */
+type Matcher = (target: PolicyTarget) => boolean;
+
+const NEVER: Matcher = () => false;
+const matchers = new WeakMap<readonly string[], readonly Matcher[]>();
+
+/** One for each pattern of a list. Policies live long, and reading a URL takes microseconds. */
+export function matchersOf(policy: Policy, list: PolicyList): readonly Matcher[] {
+  const patterns = policy[list];
+  const known = matchers.get(patterns);
+  if (known !== undefined) return known;
+  const made = patterns.map((pattern) => {
+    if (patternMistake(list, pattern) !== undefined) return NEVER;
+    return list === 'http'
+      ? urlMatcher(pattern)
+      : nameMatcher(pattern, list === 'state' ? '/' : '.');
+  });
+  matchers.set(patterns, made);
+  return made;
+}
+
+function urlMatcher(text: string): Matcher {
+  const pattern = readUrlPattern(text);
+  if (typeof pattern === 'string') return NEVER;
+  return (target) => {
+    const { method, isWhole } = target;
+    if (method !== undefined && !fitsMethod(pattern, method)) return false;
+    if (!isLocated(target)) return true;
+    const url = urlOf(target);
     if (typeof url === 'string') return false;
-    const isPathWhole = hasWholePath(target);
-    return isPathWhole && method !== undefined && (isWhole || parsed.query.length === 0)
-      ? fitsUrl(parsed, method, url)
-      : mayFitUrl(parsed, method, url);
-  }
-  const separator = kind === 'state' ? '/' : '.';
-  const fits = isWhole ? fitsPattern : mayFitPattern;
-  return (
-    wildcardMistake(pattern.split(separator)) === undefined &&
-    fits(pattern.split(separator), text.split(separator))
-  );
+    const isEnough = isWhole || (hasWholePath(target) && pattern.query.length === 0);
+    return isEnough ? fitsUrl(pattern, url) : mayFitUrl(pattern, url);
+  };
+}
+
+function nameMatcher(text: string, separator: string): Matcher {
+  const pattern = text.split(separator);
+  return (target) => {
+    const fits = target.isWhole ? fitsPattern : mayFitPattern;
+    return fits(pattern, target.text.split(separator));
+  };
+}
+
+const urls = new WeakMap<PolicyTarget, UrlTarget | string>();
+
+/** What is known of a located target's URL, or what is wrong with it; read once for all patterns. */
+function urlOf(target: PolicyTarget): UrlTarget | string {
+  const known = urls.get(target);
+  if (known !== undefined) return known;
+  // Dots at the end of a beginning may become a name such as `.well-known`.
+  const text = hasWholePath(target) ? target.text : target.text.replace(/\.+$/, '');
+  const read = readUrl(text);
+  urls.set(target, read);
+  return read;
 }
 
 /** What is wrong with a pattern of a list, or `undefined`. */
@@ -134,11 +175,6 @@ function isLocated({ text, isWhole }: PolicyTarget): boolean {
 /** From the `?` on, nothing that follows changes the path. */
 function hasWholePath({ text, isWhole }: PolicyTarget): boolean {
   return isWhole || /[?#]/.test(text);
-}
-
-/** What is known of a URL. Dots at its end may be the beginning of a name such as `.well-known`. */
-function urlText(target: PolicyTarget): string {
-  return hasWholePath(target) ? target.text : target.text.replace(/\.+$/, '');
 }
 
 function targetOf(
@@ -172,7 +208,7 @@ function wording(target: PolicyTarget): { readonly shown: string; readonly line:
     const line = pattern ?? (name === '' ? 'a pattern of what it computes' : name);
     return { shown: `${NOUNS[kind]} ${name === '' ? 'that is computed' : name + more}`, line };
   }
-  const url = isLocated(target) ? readUrl(urlText(target)) : undefined;
+  const url = isLocated(target) ? urlOf(target) : undefined;
   if (url === undefined || typeof url === 'string') {
     return {
       shown: `${method === '' ? '' : `${method} to `}a URL that is computed`,

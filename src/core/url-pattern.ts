@@ -79,27 +79,18 @@ export function readUrlPattern(text: string): UrlPattern | string {
   return mistake ?? { ...url, methods, isBelow: below !== null };
 }
 
-/** Whether a request for this URL, by this method, is one that the pattern is for. */
-export function fitsUrl(pattern: UrlPattern, method: string, target: UrlTarget): boolean {
+/** Whether a URL is one that the pattern is for. */
+export function fitsUrl(pattern: UrlPattern, target: UrlTarget): boolean {
   return (
-    fitsMethod(pattern, method) &&
     fitsHost(pattern, target) &&
     fitsPattern(pattern.path, target.path) &&
     (pattern.query.length === 0 || fitsPattern(pattern.query, target.query))
   );
 }
 
-/** The same for a URL of which only the beginning is known; `method` undefined where it is not known. */
-export function mayFitUrl(
-  pattern: UrlPattern,
-  method: string | undefined,
-  beginning: UrlTarget,
-): boolean {
-  return (
-    (method === undefined || fitsMethod(pattern, method)) &&
-    fitsHost(pattern, beginning) &&
-    mayFitPattern(pattern.path, beginning.path)
-  );
+/** The same for a URL of which only the beginning is known. */
+export function mayFitUrl(pattern: UrlPattern, beginning: UrlTarget): boolean {
+  return fitsHost(pattern, beginning) && mayFitPattern(pattern.path, beginning.path);
 }
 
 /** Whether a method is one that the pattern is for. */
@@ -121,7 +112,8 @@ function trickIn(text: string, authority: string, path: string): string | undefi
   }
   if (text.includes('\\')) return 'Expected a URL without backslashes, got one';
   if (authority.includes('@')) return 'Expected a URL without a user before the host, got one';
-  if (/%(?:2f|5c|2e)/i.test(path)) {
+  // Encoded twice too: some proxies decode before they pass on.
+  if (/%(?:25)*(?:2f|5c|2e)/i.test(path)) {
     return 'Expected a URL whose path has no encoded `/`, `\\` or `.`, got one';
   }
   // Some servers drop parameters before they resolve dots: `/a/..;x/b` (Tomcat).

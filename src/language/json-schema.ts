@@ -131,6 +131,7 @@ function collectionSchema(
         type: 'array',
         items: schemaOf(shape.of),
         ...(shape.least === undefined ? {} : { minItems: shape.least }),
+        ...(shape.most === undefined ? {} : { maxItems: shape.most }),
       };
     case 'dictionary':
       return {

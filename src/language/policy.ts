@@ -1,4 +1,4 @@
-import { LIST_OF, mayAllow, type Policy, patternMistake, refusalOf } from '../core/policy.ts';
+import { LIST_OF, matchersOf, type Policy, patternMistake, refusalOf } from '../core/policy.ts';
 import type { EffectTarget, Unit } from './generate/unit.ts';
 import { policyOf } from './settings.ts';
 import { childOf, type MapNode, type ScalarNode } from './yaml/tree.ts';
@@ -13,13 +13,17 @@ const LISTS: readonly (keyof Policy)[] = ['http', 'hooks', 'state', 'functions']
 export function checkPolicy(automation: MapNode, unit: Unit): void {
   const policy = policyOf(automation);
   const broken = new Set<string>();
+  // Steps with mistakes may be the ones that use it.
+  const isSound = !unit.report.hasErrors;
   for (const list of LISTS) {
-    for (const node of patternNodes(automation, list)) {
+    const matchers = matchersOf(policy, list);
+    const targets = unit.targets.filter(({ kind }) => LIST_OF[kind] === list);
+    for (const [index, node] of patternNodes(automation, list).entries()) {
       const mistake = patternMistake(list, node.text);
       if (mistake !== undefined) {
         broken.add(list);
         unit.report.error('policy.invalid', node, mistake);
-      } else if (!unit.targets.some((target) => isUsedBy(target, list, node.text))) {
+      } else if (isSound && !targets.some((target) => matchers[index]?.(target))) {
         unit.report.warning('policy.unused', node, 'Expected a step that uses this, got none', {
           hint: 'Take it away: a policy allows no more than the steps need.',
         });
@@ -37,14 +41,11 @@ function checkTarget(policy: Policy, target: EffectTarget, unit: Unit): void {
   if (refusal === undefined) return;
   const { message, next } = refusal;
   unit.report.error('policy.missing', target.span, message, {
-    hint: next === undefined ? undefined : `${next}.`,
+    hint: next,
   });
 }
 
-function isUsedBy(target: EffectTarget, list: keyof Policy, pattern: string): boolean {
-  return LIST_OF[target.kind] === list && mayAllow(pattern, target);
-}
-
+/** In the order of `policyOf`. */
 function patternNodes(automation: MapNode, list: string): readonly ScalarNode[] {
   const policy = childOf(automation, 'policy');
   const patterns = policy?.kind === 'map' ? childOf(policy, list) : undefined;

@@ -13,7 +13,7 @@ export interface Ran {
 }
 
 /** One effect, in the order of asking: `http`, `state.get`, with what was given and the step. */
-export interface AskedEffect {
+interface AskedEffect {
   readonly effect: string;
   readonly given: readonly unknown[];
   readonly step: number;

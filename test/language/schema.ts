@@ -51,6 +51,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   minProperties: (value, rule: number) => !isObject(value) || Object.keys(value).length >= rule,
   items: (value, rule, { root }) =>
     !Array.isArray(value) || value.every((item) => fits(item, rule, root)),
+  maxItems: (value, rule: number) => !Array.isArray(value) || value.length <= rule,
   minItems: (value, rule: number) => !Array.isArray(value) || value.length >= rule,
 };
 

@@ -20,6 +20,10 @@ export function checkList(
   if (node.items.length < (shape.least ?? 0)) {
     report.error('value.invalid', node, 'Expected at least one item, got an empty list');
   }
+  if (node.items.length > (shape.most ?? Number.POSITIVE_INFINITY)) {
+    const message = `Expected at most ${shape.most} items, got ${node.items.length}`;
+    report.error('limit.exceeded', node, message);
+  }
   for (const item of node.items) check(item, shape.of, report);
 }
 

@@ -25,8 +25,10 @@ export class Scope {
   /** Variables with the line that sets them first. */
   private readonly variables = new Map<string, number>();
   private readonly locals: string[] = [];
-  /** Those of other branches that run at the same time. */
-  private hidden: ReadonlySet<string> = new Set();
+  /** Variables in the order in which they became known; one that was hidden may come again. */
+  private readonly declared: string[] = [];
+  /** Those that only other branches have set, which run at the same time. */
+  private readonly hidden = new Set<string>();
   private readonly unknown: OpenUse[] = [];
 
   constructor(report: Report) {
@@ -60,16 +62,13 @@ export class Scope {
       this.report.error('name.reserved', span, message, { hint: 'Choose another name.' });
       return false;
     }
-    if (!this.variables.has(name)) this.variables.set(name, this.report.source.line(span.start));
-    else if (this.hidden.has(name)) {
-      this.hidden = new Set([...this.hidden].filter((other) => other !== name));
-    }
+    this.reveal(name, span);
     return true;
   }
 
   /** Makes known what a step that is wrong in itself seems to set; no word about its name. */
   declareLoosely(name: string, span: Span): void {
-    if (!this.isKnown(name)) this.variables.set(name, this.report.source.line(span.start));
+    if (!this.isKnown(name)) this.reveal(name, span);
   }
 
   /** Makes names known while `inside` runs. */
@@ -94,14 +93,13 @@ export class Scope {
    * known.
    */
   branches(insides: readonly (() => void)[]): void {
-    const around = this.hidden;
-    const before = new Set(this.names);
+    const before = this.declared.length;
     for (const inside of insides) {
-      const others = this.names.filter((name) => !before.has(name));
-      this.hidden = new Set([...around, ...others]);
+      const start = this.declared.length;
       inside();
+      for (const name of this.declared.slice(start)) this.hidden.add(name);
     }
-    this.hidden = around;
+    for (const name of this.declared.slice(before)) this.hidden.delete(name);
   }
 
   /** Makes `error` known while `inside` runs. */
@@ -151,6 +149,13 @@ export class Scope {
         });
       }
     }
+  }
+
+  private reveal(name: string, span: Span): void {
+    if (this.hasVariable(name)) return;
+    if (!this.variables.has(name)) this.variables.set(name, this.report.source.line(span.start));
+    this.hidden.delete(name);
+    this.declared.push(name);
   }
 
   private hasVariable(name: string): boolean {

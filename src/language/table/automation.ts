@@ -29,8 +29,11 @@ const INPUT: Shape & { is: 'map' } = {
   ],
 };
 
+/** Patterns of one kind: what a person still reads. Every target is compared with every pattern. */
+const PATTERNS_MAX = 200;
+
 function patterns(name: string, doc: string): KeySpec {
-  return { name, doc, shape: { is: 'list', of: LABEL } };
+  return { name, doc, shape: { is: 'list', of: LABEL, most: PATTERNS_MAX } };
 }
 
 const POLICY: Shape & { is: 'map' } = {

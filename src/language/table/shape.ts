@@ -41,7 +41,12 @@ export type Shape =
   /** Variables, or dotted paths into them, with their values. */
   | { readonly is: 'variables' }
   | { readonly is: 'steps' }
-  | { readonly is: 'list'; readonly of: Shape; readonly least?: number }
+  | {
+      readonly is: 'list';
+      readonly of: Shape;
+      readonly least?: number;
+      readonly most?: number;
+    }
   /** A map whose keys the author chooses. */
   | { readonly is: 'dictionary'; readonly key: Shape & { is: 'name' }; readonly of: Shape }
   /** A map with known keys; of `oneOf` at most one may be there, and exactly one where `needsOne`. */
