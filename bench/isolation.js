@@ -4,8 +4,9 @@
 import { createHash } from 'node:crypto';
 import { isMainThread, Worker } from 'node:worker_threads';
 import { RUN_LIMITS } from '../dist/core/limits.js';
-import { makeBase } from '../dist/sandbox/guest/boot.js';
+import { bootGuest, makeBase } from '../dist/sandbox/guest/boot.js';
 import { Executor } from '../dist/sandbox/guest/executor.js';
+import { connect, emptyExchange } from '../dist/sandbox/guest/host-functions.js';
 import { restore } from '../dist/sandbox/guest/picture.js';
 import { Programs } from '../dist/sandbox/guest/programs.js';
 import { QuickJs } from '../dist/sandbox/guest/quickjs.js';
@@ -26,7 +27,8 @@ async function measure() {
   const isolated = () => expectEcho(executor.execute(known, INPUT));
 
   const bare = await withoutRestoring(base, program);
-  const fresh = await freshContext(base);
+  const fresh = await freshContext(base, true);
+  const least = await freshContext(base, false);
   const many = Array.from({ length: PROGRAMS }, (_, i) => keep(programs, echo(i)));
   for (const one of many) executor.execute(one, INPUT);
   let next = 0;
@@ -35,12 +37,24 @@ async function measure() {
   const restoring = () => restore(restoringInstance, base.picture, known.difference);
   const restoringInstance = await instance(base);
 
-  const [a, b, c, d, e] = compare([isolated, bare, fresh, rotating, restoring]);
+  const [a, b, d, e, f, c] = compare([
+    [isolated, RUNS],
+    [bare, RUNS],
+    [rotating, RUNS],
+    [restoring, RUNS],
+    [least, RUNS],
+    [fresh, RUNS / 100],
+  ]);
   const row = (name, us, ratio = '') =>
     console.log(`${name.padEnd(44)}${us.toFixed(1).padStart(8)} µs  ${ratio}`);
   row('isolated run, 1.2 kB JSON echoed', a);
   row('the same call without restoring', b, `isolated/this ${(a / b).toFixed(2)} (at most 2)`);
-  row('a fresh context for the run', c, `this/isolated ${(c / a).toFixed(1)} (at least 5)`);
+  row(
+    'a fresh context with the library for the run',
+    c,
+    `this/isolated ${(c / a).toFixed(1)} (at least 5)`,
+  );
+  row('a fresh context without anything in it', f, `this/isolated ${(f / a).toFixed(1)}`);
   row(`isolated, ${PROGRAMS} programs in rotation`, d, `this/isolated ${(d / a).toFixed(2)}`);
   row('restoring alone', e, `this/isolated ${(e / a).toFixed(2)}`);
   const { picture } = base;
@@ -55,10 +69,10 @@ async function measure() {
 function compare(functions) {
   const best = functions.map(() => Number.POSITIVE_INFINITY);
   for (let round = 0; round < ROUNDS; round++) {
-    functions.forEach((run, i) => {
+    functions.forEach(([run, runs], i) => {
       const start = performance.now();
-      for (let n = 0; n < RUNS; n++) run();
-      best[i] = Math.min(best[i], ((performance.now() - start) / RUNS) * 1000);
+      for (let n = 0; n < runs; n++) run();
+      best[i] = Math.min(best[i], ((performance.now() - start) / runs) * 1000);
     });
   }
   return best;
@@ -89,28 +103,44 @@ async function withoutRestoring(base, program) {
   };
 }
 
-/** A new context, the program evaluated, the event parsed, the answer written; without the library. */
-async function freshContext(base) {
-  const code = `(text) => { const json = JSON.parse(text); return JSON.stringify(json); }`;
-  let quickjs;
-  let count = 0;
-  const start = async () => {
-    quickjs = await QuickJs.start(base.code, WALL_BYTES * 4);
-    quickjs.begin();
-  };
-  await start();
-  const first = quickjs;
+/**
+ * A new context for each run in one runtime: the program evaluated, the event parsed, the value written.
+ *
+ * @param withLibrary whether the context gets what every run here has: the standard library, no way from
+ *   text to code, no globals beside; otherwise it is as QuickJS makes it, and the least that it can cost
+ */
+async function freshContext(base, withLibrary) {
+  const quickjs = await QuickJs.start(base.code, WALL_BYTES * 4);
+  quickjs.begin();
+  connect(quickjs, emptyExchange());
+  const { calls, runtime } = quickjs;
+  const code = withLibrary ? echo(0).source : '(text) => JSON.stringify(JSON.parse(text))';
+  const facts = JSON.stringify({ outputBytes: 1e6, logBytes: 1e6, lines: [3, 4] });
   return () => {
-    const { calls, runtime } = first;
-    if (count++ % RUNS === 0) first.callbacks.interrupt = () => false;
     const context = calls.QTS_NewContext(runtime, 0);
-    first.context = context;
-    const fn = first.evaluate(code, 'fresh', 'script');
-    const text = first.newString(JSON_TEXT);
-    const result = first.call(fn, [text]);
-    const echoed = first.string(result);
+    quickjs.context = context;
+    const made = [];
+    const make = (value) => {
+      made.push(value);
+      return value;
+    };
+    let echoed;
+    const text = make(quickjs.newString(JSON_TEXT));
+    if (withLibrary) {
+      const guest = bootGuest(quickjs);
+      for (const value of Object.values(guest)) make(value);
+      const program = make(quickjs.evaluate(code, 'automation', 'script'));
+      make(quickjs.call(guest.load, [program, make(quickjs.newString(facts))]));
+      const nothing = quickjs.undefined;
+      const seed = make(quickjs.newString(INPUT.seed));
+      const list = [nothing, text, nothing, nothing, nothing, nothing, seed];
+      echoed = quickjs.string(make(quickjs.call(guest.run, list))).split('\n')[1];
+    } else {
+      const fn = make(quickjs.evaluate(code, 'fresh', 'script'));
+      echoed = quickjs.string(make(quickjs.call(fn, [text])));
+    }
     if (echoed.length !== JSON_TEXT.length) throw new Error(`Expected an echo, got ${echoed}`);
-    for (const value of [result, text, fn]) calls.QTS_FreeValuePointer(context, value);
+    for (const value of made) calls.QTS_FreeValuePointer(context, value);
     calls.QTS_FreeContext(context);
   };
 }

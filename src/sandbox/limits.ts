@@ -24,6 +24,13 @@ export const WATCH_INTERVAL_MS = 25;
 export const HARD_DEADLINE_FACTOR = 4;
 export const HARD_DEADLINE_GRACE_MS = 1000;
 
+/**
+ * When a run is late: CPU limit × factor + grace, well after QuickJS should have ended it. Its thread keeps
+ * it until the hard deadline, but everyone else moves on to a new thread.
+ */
+export const LATE_FACTOR = 2;
+export const LATE_GRACE_MS = 50;
+
 /** Times that a run is tried when its thread dies for a reason that is not known to be the run's. */
 export const TRIES_MAX = 2;
 

@@ -1,5 +1,6 @@
 import { HookwrightError } from '../core/errors.ts';
 import type { Execution, ExecutionResult } from '../core/run.ts';
+import { threadEntry } from '../core/threads.ts';
 import {
   BATCH_RUNS_MAX,
   BATCH_RUNS_MIN,
@@ -14,6 +15,8 @@ import { type Job, SandboxThread } from './sandbox-thread.ts';
 export interface SandboxOptions {
   /** At least 1. Each takes a processor while it works, and about 30 MB. */
   readonly threads: number;
+  /** The threads' entry file; another one in tests of threads that die. */
+  readonly entry?: URL;
 }
 
 /** Implements the engine's port `Sandbox`. */
@@ -28,7 +31,8 @@ export interface Sandbox {
  * @throws Error where the first thread does not start
  */
 export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const pool = new Pool(Math.max(1, Math.floor(options.threads)));
+  const entry = options.entry ?? threadEntry(import.meta.url, 'sandbox/guest/thread');
+  const pool = new Pool(Math.max(1, Math.floor(options.threads)), entry);
   await pool.open();
   return pool;
 }
@@ -39,7 +43,10 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
  */
 class Pool implements Sandbox {
   readonly #count: number;
+  readonly #entry: URL;
   readonly #threads: SandboxThread[] = [];
+  /** Threads that are left with one late run. At most as many as the others. */
+  readonly #retired = new Set<SandboxThread>();
   #base: unknown;
   /** In order; those before `#next` are gone. */
   #waiting: Job[] = [];
@@ -54,8 +61,9 @@ class Pool implements Sandbox {
   #opened: Deferred<void> | undefined;
   #drained: Deferred<void> | undefined;
 
-  constructor(count: number) {
+  constructor(count: number, entry: URL) {
     this.#count = count;
+    this.#entry = entry;
   }
 
   open(): Promise<void> {
@@ -89,7 +97,9 @@ class Pool implements Sandbox {
       await this.#drained.promise;
     }
     clearInterval(this.#watch);
-    await Promise.all(this.#threads.splice(0).map((thread) => thread.close()));
+    const threads = [...this.#threads.splice(0), ...this.#retired];
+    this.#retired.clear();
+    await Promise.all(threads.map((thread) => thread.close()));
   }
 
   /** Not 0, which means none, and within the 32 bits that a thread has for it. */
@@ -99,7 +109,7 @@ class Pool implements Sandbox {
   }
 
   #start(): void {
-    const thread = new SandboxThread(this.#base, {
+    const thread = new SandboxThread(this.#entry, this.#base, {
       ready: (_thread, base) => this.#ready(base),
       room: () => this.#flush(),
       again: (job) => this.#again([job]),
@@ -128,8 +138,9 @@ class Pool implements Sandbox {
     stopped: boolean,
   ): void {
     const at = this.#threads.indexOf(thread);
-    if (at === -1) return; // Closed.
-    this.#threads.splice(at, 1);
+    const retired = this.#retired.delete(thread);
+    if (at === -1 && !retired) return; // Closed.
+    if (!retired) this.#threads.splice(at, 1);
     const rest: Job[] = [];
     for (const job of jobs) {
       if (job === running && stopped) {
@@ -145,9 +156,18 @@ class Pool implements Sandbox {
       }
     }
     if (!thread.wasReady) this.#startsFailed++;
-    if (this.#startsFailed < STARTS_FAILED_MAX) this.#start();
+    if (retired) this.#flush();
+    else if (this.#startsFailed < STARTS_FAILED_MAX) this.#start();
     else if (this.#threads.length === 0) this.#giveUp(rest.splice(0), thread.error);
     this.#again(rest);
+  }
+
+  /** Lets all but its late run move on to a new thread. */
+  #replace(thread: SandboxThread): void {
+    this.#threads.splice(this.#threads.indexOf(thread), 1);
+    this.#retired.add(thread);
+    this.#start();
+    this.#again(thread.retire());
   }
 
   /** No thread starts any more: what waits fails, and the next execution tries again. */
@@ -201,7 +221,10 @@ class Pool implements Sandbox {
       const now = performance.now();
       const elapsed = Math.min(now - this.#watchedAt, 2 * WATCH_INTERVAL_MS);
       this.#watchedAt = now;
-      for (const thread of this.#threads) thread.watch(elapsed);
+      for (const thread of this.#retired) thread.watch(elapsed);
+      for (const thread of [...this.#threads]) {
+        if (thread.watch(elapsed) && this.#retired.size < this.#count) this.#replace(thread);
+      }
       if (this.#unsettled > 0) return;
       clearInterval(this.#watch);
       this.#watch = undefined;

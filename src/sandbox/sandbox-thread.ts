@@ -1,10 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import type { Execution, ExecutionResult } from '../core/run.ts';
-import { threadEntry } from '../core/threads.ts';
 import {
   BATCHES_UNDER_WAY_MAX,
   HARD_DEADLINE_FACTOR,
   HARD_DEADLINE_GRACE_MS,
+  LATE_FACTOR,
+  LATE_GRACE_MS,
   PROGRAMS_KNOWN_MAX,
   SNAPSHOTS_BYTES_MAX,
   THREAD_STACK_MB,
@@ -62,14 +63,16 @@ export class SandboxThread {
   #wasReady = false;
   #error: unknown;
   #stopped = false;
-  #lastSeen = 0;
-  #lastSeenMs = 0;
+  #retired = false;
+  /** The run that the thread was executing at the last look, and for how long it had been seen to. */
+  #seen = 0;
+  #seenMs = 0;
 
-  constructor(base: unknown, events: ThreadEvents) {
+  constructor(entry: URL, base: unknown, events: ThreadEvents) {
     this.#events = events;
     const progress = this.#progress.buffer as SharedArrayBuffer;
     const data: ThreadData = { base, progress, snapshotsBytesMax: SNAPSHOTS_BYTES_MAX };
-    this.#worker = new Worker(threadEntry(import.meta.url, 'sandbox/guest/thread'), {
+    this.#worker = new Worker(entry, {
       workerData: data,
       execArgv: [],
       resourceLimits: { stackSizeMb: THREAD_STACK_MB },
@@ -102,7 +105,7 @@ export class SandboxThread {
   }
 
   get hasRoom(): boolean {
-    return this.#ready && !this.#stopped && this.#batches < BATCHES_UNDER_WAY_MAX;
+    return this.#ready && !this.#stopped && !this.#retired && this.#batches < BATCHES_UNDER_WAY_MAX;
   }
 
   send(jobs: readonly Job[]): void {
@@ -121,24 +124,35 @@ export class SandboxThread {
   }
 
   /**
-   * Looks at what the thread is doing, and stops it where one run has taken too long. Counts the time
-   * between looks as it should have been, so that a process that slept finds no run guilty.
+   * Looks at what the thread is doing, and stops it where one run has passed the hard deadline.
+   *
+   * @param elapsedMs since the last look, and not more than planned, so that a process that slept finds no
+   *   run guilty
+   * @returns whether the run is late
    */
-  watch(elapsedMs: number): void {
+  watch(elapsedMs: number): boolean {
     const number = Atomics.load(this.#progress, 0);
-    if (number === 0 || number !== this.#lastSeen) {
-      this.#lastSeen = number;
-      this.#lastSeenMs = 0;
-      return;
+    this.#seenMs = number === 0 || number !== this.#seen ? 0 : this.#seenMs + elapsedMs;
+    this.#seen = number;
+    if (number === 0 || this.#stopped) return false;
+    // Not ours any more: a retired thread still has what was sent to it.
+    const limits = this.#jobs.get(number)?.execution.program.limits;
+    const limitMs = limits === undefined ? 0 : Math.min(limits.cpuMs, limits.timeoutMs);
+    if (this.#seenMs >= limitMs * HARD_DEADLINE_FACTOR + HARD_DEADLINE_GRACE_MS) {
+      this.#stopped = true;
+      void this.#worker.terminate();
     }
-    this.#lastSeenMs += elapsedMs;
-    const job = this.#jobs.get(number);
-    if (job === undefined || this.#stopped) return;
-    const { cpuMs, timeoutMs } = job.execution.program.limits;
-    const deadline = Math.min(cpuMs, timeoutMs) * HARD_DEADLINE_FACTOR + HARD_DEADLINE_GRACE_MS;
-    if (this.#lastSeenMs < deadline) return;
-    this.#stopped = true;
-    void this.#worker.terminate();
+    return this.#seenMs >= limitMs * LATE_FACTOR + LATE_GRACE_MS;
+  }
+
+  /** Leaves the thread with the run that it is executing, and ends it after that. Gives back the others. */
+  retire(): Job[] {
+    this.#retired = true;
+    const running = this.#jobs.get(Atomics.load(this.#progress, 0));
+    const others = [...this.#jobs.values()].filter((job) => job !== running);
+    for (const { number } of others) this.#jobs.delete(number);
+    if (running === undefined) void this.#worker.terminate();
+    return others;
   }
 
   async close(): Promise<void> {
@@ -170,9 +184,9 @@ export class SandboxThread {
         this.#events.again(job);
       }
     }
-    if (!message.ended) return;
-    this.#batches--;
-    this.#events.room(this);
+    if (message.ended) this.#batches--;
+    if (this.#retired && this.#jobs.size === 0) void this.#worker.terminate();
+    else if (message.ended) this.#events.room(this);
   }
 
   #exit(): void {

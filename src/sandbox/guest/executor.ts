@@ -100,8 +100,9 @@ export class Executor {
     const error = quickjs.exception(result);
     if (error !== 0) return this.#escaped(quickjs, error, program);
     const report = quickjs.string(result);
+    if (report === undefined) return { code: 'limit.memory', step: -1 };
     // `undefined` in the guest, for an async program; a report is an object in JSON.
-    return report?.startsWith('{') ? report : this.#drain(quickjs, program);
+    return report.startsWith('{') ? report : this.#drain(quickjs, program);
   }
 
   /** Evaluates the program in the base state, and keeps what that changed. */
@@ -158,7 +159,11 @@ export class Executor {
       if (this.#stopwatch.fired) return { code: timeCode(program), step: -1 };
       if (this.#exchange.report !== undefined) return this.#exchange.report;
       if (count === undefined) return { code: 'limit.memory', step: -1 };
-      if (count === 0) return { code: 'run.stuck', step: -1 };
+      if (count === 0) {
+        // Without room the guest cannot even report.
+        const full = this.#heapBytes(quickjs) > program.limits.memoryBytes / 2;
+        return { code: full ? 'limit.memory' : 'run.stuck', step: -1 };
+      }
     }
   }
 

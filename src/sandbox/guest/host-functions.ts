@@ -31,33 +31,33 @@ const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 class Refused extends Error {}
 
 const CALLS: Readonly<Record<keyof HostCalls, Call>> = {
-  digest: (quickjs, _, list) => {
-    const algorithm = text(quickjs, list, 0);
-    if (!ALGORITHMS.includes(algorithm)) throw new Refused('Expected a digest that is offered');
-    const key = bytes(quickjs, list, 1);
-    const hash = key === undefined ? createHash(algorithm) : createHmac(algorithm, key);
-    return quickjs.newArrayBuffer(hash.update(needed(quickjs, list, 2)).digest());
+  hash: (quickjs, _, list) => {
+    const hash = createHash(algorithm(quickjs, list));
+    return quickjs.newArrayBuffer(hash.update(bytes(quickjs, list, 1)).digest());
+  },
+  hmac: (quickjs, _, list) => {
+    const hmac = createHmac(algorithm(quickjs, list), bytes(quickjs, list, 1));
+    return quickjs.newArrayBuffer(hmac.update(bytes(quickjs, list, 2)).digest());
   },
   equal: (quickjs, _, list) => {
-    const [a, b] = [needed(quickjs, list, 0), needed(quickjs, list, 1)];
+    const [a, b] = [bytes(quickjs, list, 0), bytes(quickjs, list, 1)];
     // Of unequal lengths, one is compared with itself, so that the time says nothing but the length.
     const equal = timingSafeEqual(a, a.length === b.length ? b : a) && a.length === b.length;
     return equal ? quickjs.calls.QTS_GetTrue() : quickjs.calls.QTS_GetFalse();
   },
-  url: (quickjs, _, list) => {
-    const base = bytes(quickjs, list, 1)?.toString('utf8');
-    return quickjs.newString(urlParts(needed(quickjs, list, 0).toString('utf8'), base));
-  },
+  url: (quickjs, _, list) => quickjs.newString(urlParts(utf8(quickjs, list, 0), undefined)),
+  urlBelow: (quickjs, _, list) =>
+    quickjs.newString(urlParts(utf8(quickjs, list, 0), utf8(quickjs, list, 1))),
   bytes: (quickjs, _, list) =>
     quickjs.newArrayBuffer(Buffer.from(text(quickjs, list, 0), encoding(quickjs, list, 1))),
   text: (quickjs, _, list) =>
-    quickjs.newString(needed(quickjs, list, 0).toString(encoding(quickjs, list, 1))),
+    quickjs.newString(bytes(quickjs, list, 0).toString(encoding(quickjs, list, 1))),
   finish: (quickjs, exchange, list) => {
     exchange.report ??= text(quickjs, list, 0);
     return quickjs.undefined;
   },
   answer: (quickjs, exchange, list) => {
-    exchange.answer = needed(quickjs, list, 0);
+    exchange.answer = bytes(quickjs, list, 0);
     return quickjs.undefined;
   },
   part: (quickjs, exchange, list) => quickjs.newArrayBuffer(part(quickjs, exchange, list)),
@@ -133,14 +133,20 @@ function flag(quickjs: QuickJs, list: Pointer, index: number): boolean {
   return text(quickjs, list, index) === 'true';
 }
 
-function bytes(quickjs: QuickJs, list: Pointer, index: number): Buffer | undefined {
-  return quickjs.arrayBuffer(quickjs.argument(list, index));
-}
-
-function needed(quickjs: QuickJs, list: Pointer, index: number): Buffer {
-  const found = bytes(quickjs, list, index);
+function bytes(quickjs: QuickJs, list: Pointer, index: number): Buffer {
+  const found = quickjs.arrayBuffer(quickjs.argument(list, index));
   if (found === undefined) throw new Refused('Expected bytes');
   return found;
+}
+
+function utf8(quickjs: QuickJs, list: Pointer, index: number): string {
+  return bytes(quickjs, list, index).toString('utf8');
+}
+
+function algorithm(quickjs: QuickJs, list: Pointer): string {
+  const name = text(quickjs, list, 0);
+  if (!ALGORITHMS.includes(name)) throw new Refused('Expected a digest that is offered');
+  return name;
 }
 
 function encoding(quickjs: QuickJs, list: Pointer, index: number): (typeof ENCODINGS)[number] {

@@ -246,8 +246,8 @@ export class QuickJs {
   /** A copy of an `ArrayBuffer`'s bytes, or `undefined` where the value is none. */
   arrayBuffer(value: Pointer): Buffer | undefined {
     const at = this.calls.QTS_GetArrayBuffer(this.context, value);
+    if (at === 0) return undefined; // An empty one has an address too.
     const size = this.calls.QTS_GetArrayBufferLength(this.context, value);
-    if (size < 0 || (at === 0 && size !== 0)) return undefined;
     return Buffer.from(this.bytes.subarray(at, at + size));
   }
 

@@ -1,8 +1,9 @@
 /**
- * The longest time between two polls that counts as the script's own, in milliseconds. QuickJS polls after
- * 10,000 jumps and calls, which take 0.2 to 5 ms; a longer gap is mostly a thread that had no processor.
+ * Polls that it takes at least to use up a limit: between two, no more than this part of it counts. QuickJS
+ * polls after 10,000 jumps and calls, which take 0.2 to 5 ms; a longer gap is mostly a thread that had no
+ * processor, but can be a script that calls slow functions.
  */
-const GAP_MS_MAX = 10;
+const POLLS_MIN = 5;
 
 /**
  * Says when a script has had its time. Time counts only as far as polls show that the script ran, so that
@@ -41,7 +42,7 @@ export class Stopwatch {
   poll(): boolean {
     const now = this.#now();
     this.#polls++;
-    this.#usedMs += Math.min(now - this.#polledAt, GAP_MS_MAX);
+    this.#usedMs += Math.min(now - this.#polledAt, this.#limitMs / POLLS_MIN);
     this.#polledAt = now;
     if (this.#usedMs >= this.#limitMs) this.#fired = true;
     return this.#fired;

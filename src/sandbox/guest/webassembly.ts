@@ -13,7 +13,7 @@ export interface WasmModule {
   readonly [Symbol.toStringTag]: 'WebAssembly.Module';
 }
 
-export interface WasmInstance {
+interface WasmInstance {
   readonly exports: object;
 }
 

@@ -5,7 +5,7 @@ import type { Answer, Execution, ExecutionResult, LogLine, RunFailure } from '..
  * What crosses between the pool and a thread. Runs and results cross as flat lists of texts and numbers and
  * one byte array for each batch: copying a graph of objects takes 3 times as long as the list.
  */
-export type Field = string | number | null;
+type Field = string | number | null;
 
 /** Sent by the pool. */
 export interface BatchMessage {
@@ -21,7 +21,7 @@ export interface BatchMessage {
 /** Sent by a thread. */
 export type ThreadMessage = ReadyMessage | ResultsMessage;
 
-export interface ReadyMessage {
+interface ReadyMessage {
   readonly type: 'ready';
   /** What further threads start from, where this one was not given it; the pool passes it on unseen. */
   readonly base?: unknown;

@@ -6,6 +6,7 @@ import {
   copyOf,
   hasOwn,
   isArray,
+  joined,
   keys,
   sizeOf,
   stringify,
@@ -39,31 +40,37 @@ const BYTES_TYPE = 'application/octet-stream';
 /** Shapes an answer as authors write it. Throws `run.answer_invalid` and `limit.output`. */
 export function shape(answer: AnswerShape, bytesMax: number): Shaped {
   if (typeof answer !== 'object' || answer === null) {
-    throw invalid(`Expected an answer with status, headers or a body, got ${kindOf(answer)}`);
+    throw invalid(joined`Expected an answer with status, headers or a body, got ${kindOf(answer)}`);
   }
   let form: (typeof FORMS)[number] | undefined;
   for (let i = 0; i < FORMS.length; i++) {
     const name = FORMS[i] as (typeof FORMS)[number];
     if (!hasOwn(answer, name)) continue;
     if (form !== undefined) {
-      throw invalid(`Expected one form of body in an answer, got both ${form} and ${name}`);
+      throw invalid(joined`Expected one form of body in an answer, got both ${form} and ${name}`);
     }
     form = name;
   }
-  let headers = headersOf(answer.headers, bytesMax);
+  let headers = headersOf(own(answer, 'headers'), bytesMax);
   if (form === 'redirect') {
     const location = stringify(wellFormed(textOf(answer.redirect, 'redirect', bytesMax)));
-    headers += `${headers === '' ? '' : ','}["location",${location}]`;
+    headers += joined`${headers === '' ? '' : ','}["location",${location}]`;
   }
   const body = bodyOf(form, answer, bytesMax);
-  const status = answer.status ?? (form === 'redirect' ? 302 : form === undefined ? 204 : 200);
+  const given = own(answer, 'status');
+  const status = given ?? (form === 'redirect' ? 302 : form === undefined ? 204 : 200);
   // The host checks the number; whatever else stands there is shown to it as JSON.
   const shown = stringify(typeof status === 'string' ? asNumber(status) : status) ?? 'null';
-  if (shown.length > 100) throw invalid(`Expected a status from 200 to 599, got a longer value`);
+  if (shown.length > 100) throw invalid('Expected a status from 200 to 599, got a longer value');
   const quote = body.form === 't' && contains(body.text, '\0');
   const text = quote ? stringify(body.text) : body.text;
-  const rest = `${stringify(body.type)},"${quote ? 'j' : body.form}",${text.length}`;
-  return { head: `[${shown},[${headers}],${rest}]`, body: text, bytes: body.bytes };
+  const rest = joined`${stringify(body.type)},"${quote ? 'j' : body.form}",${text.length}`;
+  return { head: joined`[${shown},[${headers}],${rest}]`, body: text, bytes: body.bytes };
+}
+
+/** Not what an author has put on `Object.prototype`. */
+function own(answer: AnswerShape, name: 'status' | 'headers'): unknown {
+  return hasOwn(answer, name) ? answer[name] : undefined;
 }
 
 function bodyOf(form: (typeof FORMS)[number] | undefined, answer: AnswerShape, max: number): Body {
@@ -111,7 +118,7 @@ function jsonOf(value: unknown, max: number): string {
 function textOf(value: unknown, form: string, max: number): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'object' || typeof value === 'function' || typeof value === 'symbol') {
-    throw invalid(`Expected a text for ${form} in an answer, got ${kindOf(value)}`);
+    throw invalid(joined`Expected a text for ${form} in an answer, got ${kindOf(value)}`);
   }
   const text = typeof value === 'string' ? value : asString(value);
   // Before anything joins it: a rope can claim 1 GB while it takes a few bytes.
@@ -123,7 +130,7 @@ function textOf(value: unknown, form: string, max: number): string {
 function headersOf(headers: unknown, max: number): string {
   if (headers === null || headers === undefined) return '';
   if (typeof headers !== 'object' || isArray(headers)) {
-    throw invalid(`Expected headers as names with values, got ${kindOf(headers)}`);
+    throw invalid(joined`Expected headers as names with values, got ${kindOf(headers)}`);
   }
   let text = '';
   const names = keys(headers);
@@ -134,8 +141,8 @@ function headersOf(headers: unknown, max: number): string {
     const list = isArray(value) ? value : undefined;
     for (let j = 0; j < (list?.length ?? 1); j++) {
       const one = list === undefined ? value : list[j];
-      const pair = `[${stringify(name)},${stringify(wellFormed(headerText(name, one, max)))}]`;
-      text += text === '' ? pair : `,${pair}`;
+      const pair = joined`[${stringify(name)},${stringify(wellFormed(headerText(name, one, max)))}]`;
+      text += text === '' ? pair : joined`,${pair}`;
       if (text.length > max * 2) throw tooLong();
     }
   }
@@ -143,13 +150,13 @@ function headersOf(headers: unknown, max: number): string {
 }
 
 function headerText(name: string, value: unknown, max: number): string {
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
-    const text = asString(value);
-    if (text.length > max) throw tooLong();
-    return text;
+  if (typeof value === 'number' || typeof value === 'boolean') return asString(value);
+  if (typeof value === 'string') {
+    if (value.length > max) throw tooLong(); // Before anything joins a rope.
+    return value;
   }
-  const shown = name.length > 100 ? 'a header' : `the header ${stringify(name)}`;
-  throw invalid(`Expected a text or number for ${shown}, got ${kindOf(value)}`);
+  const shown = name.length > 100 ? 'a header' : joined`the header ${stringify(name)}`;
+  throw invalid(joined`Expected a text or number for ${shown}, got ${kindOf(value)}`);
 }
 
 function asNumber(text: string): unknown {
@@ -164,7 +171,7 @@ function kindOf(value: unknown): string {
   if (value === null) return 'null';
   if (isArray(value)) return 'a list';
   if (value === undefined) return 'nothing';
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+  return typeof value === 'object' ? 'an object' : joined`a ${typeof value}`;
 }
 
 function invalid(message: string): RunError {

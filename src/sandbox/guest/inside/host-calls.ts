@@ -1,7 +1,11 @@
 import type { Host } from '../library/host.ts';
 
-/** What the guest's own half asks of the host, beside the library's pure functions. */
-export interface HostCalls extends Host {
+/** What the guest's own half asks of the host. Every parameter is always given, and of its type. */
+export interface HostCalls extends Pick<Host, 'equal' | 'bytes' | 'text'> {
+  hash(algorithm: string, data: ArrayBuffer): ArrayBuffer;
+  hmac(algorithm: string, key: ArrayBuffer, data: ArrayBuffer): ArrayBuffer;
+  url(text: ArrayBuffer): string;
+  urlBelow(text: ArrayBuffer, base: ArrayBuffer): string;
   /** How the run ended, of an `async` program; the others return it. */
   finish(report: string): void;
   /** The bytes of an answer, ahead of the report that counts on them. */
@@ -14,4 +18,16 @@ export interface HostCalls extends Host {
   partIsPlain(index: number): boolean;
   /** Says why the text of `request.json` is not JSON. */
   jsonFault(): string;
+}
+
+/** The host as the library knows it. */
+export function libraryHost(calls: HostCalls): Host {
+  return {
+    digest: (algorithm, key, data) =>
+      key === null ? calls.hash(algorithm, data) : calls.hmac(algorithm, key, data),
+    equal: calls.equal,
+    url: (text, base) => (base === null ? calls.url(text) : calls.urlBelow(text, base)),
+    bytes: calls.bytes,
+    text: calls.text,
+  };
 }

@@ -16,6 +16,20 @@ export const isArray: (value: unknown) => value is unknown[] = Array.isArray;
 export const asString: StringConstructor = String;
 export const iteratorSymbol: typeof Symbol.iterator = Symbol.iterator;
 
+/**
+ * Tag for templates: without it QuickJS calls `String.prototype.concat`, which an author may have replaced.
+ */
+export function joined(
+  parts: TemplateStringsArray,
+  ...values: readonly (string | number)[]
+): string {
+  let text = parts[0] as string;
+  for (let i = 0; i < values.length; i++) {
+    text = text + (values[i] as string) + (parts[i + 1] as string);
+  }
+  return text;
+}
+
 const { toWellFormed, includes, slice, toLowerCase } = String.prototype;
 
 /** Lone surrogates become U+FFFD, as they must before a text is written as UTF-8. */

@@ -1,5 +1,5 @@
 import type { RunFailureCode } from '../../../core/run.ts';
-import { asString, cut, stringify } from './primordials.ts';
+import { asString, cut, joined, stringify } from './primordials.ts';
 
 /** Characters of a message that are kept: what a person reads of it. */
 const MESSAGE_LENGTH_MAX = 2000;
@@ -64,7 +64,7 @@ export function describe(thrown: unknown): Thrown {
 function read(thrown: unknown): Thrown {
   const code = RunError.code(thrown);
   if (typeof thrown !== 'object' || thrown === null) {
-    const message = `${short(primitive(thrown))} was thrown`;
+    const message = joined`${short(primitive(thrown))} was thrown`;
     return { code: 'run.script_error', message, name: '', status: 500, stack: '' };
   }
   const error = thrown as { name?: unknown; message?: unknown; stack?: unknown; status?: unknown };
@@ -72,7 +72,7 @@ function read(thrown: unknown): Thrown {
   const name = typeof error.name === 'string' ? short(error.name) : '';
   const status = code !== undefined && typeof error.status === 'number' ? error.status : 500;
   if (typeof message !== 'string') {
-    const text = `${short(stringify(thrown) ?? 'An object')} was thrown`;
+    const text = joined`${short(stringify(thrown) ?? 'An object')} was thrown`;
     return { code: 'run.script_error', message: text, name: '', status: 500, stack: '' };
   }
   return {
@@ -96,11 +96,11 @@ function limitOf(name: string, message: string): GuestFailureCode | undefined {
 
 function primitive(value: unknown): string {
   if (typeof value === 'string') return value.length > TEXT_LENGTH_MAX ? value : stringify(value);
-  return typeof value === 'bigint' ? `${value}n` : asString(value);
+  return typeof value === 'bigint' ? joined`${asString(value)}n` : asString(value);
 }
 
 function short(text: string): string {
   if (text.length <= MESSAGE_LENGTH_MAX) return text;
-  if (text.length > TEXT_LENGTH_MAX) return `A text of ${text.length} characters`;
-  return `${cut(text, 0, MESSAGE_LENGTH_MAX)}…`;
+  if (text.length > TEXT_LENGTH_MAX) return joined`A text of ${text.length} characters`;
+  return joined`${cut(text, 0, MESSAGE_LENGTH_MAX)}…`;
 }

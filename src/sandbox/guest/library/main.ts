@@ -1,6 +1,6 @@
 import { harden } from '../inside/harden.ts';
-import type { HostCalls } from '../inside/host-calls.ts';
-import { parse, stringify } from '../inside/primordials.ts';
+import { type HostCalls, libraryHost } from '../inside/host-calls.ts';
+import { joined, parse, stringify } from '../inside/primordials.ts';
 import { random, seed } from '../inside/random-source.ts';
 import { makeRequest, prepareRequests } from '../inside/request.ts';
 import { describe, type GuestFailureCode } from '../inside/thrown.ts';
@@ -27,7 +27,7 @@ export function boot(host: HostCalls, keep: string): void {
   prepareRequests(host);
   Math.random = random;
   const before = new Set(Object.getOwnPropertyNames(globalThis));
-  installLibrary(globalThis as unknown as Record<string, unknown>, host, random);
+  installLibrary(globalThis as unknown as Record<string, unknown>, libraryHost(host), random);
   const added = Object.getOwnPropertyNames(globalThis).filter((name) => !before.has(name));
   harden([...(JSON.parse(keep) as string[]), ...added]);
 }
@@ -112,21 +112,21 @@ function failed(error: unknown): string {
   const { broken } = runtime.progress();
   if (broken !== undefined) return write(undefined, failure(broken, '', 500, ''));
   const { code, message, name, status, stack } = describe(error);
-  const named = name === '' ? message : `${name}: ${message}`;
+  const named = name === '' ? message : joined`${name}: ${message}`;
   return write(undefined, failure(code, named, status, stack));
 }
 
 function failure(code: GuestFailureCode, message: string, status: number, stack: string): string {
-  return `[${stringify(code)},${stringify(message)},${json(status)},${stringify(stack)}]`;
+  return joined`[${stringify(code)},${stringify(message)},${json(status)},${stringify(stack)}]`;
 }
 
 function write(value: string | undefined, failed: string | undefined): string {
   const { step } = runtime.runtime;
   const { logs, answer }: Progress = runtime.progress();
   if (answer?.bytes !== undefined) calls.answer(answer.bytes);
-  const shown = answer === undefined ? 'null' : `[${json(answer.step)},${answer.head}]`;
-  const head = `{"step":${json(step)},"logs":[${logs}],"answer":${shown},"value":${value?.length ?? -1},"failure":${failed ?? 'null'}}`;
-  return `${head}\n${answer?.body ?? ''}${value ?? ''}`;
+  const shown = answer === undefined ? 'null' : joined`[${json(answer.step)},${answer.head}]`;
+  const head = joined`{"step":${json(step)},"logs":[${logs}],"answer":${shown},"value":${value?.length ?? -1},"failure":${failed ?? 'null'}}`;
+  return joined`${head}\n${answer?.body ?? ''}${value ?? ''}`;
 }
 
 /** JSON of what should be a number and may be anything. */

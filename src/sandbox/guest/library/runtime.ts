@@ -6,6 +6,7 @@ import {
   hasOwn,
   isArray,
   iteratorSymbol,
+  joined,
   keys,
   stringify,
 } from '../inside/primordials.ts';
@@ -71,8 +72,8 @@ export function makeRuntime(facts: ProgramFacts): {
       if (broken === 'limit.log' || logRoom < 0) exceed('limit.log');
       const { step } = runtime;
       const shown = typeof step === 'number' ? stringify(step) : '-1';
-      const row = `[${stringify(asString(level))},${shown},${stringify(line)}]`;
-      logs = logs === '' ? row : `${logs},${row}`;
+      const row = joined`[${stringify(asString(level))},${shown},${stringify(line)}]`;
+      logs = logs === '' ? row : joined`${logs},${row}`;
     },
     respond(shown: AnswerShape): void {
       if (answer !== undefined) {
@@ -124,10 +125,12 @@ function assign(root: unknown, path: readonly (string | number)[], value: unknow
   for (let i = 0; i < path.length; i++) {
     const name = path[i] as string;
     if (typeof at !== 'object' || at === null) {
-      throw new TypeError(`Expected an object to set ${dotted(path)} in, got ${text(typeof at)}`);
+      throw new TypeError(
+        joined`Expected an object to set ${dotted(path)} in, got ${text(typeof at)}`,
+      );
     }
     if (name === '__proto__') {
-      throw new TypeError(`Expected the name of a value in ${dotted(path)}, got __proto__`);
+      throw new TypeError(joined`Expected the name of a value in ${dotted(path)}, got __proto__`);
     }
     const target = at as Record<string, unknown>;
     if (i === path.length - 1) {
@@ -143,7 +146,7 @@ function assign(root: unknown, path: readonly (string | number)[], value: unknow
 
 function dotted(path: readonly (string | number)[]): string {
   let shown = '';
-  for (let i = 0; i < path.length; i++) shown += `${i === 0 ? '' : '.'}${path[i]}`;
+  for (let i = 0; i < path.length; i++) shown += joined`${i === 0 ? '' : '.'}${path[i] as string}`;
   return shown;
 }
 
@@ -161,6 +164,6 @@ function* entries(value: unknown): Generator<readonly [unknown, unknown]> {
       yield [(value as Record<string, unknown>)[name], name];
     }
   } else {
-    throw new TypeError(`Expected a list or an object to go over, got a ${typeof value}`);
+    throw new TypeError(joined`Expected a list or an object to go over, got a ${typeof value}`);
   }
 }
