@@ -143,6 +143,6 @@ test('any program that is killed several times ends as if it had not been', asyn
     fc.asyncProperty(program, points, async (steps, kills) => {
       check(await killed(steps, kills), await unharmed(steps));
     }),
-    { numRuns: 150 },
+    { numRuns: 400 },
   );
 });

@@ -107,6 +107,8 @@ export class FakeEngine {
       automation: 'orders.paid',
       revision: 'a'.repeat(64),
       binding: 0,
+      inputs: '{}',
+      attempt: 1,
       status: 'succeeded',
       startedAt: event.receivedAt,
       endedAt: event.receivedAt + 5,
