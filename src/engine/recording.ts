@@ -129,9 +129,7 @@ function answerJson({ status, headers, body }: Answer): object {
   return {
     status,
     headers,
-    ...(typeof body === 'string'
-      ? { body }
-      : { base64: Buffer.from(body).toString('base64') }),
+    ...(typeof body === 'string' ? { body } : { base64: Buffer.from(body).toString('base64') }),
   };
 }
 

@@ -106,7 +106,9 @@ export class Place {
   json(depthMax: number): string {
     const text = this.text();
     if (nestsDeeper(text, depthMax)) {
-      throw invalid(`Expected ${this.name} to be nested at most ${depthMax} levels deep, got more.`);
+      throw invalid(
+        `Expected ${this.name} to be nested at most ${depthMax} levels deep, got more.`,
+      );
     }
     try {
       JSON.parse(text);

@@ -17,8 +17,8 @@ import { invalid, nestsDeeper, Place } from './place.ts';
 export const RECORDING_BYTES_MAX: number = 256 * 1024 * 1024;
 /** Levels of the document itself; it needs 6. */
 const DEPTH_MAX = 16;
-/** Levels of JSON inside of texts: what a guest's own stack bears. */
-const INNER_DEPTH_MAX = 10_000;
+/** Levels of JSON inside of texts: half of where writing it again exhausts the stack (tried). */
+const INNER_DEPTH_MAX = 2_000;
 /** Pairs of headers: Node takes 2,000 of a request by default. */
 const HEADERS_MAX = 10_000;
 /** Lines of a log of the largest size, each of one byte. */
@@ -74,7 +74,9 @@ function parse(bytes: Uint8Array): unknown {
     throw invalid('Expected the recording to be UTF-8, got other bytes.', error);
   }
   if (nestsDeeper(text, DEPTH_MAX)) {
-    throw invalid(`Expected the recording to be nested at most ${DEPTH_MAX} levels deep, got more.`);
+    throw invalid(
+      `Expected the recording to be nested at most ${DEPTH_MAX} levels deep, got more.`,
+    );
   }
   try {
     return JSON.parse(text);
