@@ -27,6 +27,8 @@ export interface HttpArgs {
   readonly expect: '2xx' | 'any' | readonly number[];
   readonly timeoutMs: number;
   readonly attempts: number;
+  /** How the waits between attempts grow; `exponential` unless given. */
+  readonly backoff?: 'exponential' | 'fixed';
   /** What to do with a request whose result a crash has lost. */
   readonly inDoubt: 'resend' | 'hold';
 }

@@ -11,6 +11,7 @@ interface GuestFunctions {
   readonly load: Pointer;
   readonly run: Pointer;
   readonly report: Pointer;
+  readonly settle: Pointer;
 }
 
 /** All that a sandbox thread starts from; the first thread makes it, the others get it. */
@@ -51,7 +52,12 @@ export function bootGuest(quickjs: QuickJs): GuestFunctions {
   const keep = quickjs.newString(JSON.stringify(LANGUAGE_GLOBALS));
   must(quickjs, quickjs.call(quickjs.property(main, 'boot'), [makeHostObject(quickjs), keep]));
   const address = (name: string): Pointer => must(quickjs, quickjs.property(main, name));
-  return { load: address('load'), run: address('run'), report: address('report') };
+  return {
+    load: address('load'),
+    run: address('run'),
+    report: address('report'),
+    settle: address('settle'),
+  };
 }
 
 function loadMain(quickjs: QuickJs): Pointer {
