@@ -102,6 +102,8 @@ function someRun(event) {
     ...run,
     revision: 'a'.repeat(64),
     binding: 0,
+    inputs: '{}',
+    attempt: 1,
     status: 'succeeded',
     ...times,
     answer,

@@ -19,6 +19,7 @@ export const ERRORS = {
   'automation.invalid': { status: 422, exit: 3 },
   'run.not_found': { status: 404, exit: 5 },
   'run.state': { status: 409, exit: 2 },
+  'run.lease_lost': { status: 409, exit: 8 },
   'run.failed': { status: 500, exit: 8 },
   'recording.invalid': { status: 422, exit: 2 },
   'config.invalid': { status: 500, exit: 2 },
