@@ -37,6 +37,11 @@ export function idMaker(random: Random = systemRandom): (prefix: IdPrefix, now: 
   };
 }
 
+/** An id that is the same for the same time and text: what a crash interrupted finds it again. */
+export function derivedId(prefix: IdPrefix, now: number, text: string): string {
+  return idMaker(() => createHash('sha256').update(text).digest())(prefix, now);
+}
+
 /** Bytes in a webhook's token: 160 bits cannot be guessed at any rate of requests. */
 const TOKEN_BYTES = 20;
 

@@ -29,7 +29,7 @@ export interface ApiParts {
 /** Changes to runs by hand. Both throw `run.not_found`, and `run.state` where its state does not allow it. */
 export interface RunControl {
   /** Queues another attempt of a run that failed or was cancelled. */
-  retryRun(id: string): Promise<RunRecord>;
+  retry(id: string): Promise<RunRecord>;
   /** Ends a run that is queued, waiting or under way. */
-  cancelRun(id: string): Promise<RunRecord>;
+  cancel(id: string): Promise<RunRecord>;
 }

@@ -38,6 +38,7 @@ export interface RunJson extends RunBriefJson {
   readonly revision: string;
   readonly binding: number;
   readonly started_at: string;
+  /** `null` until it has ended. */
   readonly ended_at: string | null;
   readonly cpu_ms: number;
   readonly answer: AnswerJson | null;

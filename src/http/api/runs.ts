@@ -35,10 +35,10 @@ export function routeRuns(api: Hono, parts: ApiParts): void {
   });
   route(api, '/runs/:id', { GET: async (c) => c.json(await detail(id(c))) });
   route(api, '/runs/:id/retry', {
-    POST: async (c) => c.json(await detail((await runs.retryRun(id(c))).id)),
+    POST: async (c) => c.json(await detail((await runs.retry(id(c))).id)),
   });
   route(api, '/runs/:id/cancel', {
-    POST: async (c) => c.json(await detail((await runs.cancelRun(id(c))).id)),
+    POST: async (c) => c.json(await detail((await runs.cancel(id(c))).id)),
   });
   route(api, '/runs/:id/recording', {
     GET: async (c) => {
