@@ -47,9 +47,12 @@ export interface Parts {
  * Listens, takes up what an earlier process left, and follows the automations
  * folder. Throws `listen.failed`.
  *
- * @returns where it listens
+ * @returns where it listens, and the runs that it works on
  */
-export async function serve(parts: Parts, open: Open): Promise<string> {
+export async function serve(
+  parts: Parts,
+  open: Open,
+): Promise<{ readonly address: string; readonly runs: Runs }> {
   const { config, sandbox, store, registry, automations, feed, log, clock, makeId, api } = parts;
   const startedAt = clock();
   let address: AddressInfo | undefined;
@@ -116,7 +119,7 @@ export async function serve(parts: Parts, open: Open): Promise<string> {
   );
   const listening = urlOf(address);
   log.write('info', 'listening', { url: listening, automations: automations.size });
-  return listening;
+  return { address: listening, runs };
 }
 
 async function listen(server: Server, { host, port }: Config): Promise<AddressInfo> {

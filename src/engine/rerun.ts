@@ -10,7 +10,7 @@ import { failedWith } from './refusal.ts';
 
 export interface RerunParts {
   readonly store: Pick<EventStore, 'run'> & Pick<RunStore, 'advance' | 'journal'>;
-  readonly live: LiveRuns;
+  readonly live: Pick<LiveRuns, 'stop' | 'listener'>;
   readonly queue: Pick<RunQueue, 'exclusive' | 'wake'>;
   readonly clock: Clock;
 }

@@ -24,13 +24,13 @@ export interface BodyJson {
   readonly content: string;
 }
 
-interface RunBriefJson {
+export interface RunBriefJson {
   readonly id: string;
   readonly automation: string;
   readonly status: RunStatus;
   /** Status of the answer that the run shaped, or that its failure has; `null` where there is none. */
   readonly answer_status: number | null;
-  /** `null` until it has ended. */
+  /** From start to end, waits included; `null` until it has ended. */
   readonly duration_ms: number | null;
 }
 
@@ -122,7 +122,7 @@ export function bodyJson(body: string | Uint8Array): BodyJson {
   }
 }
 
-function runBriefJson(run: RunRecord): RunBriefJson {
+export function runBriefJson(run: RunRecord): RunBriefJson {
   return {
     id: run.id,
     automation: run.automation,
@@ -132,7 +132,7 @@ function runBriefJson(run: RunRecord): RunBriefJson {
   };
 }
 
-function runJson(run: RunRecord): RunJson {
+export function runJson(run: RunRecord): RunJson {
   return {
     ...runBriefJson(run),
     revision: run.revision,
