@@ -12,7 +12,7 @@ import type { Log } from '../core/log.ts';
 import { systemTimer } from '../core/timer.ts';
 import type { Automations } from '../engine/automations.ts';
 import type { OpenFeed } from '../engine/feed.ts';
-import { openRuns } from '../engine/open-runs.ts';
+import { openRuns, type Runs } from '../engine/open-runs.ts';
 import type { Sandbox, Store } from '../engine/ports.ts';
 import { keepPruned } from '../engine/prune.ts';
 import type { RunQueue } from '../engine/queue.ts';

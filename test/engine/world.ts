@@ -30,7 +30,7 @@ const ALL: Policy = {
 const URL = 'http://localhost/webhooks/x';
 
 /** A clock that moves only when a test says so, and the timers on it. */
-export class TestTime {
+class TestTime {
   now = 1_000_000;
   readonly #timers = new Set<{ at: number; wake: () => void }>();
 
