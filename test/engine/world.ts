@@ -198,8 +198,9 @@ export class Process {
     const { world } = this;
     const url = request.url.split('/').at(-1) ?? '';
     const key = request.headers.find(([name]) => name === 'idempotency-key')?.[1] ?? '';
+    // At once: a step later, a commit that was not waited for would have come through.
+    if (this.#disk === undefined && this.alive) this.#check(url, key);
     await this.#step(`send ${url}`);
-    if (this.#disk === undefined) this.#check(url, key);
     world.sent.push({ url, key });
     const count = world.sent.filter((sent) => sent.url === url).length;
     const reply = world.replies[url]?.(count) ?? {};
