@@ -14,10 +14,6 @@ const TAMPERING: Record<string, string> = {
   'the name Promise': 'Promise = function () { throw 1 }',
   'the constructor of promises':
     'Promise.prototype.constructor = class { constructor() { throw 1 } }',
-  'setters on Array.prototype':
-    "for (const n of [0, 1, 2]) Object.defineProperty(Array.prototype, n, { set() { throw 1 }, get() { return 'forged' } })",
-  'setters on Object.prototype':
-    "for (const n of ['0', '1', 'resolve', 'read', 'step']) Object.defineProperty(Object.prototype, n, { set() { throw 1 }, get() { return 'forged' } })",
   'toJSON everywhere': "Object.prototype.toJSON = () => 'forged'",
   JSON: "JSON.stringify = () => '{}'; JSON.parse = () => 'forged'",
   'Map and Reflect': 'Map.prototype.get = Map.prototype.set = Reflect.apply = () => { throw 1 }',
@@ -46,6 +42,28 @@ test('whatever an author does to JavaScript’s own functions, effects are numbe
       failure: { code: 'run.nondeterministic' },
     });
   }
+});
+
+test('setters that QuickJS’s own JSON stumbles over spoil their own run only', async () => {
+  const setters = (target: string) =>
+    `for (const n of ['0', '1', 'resolve', 'read', 'step'])
+      Object.defineProperty(${target}, n, { set() { throw new Error('set') }, get() { return 'forged' } });`;
+  for (const target of ['Array.prototype', 'Object.prototype']) {
+    const body = `$.step = 0; const fx = $.effects; ${setters(target)} return await fx.call('a')`;
+    const first = execution(program(body, { async: true }));
+    expect(await sandbox.execute(first)).toMatchObject({
+      failure: { code: 'run.script_error', message: 'Error: set' },
+    });
+    // After the first ask, what is settled and what comes next is still the host's to say.
+    const later = execution(
+      program(
+        `$.step = 0; const fx = $.effects; const a = fx.call('a'); ${setters(target)} return await a`,
+        { async: true },
+      ),
+    );
+    expect((await through(sandbox, later)).result).toMatchObject({ value: '"result 0"' });
+  }
+  expect(await sandbox.execute(execution(program('return 1')))).toMatchObject({ value: '1' });
 });
 
 test('results that pose as promises do not get ahead of the others', async () => {
