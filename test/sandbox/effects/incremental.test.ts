@@ -20,20 +20,30 @@ type Tree =
   | { readonly is: 'caught' | 'left'; readonly tree: Tree };
 
 const { tree } = fc.letrec<{ tree: Tree }>((tie) => {
-  const trees = fc.array(tie('tree'), { minLength: 1, maxLength: 4 });
+  const trees = fc.array(tie('tree'), { minLength: 1, maxLength: 4, depthIdentifier: 'tree' });
   const effect = fc.record({
     is: fc.constant('effect' as const),
     name: fc.constantFrom('a', 'b', 'c', 'd'),
   });
   return {
     tree: fc.oneof(
-      { maxDepth: 3, withCrossShrink: true },
-      effect,
-      fc.record({
-        is: fc.constantFrom('all' as const, 'race' as const, 'in turn' as const),
-        of: trees,
-      }),
-      fc.record({ is: fc.constantFrom('caught' as const, 'left' as const), tree: tie('tree') }),
+      // Large: small trees hardly ever have two branches that go on beside each other.
+      { maxDepth: 4, depthSize: 'max', depthIdentifier: 'tree' },
+      { weight: 2, arbitrary: effect },
+      {
+        weight: 4,
+        arbitrary: fc.record({
+          is: fc.constantFrom('all' as const, 'race' as const, 'in turn' as const),
+          of: trees,
+        }),
+      },
+      {
+        weight: 1,
+        arbitrary: fc.record({
+          is: fc.constantFrom('caught' as const, 'left' as const),
+          tree: tie('tree'),
+        }),
+      },
     ),
   };
 });
@@ -79,7 +89,10 @@ function resultOf({ number }: EffectRequest, fails: boolean): EffectResult {
 
 test('a run that goes on entry by entry is the run that replays its whole journal', async () => {
   const script = fc.record({
-    tree,
+    tree: fc.record({
+      is: fc.constantFrom('all' as const, 'race' as const, 'in turn' as const),
+      of: fc.array(tree, { minLength: 3, maxLength: 6 }),
+    }),
     /** Which of those under way ends next. */
     order: fc.infiniteStream(fc.nat()),
     fails: fc.infiniteStream(fc.integer({ min: 0, max: 9 }).map((n) => n === 0)),
@@ -130,6 +143,6 @@ test('a run that goes on entry by entry is the run that replays its whole journa
       );
       expect(asked.map(({ args }) => args)).toEqual(journal.map(({ args }) => args));
     }),
-    { numRuns: 150 },
+    { numRuns: 200 },
   );
 });

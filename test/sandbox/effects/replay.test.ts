@@ -388,7 +388,9 @@ test('many long results fit one after another', async () => {
   expect(value(await sandbox.execute({ ...first, journal }))).toBe(1);
 });
 
-// Re-executing with 52 recorded effects takes 5 to 6 times as long as with one (0.8 ms and 0.15 ms).
+// Inside a thread: a `call` that ends at once costs 9 µs of each later execution, an `http` with headers and
+// JSON both ways 19 µs. Re-executing with 50 recorded effects takes 0.45 ms (`http` 0.95 ms), a whole run with
+// one effect, in two executions, 0.08 ms (`http` 0.1 ms), the run below 14 ms in all.
 test('a run of 52 effects takes 53 short executions', async () => {
   const first = asking(`let sum = 0;
     for (let i = 0; i < 52; i++) sum += await fx.call('add', { i, sum }); return sum`);
