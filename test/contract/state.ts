@@ -241,10 +241,15 @@ export function stateContract(opened: OpenedStore): void {
         const result = { ok: true, value: `{"id":"${message.id}"}` };
         expect(await opened.store.storeMessage(place, message)).toEqual(result);
         await opened.reopen();
-        expect(await opened.store.storeMessage(place, someMessage())).toEqual(result);
+        const second = someMessage();
+        expect(await opened.store.storeMessage(place, second)).toEqual(result);
         expect(await opened.store.journal(run.id)).toMatchObject([
           { ended: { at: NOW, arrival: 0, result } },
         ]);
+        // It would be refused if it had been stored.
+        expect(await opened.store.storeMessage(await begin('emit'), second)).toMatchObject({
+          ok: true,
+        });
       });
 
       test('of an id that is taken are refused, and the effect stays under way', async () => {

@@ -26,7 +26,7 @@ export type WriteCall =
   | { readonly kind: 'perform'; readonly place: EffectPlace; readonly act: InternalAct };
 
 /** An effect that the store performs by itself, in the commit that completes its journal entry. */
-export type InternalAct =
+type InternalAct =
   | { readonly kind: 'state'; readonly args: StateArgs }
   | { readonly kind: 'message'; readonly message: NewMessage };
 
