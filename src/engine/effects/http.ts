@@ -69,7 +69,7 @@ export function httpPerformer(parts: HttpParts): Perform {
 }
 
 /** Names one effect of one attempt of a run to whoever receives it: the same after every crash. */
-export function idempotencyKey({ run, entry }: Pick<EffectContext, 'run' | 'entry'>): string {
+function idempotencyKey({ run, entry }: Pick<EffectContext, 'run' | 'entry'>): string {
   return `${run.id}-${run.attempt}-${entry.number}`;
 }
 
