@@ -67,7 +67,7 @@ export function runHead(run: RunJson, style: Style): string {
   return `${style('bold', id)} ${automation} ${style(colour, status)}${joint} ${time} of CPU`;
 }
 
-export function statusColour(status: RunJson['status']): 'red' | 'green' | 'yellow' {
+function statusColour(status: RunJson['status']): 'red' | 'green' | 'yellow' {
   if (status === 'succeeded') return 'green';
   return status === 'failed' || status === 'cancelled' ? 'red' : 'yellow';
 }

@@ -14,7 +14,7 @@ import { RECORDING_FORMAT, RECORDING_VERSION } from '../recording.ts';
 import { invalid, nestsDeeper, Place } from './place.ts';
 
 /** Bytes of a recording: a hundred effects with the largest arguments and replies, and room. */
-export const RECORDING_BYTES_MAX: number = 256 * 1024 * 1024;
+const RECORDING_BYTES_MAX: number = 256 * 1024 * 1024;
 /** Levels of the document itself; it needs 6. */
 const DEPTH_MAX = 16;
 /** Levels of JSON inside of texts: half of where writing it again exhausts the stack (tried). */

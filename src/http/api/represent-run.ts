@@ -49,7 +49,7 @@ export interface EffectJson {
   readonly result: EffectResultJson | null;
 }
 
-export type EffectResultJson =
+type EffectResultJson =
   | { readonly ok: true; readonly value: unknown }
   | {
       readonly ok: false;
