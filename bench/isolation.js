@@ -206,6 +206,7 @@ const INPUT = {
   webhook: '{"id":"wh_1","name":"orders"}',
   event: '{"id":"evt_1","received_at":"2026-01-02T03:04:05.000Z"}',
   inputs: '{}',
+  journal: [],
 };
 
 if (isMainThread) {

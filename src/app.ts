@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { loadAutomations } from './app/automations-folder.ts';
 import { createExample } from './app/first-start.ts';
+import { offlineRuns } from './app/offline-runs.ts';
 import { Open } from './app/open.ts';
 import { type Parts, serve } from './app/serve.ts';
 import { forgetServer, noteServer } from './app/server-note.ts';
@@ -74,15 +75,18 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
   const feed = createFeed();
   const apiToken = randomBytes(API_TOKEN_BYTES).toString('hex');
   let url = config.publicUrl ?? `http://${config.host}:${config.port}`;
+  let control = offlineRuns(store, clock);
   const api = createApi({
     registry,
     store,
+    runs: { retry: (id) => control.retry(id), cancel: (id) => control.cancel(id) },
     feed,
     clock,
     log,
     token: apiToken,
     version: readVersion(),
     url: () => url,
+    publicUrl: config.publicUrl,
   });
   if (sandbox !== undefined) {
     const parts: Parts = {
@@ -97,7 +101,8 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
       makeId,
       api,
     };
-    const address = await serve(parts, open);
+    const { address, runs } = await serve(parts, open);
+    control = runs;
     url = config.publicUrl ?? address;
     noteServer(config.dataDir, { url: address, pid: process.pid, token: apiToken });
     open.add(() => forgetServer(config.dataDir));

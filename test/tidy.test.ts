@@ -19,6 +19,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   engine: { from: ['core', 'language'], packages: [] },
   'store/sqlite': { from: ['core', 'engine/ports'], packages: ['better-sqlite3', 'drizzle-orm'] },
   http: { from: ['core', 'engine'], packages: ['hono', '@hono/node-server', 'ipaddr.js', 'zod'] },
+  outbound: { from: ['core', 'engine/ports'], packages: ['undici', 'ipaddr.js'] },
   package: { from: ['core', 'language', 'engine/ports'], packages: ['yaml'] },
   log: { from: ['core'], packages: ['pino'] },
   config: { from: ['core'], packages: ['zod'] },

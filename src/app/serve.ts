@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -5,20 +6,26 @@ import type { Hono } from 'hono';
 import type { Config } from '../config/config.ts';
 import type { Clock } from '../core/clock.ts';
 import { HookwrightError } from '../core/errors.ts';
+import type { CapturedEvent } from '../core/event.ts';
 import type { IdPrefix } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
+import { systemTimer } from '../core/timer.ts';
 import type { Automations } from '../engine/automations.ts';
 import type { OpenFeed } from '../engine/feed.ts';
+import { openRuns, type Runs } from '../engine/open-runs.ts';
 import type { Sandbox, Store } from '../engine/ports.ts';
 import { keepPruned } from '../engine/prune.ts';
+import type { RunQueue } from '../engine/queue.ts';
 import { Receiver } from '../engine/receive.ts';
 import { recover } from '../engine/recover.ts';
 import type { LiveRegistry } from '../engine/registry.ts';
+import type { Route } from '../engine/route.ts';
 import { Runner } from '../engine/run.ts';
 import { trustedProxies } from '../http/ingress/client.ts';
 import { Ingress } from '../http/ingress/ingress.ts';
 import { urlAt } from '../http/ingress/url.ts';
 import { createHono, createHttpServer } from '../http/server.ts';
+import { openOutbound } from '../outbound/open.ts';
 import { followAutomations } from './automations-folder.ts';
 import type { Open } from './open.ts';
 
@@ -40,13 +47,45 @@ export interface Parts {
  * Listens, takes up what an earlier process left, and follows the automations
  * folder. Throws `listen.failed`.
  *
- * @returns where it listens
+ * @returns where it listens, and the runs that it works on
  */
-export async function serve(parts: Parts, open: Open): Promise<string> {
+export async function serve(
+  parts: Parts,
+  open: Open,
+): Promise<{ readonly address: string; readonly runs: Runs }> {
   const { config, sandbox, store, registry, automations, feed, log, clock, makeId, api } = parts;
   const startedAt = clock();
+  let address: AddressInfo | undefined;
+  const outbound = openOutbound({
+    allow: config.egressAllow,
+    deny: config.egressDeny,
+    ownListeners: () => (address === undefined ? [] : [address]),
+  });
+  open.add(() => outbound.close());
+  const base = (): string => config.publicUrl ?? (address === undefined ? '' : urlOf(address));
+  const url = (route: Route | undefined, { path, query }: CapturedEvent): string =>
+    urlAt(base(), { token: route?.webhook.token ?? '', path, query });
+  const route = (id: string): Route | undefined => registry.routeOfId(id);
+  const runs = openRuns({
+    store,
+    sandbox,
+    outbound,
+    find: (name) => automations.runnable(name),
+    revision: (id) => automations.ofRevision(id),
+    route,
+    url,
+    clock,
+    timer: systemTimer,
+    random: Math.random,
+    log,
+    owner: randomUUID(),
+    concurrentMax: config.runsMax,
+    pendingMax: config.runsPendingMax,
+  });
   const receiver = new Receiver({
     store,
+    live: runs.live,
+    queue: runs.queue,
     runner: new Runner(sandbox, clock, makeId),
     feed,
     log,
@@ -66,30 +105,24 @@ export async function serve(parts: Parts, open: Open): Promise<string> {
   });
   let stopping = false;
   const server = createHttpServer(createHono(ingress, api, () => !stopping));
-  const address = await listen(server, config);
+  address = await listen(server, config);
   open.add(async () => {
     stopping = true;
-    await stop(server, ingress, receiver, config.shutdownMs, log);
+    await stop({ server, ingress, receiver, queue: runs.queue }, config.shutdownMs, log);
   });
+  await runs.queue.open();
   const retention = { ageMs: config.retentionMs, bytesMax: config.retentionBytes };
   open.add(keepPruned(store, retention, log, clock));
   open.add(followAutomations(config.automationsDir, automations, log));
-  const base = config.publicUrl ?? address;
-  recover(
-    {
-      store,
-      receiver,
-      log,
-      route: (id) => registry.routeOfId(id),
-      url: ({ webhook }, { path, query }) => urlAt(base, { token: webhook.token, path, query }),
-    },
-    startedAt,
-  ).catch((error: unknown) => log.write('error', 'recovery.failed', { error }));
-  log.write('info', 'listening', { url: address, automations: automations.size });
-  return address;
+  recover({ store, receiver, log, route, url }, startedAt).catch((error: unknown) =>
+    log.write('error', 'recovery.failed', { error }),
+  );
+  const listening = urlOf(address);
+  log.write('info', 'listening', { url: listening, automations: automations.size });
+  return { address: listening, runs };
 }
 
-async function listen(server: Server, { host, port }: Config): Promise<string> {
+async function listen(server: Server, { host, port }: Config): Promise<AddressInfo> {
   try {
     server.listen(port, host);
     await once(server, 'listening');
@@ -104,22 +137,30 @@ async function listen(server: Server, { host, port }: Config): Promise<string> {
       },
     );
   }
-  const { address, family, port: taken } = server.address() as AddressInfo;
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`;
+  return server.address() as AddressInfo;
+}
+
+function urlOf({ address, family, port }: AddressInfo): string {
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}
+
+interface Stoppable {
+  readonly server: Server;
+  readonly ingress: Ingress;
+  readonly receiver: Receiver;
+  readonly queue: RunQueue;
 }
 
 /** Refuses what is new, waits for what is under way, then cuts what is left. */
 async function stop(
-  server: Server,
-  ingress: Ingress,
-  receiver: Receiver,
+  { server, ingress, receiver, queue }: Stoppable,
   limitMs: number,
   log: Log,
 ): Promise<void> {
   const closed = once(server, 'close');
   server.close();
   server.closeIdleConnections();
-  const ended = ingress.close().then(() => receiver.drained());
+  const ended = Promise.all([ingress.close().then(() => receiver.drained()), queue.close()]);
   const timedOut = Symbol();
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<symbol>((resolve) => {
@@ -127,6 +168,7 @@ async function stop(
   });
   if ((await Promise.race([ended, limit])) === timedOut) {
     log.write('warn', 'stop.cut', { events: receiver.eventsUnderWay });
+    await queue.cut();
   }
   clearTimeout(timer);
   server.closeAllConnections();

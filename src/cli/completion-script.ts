@@ -13,6 +13,8 @@ interface Place {
   readonly path: readonly string[];
   readonly commands: readonly string[];
   readonly options: readonly string[];
+  /** Whether it takes an argument beside commands, which may be a file. */
+  readonly files: boolean;
 }
 
 /** A script that completes commands and options of a tree, and files where neither fits. */
@@ -31,7 +33,12 @@ export function completionScript(program: Command, shell: Shell): string {
 function placesOf(command: Command, path: readonly string[]): Place[] {
   const commands = command.commands.map((child) => child.name());
   return [
-    { path, commands, options: optionsOf(command) },
+    {
+      path,
+      commands,
+      options: optionsOf(command),
+      files: commands.length > 0 && command.registeredArguments.length > 0,
+    },
     ...command.commands.flatMap((child) => placesOf(child, [...path, child.name()])),
   ];
 }
@@ -44,11 +51,14 @@ function steps(places: readonly Place[]): string {
     .join('|');
 }
 
-function offers(places: readonly Place[], assign: (words: string) => string): string {
+function offers(
+  places: readonly Place[],
+  assign: (words: string, files: boolean) => string,
+): string {
   return places
-    .map(({ path, commands, options }) => {
+    .map(({ path, commands, options, files }) => {
       const words = [...commands, ...options].join(' ');
-      return `    "${path.join(' ')}") ${assign(words)} ;;`;
+      return `    "${path.join(' ')}") ${assign(words, files)} ;;`;
     })
     .join('\n');
 }
@@ -56,7 +66,7 @@ function offers(places: readonly Place[], assign: (words: string) => string): st
 function bash(name: string, places: readonly Place[]): string {
   return `# Completion of ${name} for bash: eval "$(${name} completion bash)"
 _${name}() {
-  local at="" word words i
+  local at="" word words files="" i
   for ((i = 1; i < COMP_CWORD; i++)); do
     word="\${at:+$at }\${COMP_WORDS[i]}"
     case "$word" in
@@ -64,9 +74,15 @@ _${name}() {
     esac
   done
   case "$at" in
-${offers(places, (words) => `words="${words}"`)}
+${offers(places, (words, files) => `words="${words}"${files ? ' files=1' : ''}`)}
   esac
   COMPREPLY=($(compgen -W "$words" -- "\${COMP_WORDS[COMP_CWORD]}"))
+  # Where a file may stand beside commands, it must not take a command's letters to find it.
+  if [ -n "$files" ]; then
+    compopt -o filenames 2> /dev/null
+    while IFS= read -r word; do COMPREPLY+=("$word"); done \\
+      < <(compgen -f -- "\${COMP_WORDS[COMP_CWORD]}")
+  fi
 }
 complete -o default -F _${name} ${name}
 `;
@@ -98,11 +114,11 @@ function fish(name: string, places: readonly Place[]): string {
   const lines = places
     .filter(({ path }) => path.length > 0)
     .map(({ path }) => `      case '${path.join(' ')}'\n        set at $word`);
-  const completions = places.flatMap(({ path, commands, options }) => {
+  const completions = places.flatMap(({ path, commands, options, files }) => {
     const condition = `-n '__${name}_at "${path.join(' ')}"'`;
     return [
       ...(commands.length > 0
-        ? [`complete -c ${name} -f ${condition} -a '${commands.join(' ')}'`]
+        ? [`complete -c ${name} ${files ? '' : '-f '}${condition} -a '${commands.join(' ')}'`]
         : []),
       ...options.map((flag) => `complete -c ${name} ${condition} -l ${flag.slice(2)}`),
     ];

@@ -22,8 +22,8 @@ export function runsText({ status, runs }: EventBriefJson): string {
       [
         ...(answer_status === null ? [] : [answer_status]),
         automation,
-        ...(end === 'failed' ? ['failed'] : []),
-        `${duration_ms} ms`,
+        ...(end === 'succeeded' ? [] : [end]),
+        ...(duration_ms === null ? [] : [`${duration_ms} ms`]),
       ].join(' '),
     )
     .join(', ');
@@ -55,17 +55,30 @@ function bodyText({ encoding, size, content }: BodyJson): string[] {
 }
 
 function runTexts(runs: readonly RunJson[], style: Style): string[] {
-  return runs.flatMap((run) => {
-    const colour = run.status === 'failed' ? 'red' : 'green';
-    const times = `${run.duration_ms} ms, ${run.cpu_ms} ms of CPU`;
-    return [
-      '',
-      `${style('bold', run.id)} ${run.automation} ${style(colour, run.status)} in ${times}`,
-      ...run.logs.map(({ level, text, line }) => `  ${level} line ${line}: ${indented(text)}`),
-      ...failureText(run),
-      ...(run.answer === null ? [] : answerText(run.answer)),
-    ];
-  });
+  return runs.flatMap((run) => ['', runHead(run, style), ...outcomeText(run)]);
+}
+
+/** `run_… orders.paid succeeded in 5 ms, 0.5 ms of CPU`. */
+export function runHead(run: RunJson, style: Style): string {
+  const { id, automation, status, duration_ms, cpu_ms } = run;
+  const colour = statusColour(status);
+  const time = duration_ms === null ? `${cpu_ms} ms` : `${duration_ms} ms, ${cpu_ms} ms`;
+  const joint = duration_ms === null ? ' with' : ' in';
+  return `${style('bold', id)} ${automation} ${style(colour, status)}${joint} ${time} of CPU`;
+}
+
+function statusColour(status: RunJson['status']): 'red' | 'green' | 'yellow' {
+  if (status === 'succeeded') return 'green';
+  return status === 'failed' || status === 'cancelled' ? 'red' : 'yellow';
+}
+
+/** What a run logged, why it failed and what it answered. */
+export function outcomeText(run: RunJson): string[] {
+  return [
+    ...run.logs.map(({ level, text, line }) => `  ${level} line ${line}: ${indented(text)}`),
+    ...failureText(run),
+    ...(run.answer === null ? [] : answerText(run.answer)),
+  ];
 }
 
 function failureText({ failure }: RunJson): string[] {

@@ -13,7 +13,7 @@ import { type Attach, type Options, Session } from './session.ts';
 import { styleFor } from './style.ts';
 import type { Surroundings } from './surroundings.ts';
 import { errorJson, errorText, exitCodeOf } from './tell-error.ts';
-import { usageError } from './usage-error.ts';
+import { rootOf, usageError } from './usage-error.ts';
 
 /** Columns of help where the terminal does not say. */
 const HELP_COLUMNS = 100;
@@ -55,7 +55,12 @@ export function createProgram(
     .helpOption('-h, --help', 'Print this help.')
     .helpCommand('help [command]', 'Print the help of a command.')
     .option('--json', 'Print results and errors as JSON.')
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({
+      showGlobalOptions: true,
+      // Of the program alone: a group's own options are not for its commands.
+      visibleGlobalOptions: (command) =>
+        command.parent === null ? [] : rootOf(command).options.filter(({ hidden }) => !hidden),
+    })
     .configureOutput({
       writeOut: (text) => surroundings.out.write(text),
       writeErr: (text) => surroundings.err.write(text),

@@ -2,17 +2,21 @@ import type { Clock } from '../core/clock.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { HookwrightError } from '../core/errors.ts';
 import { idMaker } from '../core/ids.ts';
-import type { Answer, ExecutionResult, RequestParts } from '../core/run.ts';
+import type { Program } from '../core/program.ts';
+import type { Answer, ExecutionResult, Needs, RequestParts } from '../core/run.ts';
 import { answerOf } from '../engine/answers.ts';
+import { targetOf } from '../engine/replay/target.ts';
 import { compile } from '../language/compile.ts';
 import { resolveInputs } from '../language/inputs.ts';
 import { openSandbox } from '../sandbox/pool.ts';
 
 /** How an offline run ended, and what a caller would have got. */
 export interface OfflineRun {
-  readonly result: ExecutionResult;
+  readonly result: EndedResult;
   readonly answer: Answer;
 }
+
+type EndedResult = Exclude<ExecutionResult, Needs>;
 
 /**
  * Runs a file's automation once for a request, in the sandbox and without a server.
@@ -43,18 +47,41 @@ export async function runOffline(
   const runId = makeId('run', now);
   const sandbox = await openSandbox({ threads: 1 });
   try {
+    const { program } = automation;
     const result = await sandbox.execute({
       runId,
       seed: runId,
       now,
-      program: automation.program,
+      program,
       request,
       webhook: JSON.stringify({ id: makeId('wh', now), name: 'offline' }),
       event: JSON.stringify({ id: makeId('evt', now), received_at: new Date(now).toISOString() }),
       inputs: JSON.stringify(resolved.inputs),
+      journal: [],
     });
-    return { result, answer: answerOf(result, runId) };
+    const ended = result.status === 'needs' ? unperformed(result, program) : result;
+    return { result: ended, answer: answerOf(ended, runId) };
   } finally {
     await sandbox.close();
   }
+}
+
+/** A run that asks for effects ends there: a file that is tried out must not reach the outside. */
+function unperformed({ effects, logs, cpuMs, answer }: Needs, program: Program): EndedResult {
+  const [first] = effects;
+  const asked = first === undefined ? 'one' : `${first.kind} ${targetOf(first)}`;
+  const line = first === undefined ? undefined : program.steps[first.step]?.line;
+  return {
+    status: 'failed',
+    failure: {
+      code: 'effect.refused',
+      message: `Expected no effects, which are not performed without a server, got ${asked}.`,
+      status: 500,
+      ...(first === undefined ? {} : { step: first.step }),
+      ...(line === undefined ? {} : { line }),
+    },
+    ...(answer === undefined ? {} : { answer }),
+    logs,
+    cpuMs,
+  };
 }

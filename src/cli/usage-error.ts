@@ -60,11 +60,21 @@ function commandPath(command: Command): string {
     : `${commandPath(command.parent)} ${command.name()}`;
 }
 
-/** Long flags of a command and of those above it. */
+/** Long flags of a command and of the whole program; those of a group are its own, as `run --request`. */
 export function optionsOf(command: Command): string[] {
-  const own = command.createHelp().visibleOptions(command);
-  const flags = own.map((option) => option.long).filter((flag) => flag != null);
-  return command.parent === null ? flags : [...new Set([...flags, ...optionsOf(command.parent)])];
+  const flags = [command, rootOf(command)].flatMap((one) =>
+    one
+      .createHelp()
+      .visibleOptions(one)
+      .map((option) => option.long)
+      .filter((flag) => flag != null),
+  );
+  return [...new Set(flags)];
+}
+
+/** The program that a command belongs to. */
+export function rootOf(command: Command): Command {
+  return command.parent === null ? command : rootOf(command.parent);
 }
 
 function placeholder(name: string): string {

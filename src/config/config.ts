@@ -14,6 +14,14 @@ export interface Config {
   /** Requests under way at once; one more is answered 503. */
   readonly requestsMax: number;
   readonly sandboxThreads: number;
+  /** Runs with effects worked on at once; others in the background wait their turn. */
+  readonly runsMax: number;
+  /** Runs queued, running or waiting; with more, new events are answered 503. */
+  readonly runsPendingMax: number;
+  /** Where effects may go though the egress rules would refuse it: addresses, ranges, hosts. */
+  readonly egressAllow: readonly string[];
+  /** Where effects may never go. */
+  readonly egressDeny: readonly string[];
   /** How long a stopping server waits for what is under way. */
   readonly shutdownMs: number;
   /** Age at which events are deleted. */

@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import {
   baseUrl,
   duration,
+  entries,
   folder,
   hostName,
   oneOf,
@@ -48,6 +49,10 @@ const REQUESTS_MAX = 1000;
 const SANDBOX_THREADS_LEAST = 2;
 /** Above this, the one thread that takes requests is the limit and not the sandboxes. */
 const SANDBOX_THREADS_DEFAULT_MOST = 8;
+/** As many as hold a connection of the outbound client (256) each, so that none waits for one for long. */
+const RUNS_MAX = 256;
+/** Runs that wait cost no memory; each has about 5 kB on disk, and this many end at 500 MB. */
+const RUNS_PENDING_MAX = 100_000;
 /** `docker stop` kills 10 s after SIGTERM. What has not ended by then is taken up at the next start. */
 const SHUTDOWN_MS = 9_000;
 /** A month: long enough to find out that something went wrong with an invoice. */
@@ -165,6 +170,49 @@ export const SETTINGS: { readonly [Name in keyof Config]: Setting<Name> } = {
     fallbackText: `cores less one, from ${SANDBOX_THREADS_LEAST} to ${SANDBOX_THREADS_DEFAULT_MOST}`,
     description:
       'Threads that run automations. With one, a script that hangs holds up all others until its deadline.',
+    scope: 'serve',
+  },
+  runsMax: {
+    name: 'runsMax',
+    variable: 'HOOKWRIGHT_RUNS_MAX',
+    flag: '--runs-max',
+    placeholder: 'number',
+    reader: wholeNumber(1, 10_000),
+    fallback: () => String(RUNS_MAX),
+    description: 'Runs with effects worked on at once; others in the background wait their turn.',
+    scope: 'serve',
+  },
+  runsPendingMax: {
+    name: 'runsPendingMax',
+    variable: 'HOOKWRIGHT_RUNS_PENDING_MAX',
+    flag: '--runs-pending-max',
+    placeholder: 'number',
+    reader: wholeNumber(1, 100_000_000),
+    fallback: () => String(RUNS_PENDING_MAX),
+    description: 'Runs queued, running or waiting; with more, requests are answered 503.',
+    scope: 'serve',
+  },
+  egressAllow: {
+    name: 'egressAllow',
+    variable: 'HOOKWRIGHT_EGRESS_ALLOW',
+    flag: '--egress-allow',
+    placeholder: 'entries',
+    reader: entries,
+    fallback: () => '',
+    fallbackText: 'none',
+    description:
+      'Private addresses that effects may reach: addresses, ranges and hosts, separated by commas.',
+    scope: 'serve',
+  },
+  egressDeny: {
+    name: 'egressDeny',
+    variable: 'HOOKWRIGHT_EGRESS_DENY',
+    flag: '--egress-deny',
+    placeholder: 'entries',
+    reader: entries,
+    fallback: () => '',
+    fallbackText: 'none',
+    description: 'Where effects may never go: addresses, ranges and hosts, separated by commas.',
     scope: 'serve',
   },
   shutdownMs: {

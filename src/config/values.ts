@@ -68,6 +68,12 @@ export const ranges: Reader<readonly string[]> = {
   },
 };
 
+/** Entries of the egress rules, separated by commas or spaces; what they mean is for `outbound/` to read. */
+export const entries: Reader<readonly string[]> = {
+  expected: 'addresses, ranges and hosts separated by commas, such as 10.0.0.5:9000,*.example.com',
+  read: (text) => Object.freeze(text.split(/[\s,]+/).filter((part) => part !== '')),
+};
+
 function readRange(text: string): string | undefined {
   const [, address = '', bits] = /^([^/%]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
   const version = isIP(address);

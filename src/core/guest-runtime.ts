@@ -33,6 +33,29 @@ export interface GuestRuntime {
   fail(message: unknown, status?: unknown): never;
   /** What `catch` puts into `error`: `{ message, code, status, step, line }`. */
   caught(thrown: unknown): unknown;
+  /** Effects of steps, and of `run` blocks where they are in scope as functions of these names. */
+  readonly effects: GuestEffects;
+}
+
+/**
+ * Each gives a promise of the effect's result, and throws an error with the failure's `code`, `message`
+ * and `status` where it failed. Arguments are checked here: what is wrong is `effect.invalid`.
+ */
+export interface GuestEffects {
+  /** `url` or `{ method, url, headers, query, json | form | text | body | base64, expect, timeout, retry, in_doubt }`; gives `{ status, headers, body, json, bytes }`. */
+  http(request: unknown): Promise<unknown>;
+  readonly state: {
+    get(key: unknown, fallback?: unknown): Promise<unknown>;
+    set(key: unknown, value: unknown, options?: unknown): Promise<unknown>;
+    delete(key: unknown): Promise<unknown>;
+    /** Gives the new number. */
+    increment(key: unknown, by?: unknown, options?: unknown): Promise<unknown>;
+  };
+  /** A duration such as `5m`, or `{ until }` with anything that `Dates.parse` reads. */
+  wait(time: unknown): Promise<unknown>;
+  call(name: unknown, inputs?: unknown): Promise<unknown>;
+  emit(topic: unknown, data?: unknown): Promise<unknown>;
+  hook(name: unknown, data?: unknown): Promise<unknown>;
 }
 
 /** `respond` and `return` as authors write them; at most one of the body forms. */

@@ -1,3 +1,4 @@
+import type { EffectRequest, JournalEntry } from './effect.ts';
 import type { Program } from './program.ts';
 
 /** What the sandbox is given: with the journal, all that a run's outcome depends on. */
@@ -16,6 +17,8 @@ export interface Execution {
   readonly event: string;
   /** JSON of an object. */
   readonly inputs: string;
+  /** What the run has asked for so far, by number; empty at the first execution. */
+  readonly journal: readonly JournalEntry[];
 }
 
 /** A captured request in the form that crosses to the sandbox thread: strings and one byte array. */
@@ -64,6 +67,14 @@ export type RunFailureCode =
   | 'run.failed' // the author's `fail`
   | 'run.script_error' // an exception that nothing caught
   | 'run.stuck' // the program awaits something that can never come
+  | 'run.nondeterministic' // it asked for other effects than its journal has
+  | 'run.cancelled' // by a person or the API
+  | 'effect.refused' // an effect's failure that nothing caught; see `EffectFailureCode`
+  | 'effect.failed'
+  | 'effect.timeout'
+  | 'effect.in_doubt'
+  | 'effect.invalid'
+  | 'limit.effects'
   | 'run.inputs' // the binding's inputs do not fit what the automation declares
   | 'run.automation_missing' // the binding names an automation that does not exist or did not compile
   | 'run.answer_invalid' // the answer cannot be put on the wire
@@ -78,7 +89,7 @@ export type RunFailureCode =
   | 'sandbox.lost'; // the thread died for a reason that is not the script's
 
 /** How one execution ended. */
-export type ExecutionResult = Finished | Failed;
+export type ExecutionResult = Finished | Failed | Needs;
 
 interface Finished {
   readonly status: 'finished';
@@ -99,9 +110,28 @@ export interface Failed {
   readonly cpuMs: number;
 }
 
-type RunStatus = 'succeeded' | 'failed';
+/** The program goes on when effects have results that the journal does not have yet. */
+export interface Needs {
+  readonly status: 'needs';
+  /** Those that it asked for and the journal does not know; none where it awaits what is under way. */
+  readonly effects: readonly EffectRequest[];
+  /** Set where `respond` has shaped an answer already. */
+  readonly answer?: Answer;
+  /** All from the start, not only those of this execution. */
+  readonly logs: readonly LogLine[];
+  readonly cpuMs: number;
+}
 
-/** One execution of a revision for an event, ended. */
+/**
+ * Where a run stands.
+ * - `queued`: to be taken up at `dueAt`: a background run, or a failed attempt that is tried again.
+ * - `running`: a process works on it and holds its lease.
+ * - `waiting`: it awaits effects that end by themselves at `dueAt` (`wait`).
+ * - the others: it has ended. `failed` ones may be re-run by hand.
+ */
+export type RunStatus = 'queued' | 'running' | 'waiting' | 'succeeded' | 'failed' | 'cancelled';
+
+/** One execution of a revision for an event. */
 export interface RunRecord {
   /** `run_` and 26 characters. */
   readonly id: string;
@@ -110,13 +140,24 @@ export interface RunRecord {
   readonly automation: string;
   /** The revision's id; empty where there was none to run. */
   readonly revision: string;
-  /** Index into the webhook's bindings at the time. */
+  /** Index into the webhook's bindings at the time; -1 for a run that another run called. */
   readonly binding: number;
+  /** JSON of what the binding or the caller passed in. */
+  readonly inputs: string;
+  /** Attempts begun, this one included; more than 1 after a `retry`. */
+  readonly attempt: number;
   readonly status: RunStatus;
   readonly startedAt: number;
-  readonly endedAt: number;
+  /** When a queued or waiting run is to be taken up; absent for others. */
+  readonly dueAt?: number;
+  /** Absent until it has ended. */
+  readonly endedAt?: number;
   readonly cpuMs: number;
   readonly answer?: Answer;
+  /** JSON of a function's value. */
+  readonly value?: string;
   readonly failure?: RunFailure;
   readonly logs: readonly LogLine[];
+  /** The run and effect that called this one. */
+  readonly caller?: { readonly runId: string; readonly effect: number };
 }

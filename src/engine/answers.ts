@@ -1,4 +1,4 @@
-import type { Answer, ExecutionResult, RunFailure, RunFailureCode } from '../core/run.ts';
+import type { Answer, ExecutionResult, Needs, RunFailure, RunFailureCode } from '../core/run.ts';
 
 const JSON_TYPE = [['content-type', 'application/json']] as const;
 
@@ -26,10 +26,22 @@ const WITHHELD: Readonly<Record<'limit' | 'other', string>> = {
   other: 'The automation failed. Its operator finds the reason under this run.',
 };
 
-export function answerOf(result: ExecutionResult, runId: string): Answer {
+export function answerOf(result: Exclude<ExecutionResult, Needs>, runId: string): Answer {
   if (result.answer !== undefined) return result.answer;
   return result.status === 'finished' ? NO_CONTENT : failureAnswer(result.failure, runId);
 }
+
+/** The event is stored, and what became of its run is not known here. */
+export const UNRECORDED: Answer = {
+  status: 500,
+  headers: JSON_TYPE,
+  body: JSON.stringify({
+    error: {
+      code: 'internal',
+      message: 'The event is stored; its run could not be recorded and will be taken up again.',
+    },
+  }),
+};
 
 function failureAnswer(failure: RunFailure, runId: string): Answer {
   const { code, status } = failure;

@@ -6,6 +6,7 @@ import { digest } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import { didYouMean } from '../core/suggest.ts';
 import { type CompiledAutomation, compile } from '../language/compile.ts';
+import { OLD_REVISIONS_MAX } from './limits.ts';
 import type { AutomationStore } from './ports.ts';
 import type { RunnableAutomation } from './route.ts';
 
@@ -37,6 +38,8 @@ export class Automations {
   readonly #byName = new Map<string, AutomationRecord>();
   /** By revision, of current revisions only. */
   readonly #compiled = new Map<string, CompiledAutomation>();
+  /** By revision, of revisions that were current when a run began. */
+  readonly #old = new Map<string, CompiledAutomation>();
   #diagnostics: readonly Diagnostic[] = [];
   #revision = 0;
 
@@ -95,7 +98,23 @@ export class Automations {
     if (compiled === undefined) {
       return `Expected automation "${name}" to compile, got errors; see \`hookwright validate\`.`;
     }
-    return { revision: record.revision.id, inputs: compiled.inputs, program: compiled.program };
+    return runnable(record.revision.id, compiled);
+  }
+
+  /** A revision by its id, current or not: what a run began with, it goes on with. */
+  async ofRevision(id: string): Promise<RunnableAutomation | string> {
+    const known = this.#compiled.get(id) ?? this.#old.get(id);
+    if (known !== undefined) return runnable(id, known);
+    const revision = await this.#store.revision(id);
+    if (revision === undefined) return `Expected the stored revision ${id}, got none.`;
+    const { automation } = compile(revision.source, revision.automation);
+    if (automation === undefined) {
+      return `Expected revision ${id} of "${revision.automation}" to compile with this version, got errors.`;
+    }
+    const [oldest] = this.#old.keys();
+    if (this.#old.size >= OLD_REVISIONS_MAX && oldest !== undefined) this.#old.delete(oldest);
+    this.#old.set(id, automation);
+    return runnable(id, automation);
   }
 
   /**
@@ -171,6 +190,11 @@ export class Automations {
     this.#compiled.set(revision.id, automation);
     return automation;
   }
+}
+
+function runnable(revision: string, compiled: CompiledAutomation): RunnableAutomation {
+  const { inputs, program, trigger, policy, retry } = compiled;
+  return { revision, inputs, program, trigger, policy, retry };
 }
 
 function missing(name: string): string {

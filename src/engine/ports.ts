@@ -1,4 +1,11 @@
 import type { AutomationRecord, Revision } from '../core/automation.ts';
+import type {
+  EffectKind,
+  EffectRequest,
+  EffectResult,
+  JournalEntry,
+  StateArgs,
+} from '../core/effect.ts';
 import type { CapturedEvent, EventStatus, EventSummary, StoredEvent } from '../core/event.ts';
 import type { Execution, ExecutionResult, RunRecord } from '../core/run.ts';
 import type { Webhook } from '../core/webhook.ts';
@@ -8,7 +15,7 @@ import type { Webhook } from '../core/webhook.ts';
  * every adapter passes the suite in `test/contract/`. Methods throw `HookwrightError` `store.failed`,
  * with the driver's error as `cause`, when the database does not take the work.
  */
-export interface Store extends EventStore, WebhookStore, AutomationStore {
+export interface Store extends EventStore, WebhookStore, AutomationStore, RunStore {
   /** Commits what is under way and closes the database. Later calls throw. */
   close(): Promise<void>;
 }
@@ -19,7 +26,10 @@ export interface EventStore {
    * made while a commit is under way share the next one.
    */
   capture(event: CapturedEvent, status: 'pending' | 'captured'): Promise<void>;
-  /** Records ended runs and the event's new status together; in the same commits as `capture`. */
+  /**
+   * Records new runs that have ended, and the event's new status with them; in the same commits as `capture`.
+   * Queued and waiting ones are taken too, so that an event is never done before they are known.
+   */
   settle(eventId: string, status: EventStatus, runs: readonly RunRecord[]): Promise<void>;
   event(id: string): Promise<StoredEvent | undefined>;
   /** Newest first. */
@@ -30,9 +40,9 @@ export interface EventStore {
   runsOf(eventId: string): Promise<readonly RunRecord[]>;
   run(id: string): Promise<RunRecord | undefined>;
   /**
-   * Deletes the oldest events with their runs, never pending ones: those received before `before`, then
-   * as many as it takes to bring stored bodies under `bytesMax`. At most `countMax` per call, so that
-   * a commit never waits long. Returns how many went.
+   * Deletes the oldest events with their runs and journals, never pending ones nor those with open runs:
+   * those received before `before`, then as many as it takes to bring stored bodies under `bytesMax`.
+   * Messages stay. At most `countMax` per call, so that a commit never waits long. Returns how many went.
    */
   prune(before: number, bytesMax: number, countMax: number): Promise<number>;
 }
@@ -65,6 +75,113 @@ export interface AutomationStore {
   /** By name. */
   automations(): Promise<readonly AutomationRecord[]>;
   revision(id: string): Promise<Revision | undefined>;
+}
+
+/**
+ * Runs that outlive one execution. A run without effects never comes here: `EventStore.settle` writes
+ * it once, ended.
+ */
+export interface RunStore {
+  /**
+   * Writes a run's state and journal in one transaction, in the same commits as `capture`: the record
+   * replaces the one of its id, `begun` are new entries, `ended` complete entries that are there. Before
+   * an effect is performed, its entry has to be on disk. Where `event` is given, that event gets the new
+   * status too.
+   *
+   * A running run has a lease and no other has: `lease` says "I am this owner", keeps a running run from
+   * others until `until`, and is given up by any other status. A step of one owner on the lease of another
+   * is refused, expired or not: an expired lease changes hands by `claim` alone. A step without a lease is
+   * nobody's, as cancelling by hand is, and not refused; it takes the lease away.
+   *
+   * An ended run does not change any more, except that it is queued with the next attempt.
+   *
+   * Throws `run.lease_lost` for a step refused by these rules, `event.not_found`, and `internal` for one
+   * that the engine must not make; nothing of it is written then.
+   */
+  advance(step: RunStep): Promise<void>;
+  /** By number. */
+  journal(runId: string): Promise<readonly JournalEntry[]>;
+  /**
+   * Takes runs for `owner` until `now + leaseMs`: queued or waiting ones that are due, and those whose
+   * lease has expired; oldest due first. They become `running`.
+   */
+  claim(
+    owner: string,
+    now: number,
+    leaseMs: number,
+    countMax: number,
+  ): Promise<readonly RunRecord[]>;
+  /** Prolongs leases; returns the ids that are still the owner's. */
+  renew(owner: string, runIds: readonly string[], until: number): Promise<readonly string[]>;
+  /**
+   * The earliest moment at which a queued or waiting run is due; `undefined` where there is none. Leases
+   * that expire are not among them.
+   */
+  nextDue(): Promise<number | undefined>;
+  /** Newest first. */
+  runs(filter: RunFilter): Promise<readonly RunRecord[]>;
+  /** Runs queued, running or waiting. */
+  openRuns(): Promise<number>;
+  /**
+   * Performs a state operation and completes the journal entry in the same transaction. An entry that
+   * is complete already is not performed again: its result is given back. In the same commits as `capture`.
+   *
+   * `get` gives the value or `null`, `set` `null`, `delete` whether the key was there, `increment` the new
+   * number. `set` replaces a time to live or removes it; `increment` gives it to a key that it makes, so
+   * that a counter's window ends however often it is counted.
+   *
+   * Throws `internal` where the entry has not begun.
+   */
+  performState(effect: EffectPlace, args: StateArgs): Promise<EffectResult>;
+  /** Stores a message with its journal entry's result, likewise once. The value is JSON of `{ id }`. */
+  storeMessage(effect: EffectPlace, message: NewMessage): Promise<EffectResult>;
+  /** Deletes state whose time to live is over; at most `countMax`. Returns how many went. */
+  expireState(now: number, countMax: number): Promise<number>;
+}
+
+export interface RunStep {
+  readonly run: RunRecord;
+  /** Entries that an earlier attempt left and this one does anew; only where the attempt is a later one. */
+  readonly forgotten?: readonly number[];
+  readonly begun: readonly { readonly effect: EffectRequest; readonly at: number }[];
+  readonly ended: readonly {
+    readonly number: number;
+    readonly at: number;
+    readonly arrival: number;
+    readonly result: EffectResult;
+  }[];
+  readonly lease?: { readonly owner: string; readonly until: number };
+  readonly event?: { readonly id: string; readonly status: EventStatus };
+}
+
+/** The journal entry that an internal effect completes. */
+export interface EffectPlace {
+  readonly runId: string;
+  readonly number: number;
+  readonly at: number;
+  readonly arrival: number;
+}
+
+/** Something emitted under a topic, or meant for one hook. Sending is the hooks' matter. */
+export interface NewMessage {
+  /** `msg_` and 26 characters. */
+  readonly id: string;
+  readonly kind: Extract<EffectKind, 'emit' | 'hook'>;
+  /** The topic, or the hook's name. */
+  readonly to: string;
+  /** JSON. */
+  readonly data: string;
+  readonly createdAt: number;
+}
+
+export interface RunFilter {
+  readonly eventId?: string;
+  readonly webhookId?: string;
+  readonly automation?: string;
+  readonly status?: RunRecord['status'];
+  /** Only runs older than this one, by id. */
+  readonly before?: string;
+  readonly countMax: number;
 }
 
 export interface Sandbox {

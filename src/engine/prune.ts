@@ -1,9 +1,9 @@
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
-import type { EventStore } from './ports.ts';
+import type { EventStore, RunStore } from './ports.ts';
 
-/** Events deleted per transaction: a commit of new events never waits longer than a few milliseconds. */
-const BATCH_EVENTS = 200;
+/** Events or keys of the state deleted per transaction: a commit of new events never waits longer than a few milliseconds. */
+const BATCH_ROWS = 200;
 /** Between two looks. Retention is a matter of days. */
 const INTERVAL_MS = 60_000;
 
@@ -13,27 +13,36 @@ export interface Retention {
 }
 
 /**
- * Deletes events over the retention's age or size, now and from time to time.
+ * Deletes events over the retention's age or size and state whose time is over, now and from time to
+ * time.
  *
  * @returns what ends it
  */
 export function keepPruned(
-  store: EventStore,
+  store: Pick<EventStore & RunStore, 'prune' | 'expireState'>,
   retention: Retention,
   log: Log,
   clock: Clock,
 ): () => void {
   let stopped = false;
   let busy = false;
+  /** Batch after batch, until one is not full. */
+  const all = async (batch: () => Promise<number>): Promise<number> => {
+    let sum = 0;
+    for (let count = BATCH_ROWS; count === BATCH_ROWS && !stopped; sum += count) {
+      count = await batch();
+    }
+    return sum;
+  };
   const round = async (): Promise<void> => {
     if (busy) return;
     busy = true;
     try {
-      let events = 0;
-      for (let count = BATCH_EVENTS; count === BATCH_EVENTS && !stopped; events += count) {
-        count = await store.prune(clock() - retention.ageMs, retention.bytesMax, BATCH_EVENTS);
-      }
-      if (events > 0) log.write('info', 'pruned', { events });
+      const events = await all(() =>
+        store.prune(clock() - retention.ageMs, retention.bytesMax, BATCH_ROWS),
+      );
+      const state = await all(() => store.expireState(clock(), BATCH_ROWS));
+      if (events + state > 0) log.write('info', 'pruned', { events, state });
     } catch (error) {
       if (!stopped) log.write('error', 'prune.failed', { error });
     } finally {

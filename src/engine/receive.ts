@@ -1,17 +1,21 @@
 import type { Clock } from '../core/clock.ts';
+import { HookwrightError } from '../core/errors.ts';
 import type { CapturedEvent, EventStatus, EventSummary } from '../core/event.ts';
 import type { Log } from '../core/log.ts';
 import type { Answer, RunRecord } from '../core/run.ts';
-import { acknowledgement, answerOf, NO_CONTENT } from './answers.ts';
-import { dispatch, dispatchUnconditional, type Match, type Plan } from './dispatch.ts';
+import { acknowledgement, NO_CONTENT, UNRECORDED } from './answers.ts';
+import { dispatch, dispatchUnconditional, type Plan } from './dispatch.ts';
 import type { OpenFeed } from './feed.ts';
+import { type LegEnd, type LegParts, runLeg } from './leg.ts';
+import { PendingAnswer } from './pending-answer.ts';
 import type { EventStore } from './ports.ts';
+import type { RunQueue } from './queue.ts';
 import type { Route } from './route.ts';
-import { type EndedRun, openPassage, type Passage, type Runner } from './run.ts';
+import { openPassage, type Passage } from './run.ts';
 
-export interface ReceiverParts {
-  readonly store: EventStore;
-  readonly runner: Runner;
+export interface ReceiverParts extends Omit<LegParts, 'store' | 'queue'> {
+  readonly store: EventStore & LegParts['store'];
+  readonly queue: LegParts['queue'] & Pick<RunQueue, 'full'>;
   readonly feed: OpenFeed;
   readonly log: Log;
   readonly clock: Clock;
@@ -21,8 +25,9 @@ export interface ReceiverParts {
 
 /**
  * The way of one event: capture, dispatch, run, answer. Executions without effects run while the
- * event's commit is under way; the answer waits for both. What a run did is written by a later commit:
- * a run is a pure function, so after a crash it is simply computed again.
+ * event's commit is under way; the answer waits for both. What such a run did is written by a later
+ * commit: it is a pure function, so after a crash it is simply computed again. A run with effects is
+ * written down before its first effect, and from then on goes its own way (`drive.ts`).
  */
 export class Receiver {
   readonly #parts: ReceiverParts;
@@ -54,7 +59,8 @@ export class Receiver {
 
   /**
    * Takes one request in and gives its answer. No answer below 500 leaves before the event is on disk.
-   * Throws `store.failed` where the event could not be stored.
+   * Throws `store.failed` where the event could not be stored, and `request.queue_full` where too many
+   * runs are open.
    */
   async receive(route: Route, event: CapturedEvent, url: string): Promise<Answer> {
     const { store } = this.#parts;
@@ -62,6 +68,9 @@ export class Receiver {
       await this.#hold(event, store.capture(event, 'captured'));
       this.#publish(event, 'captured', []);
       return acknowledgement(event.id);
+    }
+    if (this.#parts.queue.full) {
+      throw new HookwrightError('request.queue_full', 'Too many runs are open. Try again soon.');
     }
     const stored = store.capture(event, 'pending');
     const passage = openPassage(route, event, url);
@@ -78,55 +87,63 @@ export class Receiver {
     const recorded = await this.#parts.store.runsOf(event.id);
     const done = new Set(recorded.map((run) => run.binding));
     const passage = openPassage(route, event, url);
-    await this.#hold(event, this.#process(passage, Promise.resolve(), done));
+    await new Promise<void>((resolve) => {
+      const work = this.#process(passage, Promise.resolve(), undefined, done, resolve);
+      void this.#hold(event, work).finally(resolve);
+    });
   }
 
   async #answerByRun(passage: Passage, stored: Promise<void>): Promise<Answer> {
     const { event } = passage;
-    let answered: (answer: Answer) => void = () => {};
-    const answer = new Promise<Answer>((resolve) => {
-      answered = resolve;
-    });
+    const caller = new PendingAnswer();
     const deadline = setTimeout(
-      () => answered(acknowledgement(event.id)),
+      () => caller.give(acknowledgement(event.id)),
       this.#parts.answerDeadlineMs,
     );
-    const processed = this.#process(passage, stored, undefined, answered);
-    void this.#hold(event, processed);
+    void this.#hold(event, this.#process(passage, stored, caller));
     try {
       await stored;
-      return await answer;
+      return await caller.answer;
     } finally {
       clearTimeout(deadline);
     }
   }
 
-  /** Dispatches and runs an event and records how it ended. Never rejects: the event stays pending. */
+  /**
+   * Dispatches and runs an event and records how it ended. Never rejects: the event stays pending.
+   *
+   * @param done bindings whose runs are recorded already
+   * @param dispatched called when every run is recorded, though some may still be under way
+   */
   async #process(
     passage: Passage,
     stored: Promise<void>,
+    caller?: PendingAnswer,
     done: ReadonlySet<number> = new Set(),
-    answered: (answer: Answer) => void = () => {},
+    dispatched: () => void = () => {},
   ): Promise<void> {
-    const { log, store } = this.#parts;
+    const { log } = this.#parts;
     const { event } = passage;
     try {
       const plan = await this.#plan(passage);
-      const first = plan.answering && this.#run(passage, plan.answering, done);
-      const others = plan.background.map((match) => this.#run(passage, match, done));
-      const ended = await first;
-      answered(ended === undefined ? NO_CONTENT : answerOf(ended.result, ended.record.id));
-      const runs = [ended, ...(await Promise.all(others))].flatMap((run) =>
-        run === undefined ? [] : [run.record],
-      );
+      const legs = await this.#legs(passage, plan, stored, caller, done);
+      if (!(await succeeded(stored))) return; // `receive` reports it; there is nothing to settle.
       const status: EventStatus =
         plan.answering === undefined && plan.background.length === 0 ? 'filtered' : 'done';
-      if (!(await succeeded(stored))) return; // `receive` reports it; there is nothing to settle.
-      await store.settle(event.id, status, runs);
-      this.#publish(event, status, runs);
+      if (!legs.some((leg) => leg.eventWritten)) {
+        const ended = legs.flatMap(({ unwritten }) => unwritten ?? []);
+        await this.#parts.store.settle(event.id, status, ended);
+      }
+      dispatched();
+      const runs = await Promise.all(legs.map((leg) => leg.unwritten ?? leg.left));
+      this.#publish(
+        event,
+        status,
+        runs.flatMap((run) => run ?? []),
+      );
     } catch (error) {
       log.write('error', 'event.left_pending', { event: event.id, error });
-      answered(failed());
+      caller?.give(UNRECORDED);
     }
   }
 
@@ -136,16 +153,29 @@ export class Receiver {
       : dispatchUnconditional(passage);
   }
 
-  async #run(
+  #legs(
     passage: Passage,
-    { leg, refused }: Match,
+    { answering, background }: Plan,
+    stored: Promise<void>,
+    caller: PendingAnswer | undefined,
     done: ReadonlySet<number>,
-  ): Promise<EndedRun | undefined> {
-    if (done.has(leg.index)) return undefined;
-    const { runner, log } = this.#parts;
-    const ended = refused ? runner.refuse(passage, leg, refused) : await runner.run(passage, leg);
-    log.write(ended.record.status === 'failed' ? 'warn' : 'info', 'run', runFields(ended.record));
-    return ended;
+  ): Promise<readonly LegEnd[]> {
+    if (answering === undefined) caller?.give(NO_CONTENT);
+    const matches = answering === undefined ? background : [answering, ...background];
+    // A single run takes the event's new status along with its own first step.
+    const event =
+      matches.length === 1 ? { id: passage.event.id, status: 'done' as const } : undefined;
+    return Promise.all(
+      matches
+        .filter(({ leg }) => !done.has(leg.index))
+        .map((match) =>
+          runLeg(this.#parts, passage, match, {
+            stored,
+            caller: match === answering ? caller : undefined,
+            event,
+          }),
+        ),
+    );
   }
 
   async #hold<T>(event: CapturedEvent, work: Promise<T>): Promise<T> {
@@ -174,31 +204,4 @@ function succeeded(work: Promise<void>): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-function failed(): Answer {
-  const error = {
-    code: 'internal',
-    message: 'The event is stored; its run could not be recorded and will be taken up again.',
-  };
-  return {
-    status: 500,
-    headers: [['content-type', 'application/json']],
-    body: JSON.stringify({ error }),
-  };
-}
-
-function runFields(run: RunRecord): Record<string, unknown> {
-  const { id, eventId, automation, status, startedAt, endedAt, cpuMs, failure } = run;
-  return {
-    run: id,
-    event: eventId,
-    automation,
-    status,
-    ms: endedAt - startedAt,
-    cpu_ms: Math.round(cpuMs * 1000) / 1000,
-    ...(failure === undefined
-      ? {}
-      : { code: failure.code, reason: failure.message, line: failure.line }),
-  };
 }

@@ -1,9 +1,12 @@
 import type { Diagnostic } from '../core/diagnostic.ts';
+import type { Policy } from '../core/policy.ts';
 import type { Program } from '../core/program.ts';
 import type { RunFailureCode } from '../core/run.ts';
 import type { Binding, Webhook } from '../core/webhook.ts';
 import { compileCondition } from '../language/condition.ts';
+import type { Trigger } from '../language/generate/unit.ts';
 import { type InputSpec, resolveInputs } from '../language/inputs.ts';
+import type { Retry } from '../language/settings.ts';
 
 /** A webhook made ready for requests: everything that does not depend on the event, worked out once. */
 export interface Route {
@@ -29,7 +32,7 @@ export interface Leg {
 }
 
 type LegTarget =
-  | { readonly ready: true; readonly revision: string; readonly program: Program }
+  | { readonly ready: true; readonly automation: RunnableAutomation }
   | { readonly ready: false; readonly code: RunFailureCode; readonly message: string };
 
 /** An automation that can be executed. */
@@ -37,6 +40,9 @@ export interface RunnableAutomation {
   readonly revision: string;
   readonly inputs: readonly InputSpec[];
   readonly program: Program;
+  readonly trigger: Trigger;
+  readonly policy: Policy;
+  readonly retry: Retry | undefined;
 }
 
 /** Finds what an automation's name stands for now; a text says why it cannot run. */
@@ -77,7 +83,7 @@ function prepareLeg(binding: Binding, index: number, find: FindAutomation): Leg 
     ...leg,
     condition: condition?.program,
     inputsJson: JSON.stringify(inputs),
-    target: { ready: true, revision: found.revision, program: found.program },
+    target: { ready: true, automation: found },
   };
 }
 

@@ -1,15 +1,35 @@
 import type { Clock } from '../core/clock.ts';
 import type { CapturedEvent } from '../core/event.ts';
 import type { IdPrefix } from '../core/ids.ts';
-import type { Program } from '../core/program.ts';
-import type { Execution, ExecutionResult, Failed, RequestParts, RunRecord } from '../core/run.ts';
+import type {
+  Execution,
+  ExecutionResult,
+  Failed,
+  Needs,
+  RequestParts,
+  RunRecord,
+} from '../core/run.ts';
+import { Journal } from './journal.ts';
 import type { Sandbox } from './ports.ts';
-import type { Leg, Route } from './route.ts';
+import { endedRecord, newRecord } from './records.ts';
+import { failedWith } from './refusal.ts';
+import type { Leg, Route, RunnableAutomation } from './route.ts';
+import { executionOf, type RunState, type Subject } from './subject.ts';
 
-/** A run that has ended, with the time it took. */
+/** A run whose first execution was its last: it had no effects. */
 export interface EndedRun {
+  readonly how: 'ended';
   readonly record: RunRecord;
-  readonly result: ExecutionResult;
+  readonly result: Exclude<ExecutionResult, Needs>;
+  /** Absent where there was nothing to execute. */
+  readonly subject?: Subject;
+}
+
+/** A run that needs effects to go on. Nothing of it is stored. */
+export interface BegunRun {
+  readonly how: 'begun';
+  readonly state: RunState;
+  readonly first: Needs;
 }
 
 /** An event on its way through one route, with what its executions share. */
@@ -22,17 +42,21 @@ export interface Passage {
 
 /** @param url the whole URL as the sender sees it */
 export function openPassage(route: Route, event: CapturedEvent, url: string): Passage {
-  const { method, path, query, headers, clientIp, body } = event;
-  const receivedAt = new Date(event.receivedAt).toISOString();
-  return {
-    route,
-    event,
-    request: { method, path, query, headers, url, clientIp, body },
-    eventJson: `{"id":"${event.id}","received_at":"${receivedAt}"}`,
-  };
+  return { route, event, request: requestOf(event, url), eventJson: eventJsonOf(event) };
 }
 
-/** Stage `run`: executes bindings and conditions in the sandbox. Never throws for what scripts do. */
+export function requestOf(event: CapturedEvent, url: string): RequestParts {
+  const { method, path, query, headers, clientIp, body } = event;
+  return { method, path, query, headers, url, clientIp, body };
+}
+
+/** What the guest sees as `event`, as JSON. */
+export function eventJsonOf(event: CapturedEvent): string {
+  const receivedAt = new Date(event.receivedAt).toISOString();
+  return `{"id":"${event.id}","received_at":"${receivedAt}"}`;
+}
+
+/** Stage `run`: the first execution of bindings and conditions. Never throws for what scripts do. */
 export class Runner {
   readonly #sandbox: Sandbox;
   readonly #clock: Clock;
@@ -44,75 +68,90 @@ export class Runner {
     this.#makeId = makeId;
   }
 
-  async run(passage: Passage, leg: Leg): Promise<EndedRun> {
-    const startedAt = this.#clock();
-    const id = this.#makeId('run', startedAt);
+  async run(passage: Passage, leg: Leg): Promise<EndedRun | BegunRun> {
+    const record = this.#record(passage, leg);
     const { target } = leg;
-    if (!target.ready) return this.#ended(passage, leg, id, startedAt, unrunnable(target));
-    const result = await this.#sandbox.execute(execution(passage, leg, target.program, id));
-    return this.#ended(passage, leg, id, startedAt, result);
+    if (!target.ready) {
+      const { code, message } = target;
+      return this.#ended(record, failedWith({ code, message, status: 500 }));
+    }
+    const subject = subjectOf(passage, target.automation);
+    const result = await this.#sandbox.execute(executionOf(subject, record, []));
+    if (result.status === 'needs') {
+      const { logs, cpuMs, answer } = result;
+      const begun = { ...record, logs, cpuMs, ...(answer === undefined ? {} : { answer }) };
+      return {
+        how: 'begun',
+        state: { record: begun, subject, journal: new Journal() },
+        first: result,
+      };
+    }
+    return { ...this.#ended(record, result), subject };
   }
 
   /** A run that ends as failed before its automation was reached: its condition threw. */
   refuse(passage: Passage, leg: Leg, result: Failed): EndedRun {
-    const now = this.#clock();
-    return this.#ended(passage, leg, this.#makeId('run', now), now, result);
+    return this.#ended(this.#record(passage, leg), result);
   }
 
   /** Whether a leg's condition holds; a condition that throws gives the failed result instead. */
   async holds(passage: Passage, leg: Leg): Promise<boolean | Failed> {
     if (leg.condition === undefined) return true;
     const id = this.#makeId('run', this.#clock());
-    const result = await this.#sandbox.execute(execution(passage, leg, leg.condition, id));
-    return result.status === 'finished' ? result.value === 'true' : result;
+    const { route, event, request, eventJson } = passage;
+    const execution: Execution = {
+      runId: id,
+      seed: id,
+      now: event.receivedAt,
+      program: leg.condition,
+      request,
+      webhook: route.webhookJson,
+      event: eventJson,
+      inputs: leg.inputsJson,
+      journal: [],
+    };
+    const result = await this.#sandbox.execute(execution);
+    if (result.status === 'finished') return result.value === 'true';
+    if (result.status === 'failed') return result;
+    const message = 'Expected a condition without effects, got one that has them.';
+    return failedWith({ code: 'effect.invalid', message, status: 500 }, result.logs);
   }
 
-  #ended(
-    { route, event }: Passage,
-    leg: Leg,
-    id: string,
-    startedAt: number,
-    result: ExecutionResult,
-  ): EndedRun {
-    const { answer } = result;
-    const record: RunRecord = {
-      id,
+  #record({ route, event }: Passage, leg: Leg): RunRecord {
+    const startedAt = this.#clock();
+    return newRecord({
+      id: this.#makeId('run', startedAt),
       eventId: event.id,
       webhookId: route.webhook.id,
       automation: leg.automation,
-      revision: leg.target.ready ? leg.target.revision : '',
+      revision: leg.target.ready ? leg.target.automation.revision : '',
       binding: leg.index,
-      status: result.status === 'finished' ? 'succeeded' : 'failed',
+      inputs: leg.inputsJson,
       startedAt,
-      endedAt: this.#clock(),
-      cpuMs: result.cpuMs,
-      logs: result.logs,
-      ...(answer === undefined ? {} : { answer }),
-      ...(result.status === 'failed' ? { failure: result.failure } : {}),
+    });
+  }
+
+  #ended(record: RunRecord, result: Exclude<ExecutionResult, Needs>): EndedRun {
+    const { cpuMs } = result;
+    return {
+      how: 'ended',
+      record: endedRecord({ ...record, cpuMs }, result, this.#clock()),
+      result,
     };
-    return { record, result };
   }
 }
 
-function execution(passage: Passage, leg: Leg, program: Program, runId: string): Execution {
+function subjectOf(
+  { event, request, route, eventJson }: Passage,
+  { program, policy, retry }: RunnableAutomation,
+): Subject {
   return {
-    runId,
-    seed: runId,
-    now: passage.event.receivedAt,
     program,
-    request: passage.request,
-    webhook: passage.route.webhookJson,
-    event: passage.eventJson,
-    inputs: leg.inputsJson,
+    policy,
+    retry,
+    request,
+    webhookJson: route.webhookJson,
+    eventJson,
+    now: event.receivedAt,
   };
-}
-
-function unrunnable({
-  code,
-  message,
-}: {
-  code: Failed['failure']['code'];
-  message: string;
-}): Failed {
-  return { status: 'failed', failure: { code, message, status: 500 }, logs: [], cpuMs: 0 };
 }

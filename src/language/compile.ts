@@ -1,13 +1,15 @@
 import type { Diagnostic } from '../core/diagnostic.ts';
+import type { Policy } from '../core/policy.ts';
 import type { Program } from '../core/program.ts';
 import { check } from './check/check.ts';
 import { declaredInputs } from './declared-inputs.ts';
 import { automationProgram } from './generate/program.ts';
 import { writeSteps } from './generate/step.ts';
-import { Unit } from './generate/unit.ts';
+import { type Trigger, Unit } from './generate/unit.ts';
 import type { InputSpec } from './inputs.ts';
+import { checkPolicy } from './policy.ts';
 import { Report } from './report.ts';
-import { limitsOf, type Policy, policyOf, type Retry, retryOf } from './settings.ts';
+import { limitsOf, policyOf, type Retry, retryOf } from './settings.ts';
 import { SourceText } from './source.ts';
 import { AUTOMATION } from './table/automation.ts';
 import { readYaml } from './yaml/read.ts';
@@ -20,7 +22,8 @@ export interface CompiledAutomation {
   readonly description: string;
   readonly inputs: readonly InputSpec[];
   readonly program: Program;
-  readonly trigger: 'webhook';
+  /** What starts it. A function's program gives back what its caller gets. */
+  readonly trigger: Trigger;
   readonly policy: Policy;
   /** Absent where the automation says nothing about it. */
   readonly retry?: Retry;
@@ -65,11 +68,12 @@ function compileTree(report: Report): CompiledAutomation | undefined {
   }
   check(tree, AUTOMATION, report);
   if (tree.kind !== 'map') return undefined;
-  checkTrigger(tree, report);
+  const trigger = triggerOf(tree, report);
   const inputs = declaredInputs(tree, report);
-  const unit = new Unit(report, new Set(inputs.map(({ name }) => name)));
+  const unit = new Unit(report, new Set(inputs.map(({ name }) => name)), trigger);
   writeSteps(childOf(tree, 'steps'), unit);
   unit.scope.finish();
+  checkPolicy(tree, unit);
   if (report.hasErrors) return undefined;
   const retry = retryOf(tree);
   return {
@@ -77,17 +81,20 @@ function compileTree(report: Report): CompiledAutomation | undefined {
     description: textOf(tree, 'description'),
     inputs,
     program: automationProgram(unit, limitsOf(tree)),
-    trigger: 'webhook',
+    trigger,
     policy: policyOf(tree),
     ...(retry === undefined ? {} : { retry }),
   };
 }
 
-function checkTrigger(tree: MapNode, report: Report): void {
+function triggerOf(tree: MapNode, report: Report): Trigger {
   const trigger = childOf(tree, 'trigger');
-  if (trigger?.kind !== 'scalar' || !/^(?:function|topic|schedule)$/.test(trigger.text)) return;
+  if (trigger?.kind !== 'scalar') return 'webhook';
+  if (trigger.text === 'function') return 'function';
+  if (!/^(?:topic|schedule)$/.test(trigger.text)) return 'webhook';
   const message = `\`trigger: ${trigger.text}\` is not available in this version`;
   report.error('key.unavailable', trigger, message);
+  return 'webhook';
 }
 
 function textOf(tree: MapNode, key: string): string {

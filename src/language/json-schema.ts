@@ -8,6 +8,8 @@ type Schema = Readonly<Record<string, unknown>>;
 const VARIABLE = VARIABLE_PATTERN.slice(1, -1);
 /** One expression and nothing beside it but white space. */
 const EXPRESSION: Schema = { type: 'string', pattern: '^\\s*\\$\\{\\{[\\s\\S]*\\}\\}\\s*$' };
+/** A text with an expression in it. */
+const COMPUTED: Schema = { type: 'string', pattern: '\\$\\{\\{' };
 const SCALAR: Schema = { type: ['string', 'number', 'boolean'] };
 
 /**
@@ -44,15 +46,29 @@ function stepSchema(step: StepSpec): Schema {
 
 function objectSchema(keys: readonly KeySpec[]): Schema {
   const available = keys.filter(({ unavailable }) => !unavailable);
-  const required = available.filter((key) => key.required).map(({ name }) => name);
+  const required = available
+    .filter((key) => key.required && key.beside === undefined)
+    .map(({ name }) => name);
   return {
     type: 'object',
     properties: Object.fromEntries(
       available.map(({ name, shape, doc }) => [name, { ...schemaOf(shape), description: doc }]),
     ),
     ...(required.length > 0 ? { required } : {}),
+    ...dependencies(available),
     additionalProperties: false,
   };
+}
+
+/** Which keys may stand beside certain others alone, and which those need. */
+function dependencies(keys: readonly KeySpec[]): Schema {
+  const found: Record<string, Schema> = {};
+  for (const { name, beside, required } of keys) {
+    if (beside === undefined) continue;
+    found[name] = { anyOf: beside.map((other) => ({ required: [other] })) };
+    if (required) for (const other of beside) found[other] = { required: [name] };
+  }
+  return Object.keys(found).length === 0 ? {} : { dependencies: found };
 }
 
 function schemaOf(shape: Shape): Schema {
@@ -77,14 +93,18 @@ function schemaOf(shape: Shape): Schema {
       const whole = { type: 'integer', minimum: shape.least, maximum: shape.most };
       return shape.expression ? { anyOf: [whole, EXPRESSION] } : whole;
     }
+    case 'number':
+      return { anyOf: [{ type: 'number' }, EXPRESSION] };
     case 'boolean':
       return { type: 'boolean' };
-    case 'duration':
-      return { type: 'string', pattern: '^\\s*\\d+(\\.\\d+)?\\s*(ms|s|m|h|d)\\s*$' };
+    case 'duration': {
+      const amount = { type: 'string', pattern: '^\\s*\\d+(\\.\\d+)?\\s*(ms|s|m|h|d)\\s*$' };
+      return shape.expression ? { anyOf: [amount, COMPUTED] } : amount;
+    }
     case 'size':
       return { type: 'string', pattern: '^\\s*\\d+(\\.\\d+)?\\s*([kKmMgG]?[bB])\\s*$' };
     case 'choice':
-      return { enum: shape.of };
+      return shape.expression ? { anyOf: [{ enum: shape.of }, COMPUTED] } : { enum: shape.of };
     case 'javascript':
       return { type: 'string' };
     case 'loop-names':
@@ -111,6 +131,7 @@ function collectionSchema(
         type: 'array',
         items: schemaOf(shape.of),
         ...(shape.least === undefined ? {} : { minItems: shape.least }),
+        ...(shape.most === undefined ? {} : { maxItems: shape.most }),
       };
     case 'dictionary':
       return {
@@ -128,6 +149,7 @@ function collectionSchema(
       );
       return {
         ...objectSchema(shape.keys),
+        ...(shape.needsOne ? { anyOf: names.map((name) => ({ required: [name] })) } : {}),
         ...(pairs.length > 0 ? { not: { anyOf: pairs } } : {}),
       };
     }

@@ -8,6 +8,7 @@ import {
 import { DIAGNOSTICS } from './codes.ts';
 import { code, inline, keyTable, table } from './reference/markdown.ts';
 import {
+  EFFECTS_TEXT,
   EXPRESSIONS_TEXT,
   HEAD_EXAMPLE,
   TOUR_EXAMPLE,
@@ -16,7 +17,7 @@ import {
 } from './reference/tour.ts';
 import { AUTOMATION } from './table/automation.ts';
 import type { KeySpec, Shape, StepSpec } from './table/shape.ts';
-import { COMMON_KEYS, RESULT_KEY, STEPS, UNAVAILABLE_STEPS } from './table/steps.ts';
+import { COMMON_KEYS, RESULT_KEY, STEPS } from './table/steps.ts';
 
 /** The reference page of the language as Markdown, from the same tables that check automations. */
 export function referencePage(): string {
@@ -42,8 +43,10 @@ export function referencePage(): string {
     '## Steps',
     'A step is a map with the keyword of its kind. Beside the keyword stand the keys of that kind, and in every step:',
     keyTable(COMMON_KEYS),
-    `Steps that have a result take \`${RESULT_KEY.name}\` too. The steps ${UNAVAILABLE_STEPS.map((name) => inline(name)).join(', ')} belong to the language and are not available in this version.`,
+    `Steps that have a result take \`${RESULT_KEY.name}\` too.`,
     ...STEPS.flatMap(stepSection),
+    '## Effects and the policy',
+    EFFECTS_TEXT,
     '## The library',
     'What expressions and `run` blocks have besides JavaScript’s own objects. The examples are tested.',
     libraryTable(),
@@ -72,8 +75,15 @@ function stepSection(step: StepSpec): readonly string[] {
     step.summary,
     keyTable(keys),
     ...(inner === undefined ? [] : [`In ${inline(step.keyword)}:`, keyTable(inner)]),
-    code(step.example),
+    code(exampleOf(step)),
   ];
+}
+
+function exampleOf({ keyword, example, policy }: StepSpec): string {
+  if (policy === undefined) return example;
+  const steps = example.replace(/^(?=.)/gm, '  ');
+  const lines = policy.map((line) => `  ${line}\n`).join('');
+  return `automation: example.${keyword}\npolicy:\n${lines}steps:\n${steps}`;
 }
 
 /** The keys of the map that a shape is, has items of, or may be. */

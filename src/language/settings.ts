@@ -1,16 +1,8 @@
 import { RUN_LIMITS, RUN_LIMITS_MAX } from '../core/limits.ts';
+import type { Policy } from '../core/policy.ts';
 import type { RunLimits } from '../core/program.ts';
 import { parseDuration, parseSize } from '../core/quantity.ts';
 import { childOf, type MapNode, type YamlNode } from './yaml/tree.ts';
-
-/** What an automation's effects may reach; each is a list of patterns. Nothing else is allowed. */
-export interface Policy {
-  readonly http: readonly string[];
-  readonly hooks: readonly string[];
-  readonly state: readonly string[];
-  readonly secrets: readonly string[];
-  readonly functions: readonly string[];
-}
 
 /** How a background run that failed is tried again. */
 export interface Retry {

@@ -38,6 +38,13 @@ test('bash takes a value that is called like a command for a value', () => {
   expect(offered('webhook', 'delete', 'serve', '--y')).toEqual(['--yes']);
 });
 
+test('bash offers commands of run and files, because either may follow', () => {
+  expect(offered('run', 're')).toEqual(['retry', 'replay']);
+  expect(offered('run', 'package.j')).toEqual(['package.json']);
+  expect(offered('run', 'replay', '--a')).toEqual(['--automation', '--automations-dir']);
+  expect(offered('run', 'list', '--re')).toEqual([]);
+});
+
 test('bash falls back to files where no command fits', () => {
   expect(offered('validate', 'some/fi')).toEqual([]);
   expect(script).toContain('complete -o default -F _hookwright hookwright\n');

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AutomationRecord } from '../../src/core/automation.ts';
+import type { EffectRequest } from '../../src/core/effect.ts';
 import type { CapturedEvent } from '../../src/core/event.ts';
 import { idMaker } from '../../src/core/ids.ts';
 import type { RunRecord } from '../../src/core/run.ts';
@@ -39,6 +40,8 @@ export function someRun(event: CapturedEvent, over: Partial<RunRecord> = {}): Ru
     automation: 'orders.paid',
     revision: sha256('some source'),
     binding: 0,
+    inputs: '{}',
+    attempt: 1,
     status: 'succeeded',
     startedAt: event.receivedAt + 1,
     endedAt: event.receivedAt + 3,
@@ -46,6 +49,20 @@ export function someRun(event: CapturedEvent, over: Partial<RunRecord> = {}): Ru
     logs: [],
     ...over,
   };
+}
+
+/** A run that has not ended: queued and waiting ones are due at `NOW` unless `over` says otherwise. */
+export function openRun(
+  event: CapturedEvent,
+  status: 'queued' | 'running' | 'waiting',
+  over: Partial<RunRecord> = {},
+): RunRecord {
+  const { endedAt: _, ...run } = someRun(event);
+  return { ...run, status, ...(status === 'running' ? {} : { dueAt: NOW }), ...over };
+}
+
+export function someEffect(number: number, over: Partial<EffectRequest> = {}): EffectRequest {
+  return { number, step: 1, kind: 'http', args: '{"url":"https://example.com"}', ...over };
 }
 
 export function someWebhook(over: Partial<Webhook> = {}): Webhook {

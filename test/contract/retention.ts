@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { NOW, someEvent, someEvents, someRun } from './records.ts';
+import { NOW, openRun, someEffect, someEvent, someEvents, someRun } from './records.ts';
 import type { OpenedStore } from './store.ts';
 
 /** What every adapter does with events that wait or are old. */
@@ -67,6 +67,34 @@ export function retentionContract(opened: OpenedStore): void {
       );
       expect(await opened.store.prune(NOW * 2, 0, 100)).toBe(3);
       expect(await left()).toEqual([2, 1, 0].map((i) => events[i]!.id));
+    });
+
+    test('never deletes events with open runs, and takes the journals of the others with them', async () => {
+      const events = someEvents(4);
+      const lease = { owner: 'a', until: NOW };
+      const begun = [{ effect: someEffect(0), at: NOW }];
+      const runs = events.map((event, i) => {
+        if (i === 3) return someRun(event);
+        return openRun(event, (['queued', 'running', 'waiting'] as const)[i] ?? 'queued');
+      });
+      for (const [i, event] of events.entries()) {
+        await opened.store.capture(event, 'captured');
+        await opened.store.advance({ run: runs[i]!, begun, ended: [], lease });
+      }
+      expect(await opened.store.prune(NOW * 2, 0, 100)).toBe(1);
+      expect(await left()).toEqual([2, 1, 0].map((i) => events[i]!.id));
+      expect(await opened.store.journal(runs[3]!.id)).toEqual([]);
+      for (const run of runs.slice(0, 3)) {
+        expect(await opened.store.journal(run.id)).toHaveLength(1);
+        await opened.store.advance({
+          run: someRun(events[runs.indexOf(run)]!, { id: run.id }),
+          begun: [],
+          ended: [],
+          lease,
+        });
+      }
+      expect(await opened.store.prune(NOW * 2, 0, 100)).toBe(3);
+      for (const run of runs) expect(await opened.store.journal(run.id)).toEqual([]);
     });
 
     test('deletes no more than asked in one call', async () => {

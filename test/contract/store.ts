@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Store } from '../../src/engine/ports.ts';
 import { eventContract } from './events.ts';
+import { leaseContract } from './leases.ts';
 import { NOW, someEvent, someEvents } from './records.ts';
 import { registryContract } from './registry.ts';
 import { retentionContract } from './retention.ts';
+import { runContract } from './runs.ts';
+import { stateContract } from './state.ts';
 
 /** One place that holds data, as an adapter's test offers it to the suite. */
 export interface StoreHarness {
@@ -45,6 +48,9 @@ export function storeContract(name: string, prepare: () => Promise<StoreHarness>
     eventContract(opened);
     retentionContract(opened);
     registryContract(opened);
+    runContract(opened);
+    leaseContract(opened);
+    stateContract(opened);
 
     describe('closing', () => {
       test('commits what was accepted, and refuses what comes later', async () => {

@@ -46,7 +46,17 @@ export function testRoute(legs: readonly TestLeg[], change: Partial<Webhook> = {
         also,
         condition: condition === undefined ? undefined : testProgram(condition),
         inputsJson: '{}',
-        target: { ready: true, revision: 'r1', program: testProgram(automation) },
+        target: {
+          ready: true,
+          automation: {
+            revision: 'r1',
+            inputs: [],
+            program: testProgram(automation),
+            trigger: 'webhook',
+            policy: { http: [], hooks: [], state: [], secrets: [], functions: [] },
+            retry: undefined,
+          },
+        },
       }),
     ),
     conditional: legs.some((leg) => leg.condition !== undefined),

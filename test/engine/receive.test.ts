@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { EventSummary } from '../../src/core/event.ts';
 import type { Failed } from '../../src/core/run.ts';
 import { createFeed, type OpenFeed } from '../../src/engine/feed.ts';
-import type { EventStore } from '../../src/engine/ports.ts';
+import { LiveRuns } from '../../src/engine/live-runs.ts';
+import type { Store } from '../../src/engine/ports.ts';
 import { Receiver } from '../../src/engine/receive.ts';
 import { Runner } from '../../src/engine/run.ts';
 import {
@@ -32,7 +33,9 @@ function setUp(answerDeadlineMs = 10_000): {
   const feed = createFeed();
   const clock = (): number => 1_000;
   const receiver = new Receiver({
-    store: store as unknown as EventStore,
+    store: store as unknown as Store,
+    live: new LiveRuns({} as never),
+    queue: { full: false, hasRoom: true, wake: () => {} },
     runner: new Runner(sandbox, clock, makeId),
     feed,
     log,

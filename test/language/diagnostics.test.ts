@@ -171,11 +171,12 @@ test.each([
   = Put \`- \` before \`set\` to make it a step of its own.`,
   ],
   [
-    'a step of a later version, whose result is not called unknown',
-    '- http: { url: x }\n  as: reply\n- log: ${{ reply }}',
-    `a.yaml:3:5 error step.unavailable: \`http\` steps are not available in this version
-3 |   - http: { url: x }
-  |     ^^^^`,
+    'a step that is misspelt, whose result is not called unknown',
+    '- htpp: { url: x }\n  as: reply\n- log: ${{ reply }}',
+    `a.yaml:3:5 error step.unknown: Expected a step, got \`htpp\`
+3 |   - htpp: { url: x }
+  |     ^^^^
+  = Did you mean "http"?`,
   ],
   [
     'a part of a step as a step',
@@ -219,7 +220,7 @@ a.yaml:4:5 error key.unknown: Expected \`for\`, \`in\`, \`do\`, \`name\` or \`wh
 3 |   - return: { status: 99, json: 1, text: x }
   |                       ^^
 
-a.yaml:3:36 error key.conflict: Expected one of \`body\`, \`json\`, \`text\`, \`html\`, \`base64\` or \`redirect\`, got \`text\` beside \`json\`
+a.yaml:3:36 error key.conflict: Expected one of \`body\`, \`json\`, \`text\`, \`html\`, \`base64\`, \`redirect\` or \`value\`, got \`text\` beside \`json\`
 3 |   - return: { status: 99, json: 1, text: x }
   |                                    ^^^^`,
   ],

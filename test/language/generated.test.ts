@@ -22,7 +22,7 @@ function withTotal(steps: string): string {
 }
 
 test('the page has an example of every step, and each compiles without a word', () => {
-  expect(EXAMPLES.length).toBe(STEPS.length + 3);
+  expect(EXAMPLES.length).toBe(STEPS.length + 4);
   expect(EXAMPLES.map(said).filter((text) => text !== '')).toEqual([]);
 });
 
@@ -50,6 +50,17 @@ test.each([
   automationOf('- fail: {}'),
   automationOf('- set: {}'),
   'automation: a\nsteps: []\nlimits: { cpu: 20 }',
+  automationOf('- state: { value: 1 }'),
+  automationOf('- state: { set: a }'),
+  automationOf('- state: { get: a, ttl: 1s }'),
+  automationOf('- state: { get: a, delete: b }'),
+  automationOf('- http: { method: GET }'),
+  automationOf('- http: { url: "https://a.example/", json: 1, text: a }'),
+  automationOf('- http: { url: "https://a.example/", method: TRACE }'),
+  automationOf('- http: { url: "https://a.example/", expect: [] }'),
+  automationOf('- wait: soon'),
+  automationOf('- parallel: [ { log: x } ]'),
+  `automation: a\nsteps: []\npolicy: { state: [${'a,'.repeat(201)}] }`,
   'automation: a\nsteps: []\ninputs: { a: strin }',
 ])('what the schema refuses, the compiler refuses: %j', (text) => {
   expect(fits(parse(text), SCHEMA, SCHEMA)).toBe(false);

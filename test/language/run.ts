@@ -1,5 +1,5 @@
 import { formatDiagnostic } from '../../src/core/diagnostic.ts';
-import type { GuestRuntime } from '../../src/core/guest-runtime.ts';
+import type { GuestEffects, GuestRuntime } from '../../src/core/guest-runtime.ts';
 import type { Program } from '../../src/core/program.ts';
 import { type CompiledAutomation, compile } from '../../src/language/compile.ts';
 
@@ -8,10 +8,22 @@ export interface Ran {
   readonly answer: unknown;
   readonly logs: readonly (readonly [level: string, value: unknown])[];
   readonly steps: readonly number[];
+  readonly effects: readonly AskedEffect[];
   readonly value: unknown;
 }
 
+/** One effect, in the order of asking: `http`, `state.get`, with what was given and the step. */
+interface AskedEffect {
+  readonly effect: string;
+  readonly given: readonly unknown[];
+  readonly step: number;
+}
+
+/** What an effect gives; what it throws, it fails with. A promise is under way until it ends. */
+type Script = (effect: string, ...given: unknown[]) => unknown;
+
 export interface Given {
+  readonly effects?: Script;
   readonly request?: unknown;
   readonly inputs?: unknown;
 }
@@ -39,19 +51,56 @@ export function run(steps: string, given: Given = {}): Promise<Ran> {
   return execute(compiled(automationOf(steps)).program, given);
 }
 
+/** Steps under a policy that allows all of example.com, and every key, topic and function. */
+export function allowed(steps: string): string {
+  const policies: readonly (readonly [pattern: string, uses: RegExp])[] = [
+    ["http: [ 'https://*.example.com/**' ]", /\bhttp\b/],
+    ["state: [ '**' ]", /\bstate\b/],
+    ["hooks: [ '**' ]", /\b(?:emit|hook)\b/],
+    ["functions: [ '**' ]", /\bcall\b/],
+  ];
+  const used = policies.filter(([, uses]) => uses.test(steps)).map(([pattern]) => pattern);
+  return automationOf(steps).replace('steps:', `policy: { ${used.join(', ')} }\nsteps:`);
+}
+
 export async function execute(program: Program, given: Given = {}): Promise<Ran> {
-  const runtime = new ReferenceRuntime();
+  const runtime = new ReferenceRuntime(given.effects ?? (() => undefined));
   const make = new Function(`return (${program.source}\n)`);
   const main = make() as (...values: unknown[]) => unknown;
   const value = await main(runtime, given.request ?? {}, {}, {}, given.inputs ?? {});
-  return { answer: runtime.answer, logs: runtime.logs, steps: runtime.steps, value };
+  const { answer, logs, steps, asked } = runtime;
+  return { answer, logs, steps, effects: asked, value };
 }
 
 /** The contract of `core/guest-runtime.ts` in its simplest form. */
 class ReferenceRuntime implements GuestRuntime {
   readonly steps: number[] = [];
   readonly logs: [string, unknown][] = [];
+  readonly asked: AskedEffect[] = [];
+  readonly effects: GuestEffects;
   answer: unknown;
+
+  constructor(script: Script) {
+    const effect =
+      (name: string) =>
+      async (...given: unknown[]) => {
+        this.asked.push({ effect: name, given, step: this.step });
+        return script(name, ...given);
+      };
+    this.effects = {
+      http: effect('http'),
+      state: {
+        get: effect('state.get'),
+        set: effect('state.set'),
+        delete: effect('state.delete'),
+        increment: effect('state.increment'),
+      },
+      wait: effect('wait'),
+      call: effect('call'),
+      emit: effect('emit'),
+      hook: effect('hook'),
+    };
+  }
 
   set step(number: number) {
     this.steps.push(number);

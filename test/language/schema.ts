@@ -36,6 +36,9 @@ const CHECKS: Readonly<Record<string, Check>> = {
   properties: (value, rule: Record<string, unknown>, { root }) =>
     !isObject(value) ||
     Object.entries(rule).every(([key, below]) => !(key in value) || fits(value[key], below, root)),
+  dependencies: (value, rule: Record<string, unknown>, { root }) =>
+    !isObject(value) ||
+    Object.entries(rule).every(([key, below]) => !(key in value) || fits(value, below, root)),
   additionalProperties: (value, rule, { rules, root }) =>
     !isObject(value) ||
     Object.keys(value).every(
@@ -48,6 +51,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   minProperties: (value, rule: number) => !isObject(value) || Object.keys(value).length >= rule,
   items: (value, rule, { root }) =>
     !Array.isArray(value) || value.every((item) => fits(item, rule, root)),
+  maxItems: (value, rule: number) => !Array.isArray(value) || value.length <= rule,
   minItems: (value, rule: number) => !Array.isArray(value) || value.length >= rule,
 };
 

@@ -17,7 +17,7 @@ const run = (body: string, options?: Options, overrides?: Overrides) =>
   sandbox.execute(execution(program(body, options), overrides));
 const value = async (body: string, options?: Options, overrides?: Overrides) => {
   const result = await run(body, options, overrides);
-  if (result.status !== 'finished') throw new Error(JSON.stringify(result.failure));
+  if (result.status !== 'finished') throw new Error(JSON.stringify(result));
   return JSON.parse(result.value ?? 'null') as unknown;
 };
 const failure = async (body: string, options?: Options, overrides?: Overrides) => {

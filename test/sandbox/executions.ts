@@ -42,6 +42,7 @@ export function execution(of: Program, overrides: Overrides = {}): Execution {
     webhook: '{"id":"wh_1","name":"orders"}',
     event: '{"id":"evt_1","received_at":"2026-01-02T03:04:05.678Z"}',
     inputs: '{"warehouse":"main"}',
+    journal: [],
     ...rest,
     request: {
       method: 'POST',
@@ -64,6 +65,6 @@ export function stable(result: ExecutionResult): Omit<ExecutionResult, 'cpuMs'> 
 
 /** `status text` of the answer of a run that must have finished. */
 export function answered(result: ExecutionResult): string {
-  if (result.status !== 'finished') throw new Error(JSON.stringify(result.failure));
+  if (result.status !== 'finished') throw new Error(JSON.stringify(result));
   return `${result.answer?.status} ${result.answer?.body}`;
 }

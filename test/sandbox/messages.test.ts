@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { JournalEntry } from '../../src/core/effect.ts';
 import type { ExecutionResult } from '../../src/core/run.ts';
 import {
   decodeResults,
@@ -46,6 +47,45 @@ const result: fc.Arbitrary<ExecutionResult> = fc.oneof(
     },
     { requiredKeys: ['status', 'failure', 'logs', 'cpuMs'] },
   ),
+  fc.record(
+    {
+      status: fc.constant('needs' as const),
+      effects: fc.array(
+        fc.record({
+          number: fc.nat(),
+          step: fc.nat(),
+          kind: fc.constantFrom('http' as const, 'wait' as const),
+          args: fc.json(),
+        }),
+      ),
+      answer,
+      logs,
+      cpuMs: fc.nat(),
+    },
+    { requiredKeys: ['status', 'effects', 'logs', 'cpuMs'] },
+  ),
+);
+const failed = { ok: false, code: 'effect.failed', message: '"no"\0', status: 404 } as const;
+const journal: fc.Arbitrary<JournalEntry[]> = fc.array(
+  fc.record(
+    {
+      number: fc.nat(),
+      step: fc.nat(),
+      kind: fc.constantFrom('http' as const, 'wait' as const),
+      args: fc.json(),
+      beganAt: fc.nat(),
+      ended: fc.record({
+        at: fc.nat(),
+        arrival: fc.nat(),
+        result: fc.oneof(
+          fc.json().map((value) => ({ ok: true as const, value })),
+          fc.constant(failed),
+        ),
+      }),
+    },
+    { requiredKeys: ['number', 'step', 'kind', 'args', 'beganAt'] },
+  ),
+  { maxLength: 3 },
 );
 
 test('results cross as they are', () => {
@@ -69,9 +109,10 @@ const part = fc.record({
 
 test('runs cross as they are where the program can read all of the request', () => {
   fc.assert(
-    fc.property(fc.array(part), (parts) => {
-      const runs = parts.map((request, i) => {
-        return { number: i + 1, execution: execution(program(`return ${i}`), { request }) };
+    fc.property(fc.array(fc.tuple(part, journal)), (parts) => {
+      const runs = parts.map(([request, entries], i) => {
+        const of = execution(program(`return ${i}`), { request, journal: entries });
+        return { number: i + 1, execution: of };
       });
       const decoded = decodeRuns(structuredClone(encodeRuns(runs)));
       expect(decoded).toEqual(

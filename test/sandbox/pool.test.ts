@@ -102,7 +102,8 @@ test('a sandbox whose threads cannot start says so, with the cause', async () =>
 
 test('other programs keep answering while native loops hold their threads', async () => {
   const sandbox = await openSandbox({ threads: 1 });
-  const stuck = execution(program("new Array(1e9) + ''"));
+  // A long limit, so that the others have seconds before the first is stopped, on a busy machine too.
+  const stuck = execution(program("new Array(1e9) + ''", { limits: { cpuMs: 1000 } }));
   const hung = [sandbox.execute(stuck), sandbox.execute(stuck)];
   const order: string[] = [];
   const noted = hung.map((run) => run.then(() => order.push('hung')));

@@ -39,10 +39,10 @@ test('a small batch waits for the one under way and gathers what comes meanwhile
     await someTurns();
   }
   expect(sent.map((batch) => batch.calls)).toEqual([1]);
-  queue.written({ type: 'written', id: 0, failures: [] });
+  queue.written({ type: 'written', id: 0, failures: [], values: [] });
   await someTurns();
   expect(sent.map((batch) => batch.calls)).toEqual([1, 5]);
-  queue.written({ type: 'written', id: 1, failures: [] });
+  queue.written({ type: 'written', id: 1, failures: [], values: [] });
   await Promise.all(all);
 });
 
@@ -52,13 +52,13 @@ test('one full batch goes behind the one under way, and no more', async () => {
   const all = Promise.all(Array.from({ length: 500 }, () => queue.write(capture(1))));
   await someTurns();
   expect(sent.map((batch) => batch.calls)).toEqual([128, 128]);
-  queue.written({ type: 'written', id: 0, failures: [] });
+  queue.written({ type: 'written', id: 0, failures: [], values: [] });
   await someTurns();
   expect(sent.map((batch) => batch.calls)).toEqual([128, 128, 128]);
-  for (const id of [1, 2]) queue.written({ type: 'written', id, failures: [] });
+  for (const id of [1, 2]) queue.written({ type: 'written', id, failures: [], values: [] });
   await someTurns();
   expect(sent.map((batch) => batch.calls)).toEqual([128, 128, 128, 116]);
-  queue.written({ type: 'written', id: 3, failures: [] });
+  queue.written({ type: 'written', id: 3, failures: [], values: [] });
   await all;
   await queue.drained();
 });
@@ -69,7 +69,7 @@ test('a batch ends before its bodies grow too large, and one body may be larger'
   const sizes = [BATCH_BYTES_MAX / 2, BATCH_BYTES_MAX / 2, 1, BATCH_BYTES_MAX + 1];
   for (const size of sizes) void queue.write(capture(size));
   await someTurns();
-  for (const id of [0, 1]) queue.written({ type: 'written', id, failures: [] });
+  for (const id of [0, 1]) queue.written({ type: 'written', id, failures: [], values: [] });
   await someTurns();
   expect(sent.map((batch) => batch.calls)).toEqual([2, 1, 1]);
 });

@@ -1,21 +1,28 @@
 import { STATUS_CODES } from 'node:http';
 import type { Command } from 'commander';
-import { type Diagnostic, formatDiagnostic } from '../../core/diagnostic.ts';
 import { ERRORS, HookwrightError } from '../../core/errors.ts';
 import type { Answer, RequestParts, RunFailure } from '../../core/run.ts';
+import { didYouMean } from '../../core/suggest.ts';
 import { answerJson, microseconds } from '../../http/api/represent.ts';
 import { addExamples } from '../examples.ts';
 import { readNamedFile } from '../read-file.ts';
 import type { OfflineRun } from '../run-offline.ts';
 import type { Attach, Session } from '../session.ts';
 import { printable, printableLine, styleFor } from '../style.ts';
-import { coloured } from './validate.ts';
+import { printDiagnostics, tellMistakes } from '../tell-mistakes.ts';
+import { optionsOf } from '../usage-error.ts';
+import { addRunCancel, addRunRetry } from './run-change.ts';
+import { addRunExport } from './run-export.ts';
+import { addRunList } from './run-list.ts';
+import { addRunReplay } from './run-replay.ts';
+import { addRunShow } from './run-show.ts';
 
 export function addRun(program: Command, attach: Attach): void {
   const command = program
     .command('run')
-    .description('Run one automation for one request, without a server, and print its answer.')
-    .argument('<file>', 'the automation')
+    .description('Run one automation without a server, or look at runs, replay and change them.')
+    .usage('[options] <file> | <command>')
+    .argument('<file>', 'the automation; one that is called like a command is reached as ./list')
     .option(
       '--request <file>',
       'the request, see below; - reads standard input; an empty GET where absent',
@@ -24,13 +31,14 @@ export function addRun(program: Command, attach: Attach): void {
   addExamples(
     command,
     'hookwright run automations/orders.yaml --request order.yaml',
+    'hookwright run list --status failed',
     `echo '{ "json": { "id": 7 } }' | hookwright run automations/orders.yaml --request -`,
     '',
     'A request is YAML or JSON with method, path, query, headers, ip and one of json, form, text and',
     'base64, or an HTTP message that begins with a line such as POST /orders?x=1 HTTP/1.1',
   );
   attach(command, async (session, file = '') => {
-    const text = new TextDecoder().decode(await readNamedFile(file));
+    const text = new TextDecoder().decode(await readAutomation(file, command));
     const inputs = readInputs(session.options.inputs);
     const request = await readRequest(session);
     const { runOffline } = await import('../run-offline.ts');
@@ -38,6 +46,41 @@ export function addRun(program: Command, attach: Attach): void {
     if ('diagnostics' in run) tellMistakes(session, run.diagnostics, text);
     else tellRun(session, run, file, text);
   });
+  addRunList(command, attach);
+  addRunShow(command, attach);
+  addRunRetry(command, attach);
+  addRunCancel(command, attach);
+  addRunReplay(command, attach);
+  addRunExport(command, attach);
+  command.hook('preSubcommand', refuseOwnOptions);
+}
+
+/** Commander takes `--request` for its own also where it stands behind `list`. */
+function refuseOwnOptions(run: Command, child: Command): void {
+  const given = run.options.find(
+    (option) => run.getOptionValueSource(option.attributeName()) === 'cli',
+  );
+  if (given?.long == null) return;
+  const next = didYouMean(given.long, optionsOf(child));
+  throw new HookwrightError(
+    'usage.invalid',
+    `Expected an option of hookwright run ${child.name()}, got "${given.long}".`,
+    next === undefined ? {} : { next },
+  );
+}
+
+/** The file, or a hint where what was given looks like a misspelt command. */
+async function readAutomation(file: string, command: Command): Promise<Uint8Array> {
+  try {
+    return await readNamedFile(file);
+  } catch (error) {
+    const next = didYouMean(
+      file,
+      command.commands.map((child) => child.name()),
+    );
+    if (next === undefined || !(error instanceof HookwrightError)) throw error;
+    throw new HookwrightError(error.code, error.message, { next, cause: error });
+  }
 }
 
 function readInputs(given: unknown): Readonly<Record<string, unknown>> {
@@ -66,24 +109,6 @@ async function readRequest({ options, surroundings }: Session): Promise<RequestP
   return from === '-'
     ? readRequestFile(await surroundings.input.read(), 'standard input')
     : readRequestFile(await readNamedFile(from), from);
-}
-
-function tellMistakes(session: Session, diagnostics: readonly Diagnostic[], text: string): void {
-  session.exitCode = ERRORS['automation.invalid'].exit;
-  if (session.json) session.printJson({ status: 'invalid', diagnostics });
-  else printDiagnostics(session, diagnostics, text);
-}
-
-function printDiagnostics(
-  { surroundings }: Session,
-  diagnostics: readonly Diagnostic[],
-  text: string,
-): void {
-  const style = styleFor(surroundings.err, surroundings.env);
-  for (const diagnostic of diagnostics) {
-    const shown = coloured(formatDiagnostic(diagnostic, text), diagnostic, style);
-    surroundings.err.write(`${shown}\n`);
-  }
 }
 
 function tellRun(session: Session, run: OfflineRun, file: string, text: string): void {

@@ -9,6 +9,7 @@ import { routeAutomations } from './automations.ts';
 import { routeEventStream } from './event-stream.ts';
 import { routeEvents } from './events.ts';
 import type { ApiParts } from './parts.ts';
+import { routeRuns } from './runs.ts';
 import { routeServer } from './server.ts';
 import { routeWebhooks } from './webhooks.ts';
 
@@ -41,6 +42,7 @@ export function createApi(parts: ApiParts): Hono {
   routeWebhooks(api, parts);
   routeEventStream(api, parts); // Before events: `stream` is no event's id.
   routeEvents(api, parts);
+  routeRuns(api, parts);
   routeAutomations(api, parts);
   // A route and not `notFound`, which is lost when this application is mounted in another.
   api.all('*', (c) => {

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import { z } from 'zod';
 import { HookwrightError } from '../../core/errors.ts';
+import type { RunStatus } from '../../core/run.ts';
 import { didYouMean } from '../../core/suggest.ts';
 import type { WebhookDraft } from '../../engine/registry.ts';
 
@@ -10,6 +11,7 @@ const JSON_DEPTH_MAX = 64;
 const QUOTE_LENGTH_MAX = 60;
 
 const EVENT_ID = /^evt_[0-9A-HJKMNP-TV-Z]{26}$/;
+const RUN_ID = /^run_[0-9A-HJKMNP-TV-Z]{26}$/;
 const EVENTS_PER_PAGE = 50;
 /** Each event's runs are read with it, so a page is that many questions to the store. */
 const EVENTS_PER_PAGE_MAX = 200;
@@ -42,16 +44,31 @@ const webhookChange = z.strictObject({ ...draftShape, paused: flag.optional() },
 const limitText = `a whole number from 1 to ${EVENTS_PER_PAGE_MAX}`;
 const eventId = z.string().regex(EVENT_ID, 'the id of an event, such as evt_01K…');
 
+const limit = z
+  .string()
+  .regex(/^\d{1,9}$/, limitText)
+  .transform(Number)
+  .refine((number) => number >= 1 && number <= EVENTS_PER_PAGE_MAX, limitText)
+  .default(EVENTS_PER_PAGE);
+
 const eventsQuery = z.strictObject({
   webhook: z.string().optional(),
   before: eventId.optional(),
   after: eventId.optional(),
-  limit: z
-    .string()
-    .regex(/^\d{1,9}$/, limitText)
-    .transform(Number)
-    .refine((limit) => limit >= 1 && limit <= EVENTS_PER_PAGE_MAX, limitText)
-    .default(EVENTS_PER_PAGE),
+  limit,
+});
+
+const RUN_STATUSES = [
+  ...(['queued', 'running', 'waiting', 'succeeded', 'failed', 'cancelled'] as const),
+] satisfies readonly RunStatus[];
+
+const runsQuery = z.strictObject({
+  webhook: z.string().optional(),
+  automation: z.string().optional(),
+  status: z.enum(RUN_STATUSES, `one of ${RUN_STATUSES.join(', ')}`).optional(),
+  event: eventId.optional(),
+  before: z.string().regex(RUN_ID, 'the id of a run, such as run_01K…').optional(),
+  limit,
 });
 
 const streamQuery = z.strictObject({ webhook: z.string().optional() });
@@ -61,6 +78,16 @@ export interface EventsQuery {
   readonly webhook?: string | undefined;
   readonly before?: string | undefined;
   readonly after?: string | undefined;
+  readonly limit: number;
+}
+
+/** What `GET /runs` is asked for. */
+export interface RunsQuery {
+  readonly webhook?: string | undefined;
+  readonly automation?: string | undefined;
+  readonly status?: RunStatus | undefined;
+  readonly event?: string | undefined;
+  readonly before?: string | undefined;
   readonly limit: number;
 }
 
@@ -75,6 +102,10 @@ export async function readWebhookChange(c: Context): Promise<WebhookDraft & { pa
 
 export function readEventsQuery(c: Context): EventsQuery {
   return readQuery(c, eventsQuery);
+}
+
+export function readRunsQuery(c: Context): RunsQuery {
+  return readQuery(c, runsQuery);
 }
 
 export function readStreamQuery(c: Context): { readonly webhook?: string | undefined } {

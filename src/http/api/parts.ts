@@ -1,13 +1,17 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
+import type { RunRecord } from '../../core/run.ts';
 import type { Feed } from '../../engine/feed.ts';
-import type { EventStore } from '../../engine/ports.ts';
+import type { AutomationStore, EventStore, RunStore } from '../../engine/ports.ts';
 import type { Registry } from '../../engine/registry.ts';
 
 /** What the API stands on. */
 export interface ApiParts {
   readonly registry: Registry;
-  readonly store: Pick<EventStore, 'event' | 'events' | 'runsOf'>;
+  readonly store: Pick<EventStore, 'event' | 'events' | 'runsOf' | 'run'> &
+    Pick<RunStore, 'runs' | 'journal'> &
+    Pick<AutomationStore, 'revision'>;
+  readonly runs: RunControl;
   readonly feed: Feed;
   readonly clock: Clock;
   readonly log: Log;
@@ -16,6 +20,16 @@ export interface ApiParts {
   readonly version: string;
   /** What stands before `/webhooks/…`; a function, because a free port is known only after listening. */
   readonly url: () => string;
+  /** What callers see there, where the operator has set it; otherwise they see their `Host`. */
+  readonly publicUrl?: string | undefined;
   /** Milliseconds between two signs of life on a quiet stream. */
   readonly heartbeatMs?: number;
+}
+
+/** Changes to runs by hand. Both throw `run.not_found`, and `run.state` where its state does not allow it. */
+export interface RunControl {
+  /** Queues another attempt of a run that failed or was cancelled. */
+  retry(id: string): Promise<RunRecord>;
+  /** Ends a run that is queued, waiting or under way. */
+  cancel(id: string): Promise<RunRecord>;
 }

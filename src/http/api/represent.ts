@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../core/diagnostic.ts';
 import type { CapturedEvent, EventStatus, EventSummary, StoredEvent } from '../../core/event.ts';
-import type { Answer, LogLine, RunFailure, RunRecord } from '../../core/run.ts';
+import type { Answer, LogLine, RunFailure, RunRecord, RunStatus } from '../../core/run.ts';
 import type { Binding, Webhook } from '../../core/webhook.ts';
 import type { AutomationEntry } from '../../engine/automations.ts';
 
@@ -24,20 +24,22 @@ export interface BodyJson {
   readonly content: string;
 }
 
-interface RunBriefJson {
+export interface RunBriefJson {
   readonly id: string;
   readonly automation: string;
-  readonly status: 'succeeded' | 'failed';
+  readonly status: RunStatus;
   /** Status of the answer that the run shaped, or that its failure has; `null` where there is none. */
   readonly answer_status: number | null;
-  readonly duration_ms: number;
+  /** From start to end, waits included; `null` until it has ended. */
+  readonly duration_ms: number | null;
 }
 
 export interface RunJson extends RunBriefJson {
   readonly revision: string;
   readonly binding: number;
   readonly started_at: string;
-  readonly ended_at: string;
+  /** `null` until it has ended. */
+  readonly ended_at: string | null;
   readonly cpu_ms: number;
   readonly answer: AnswerJson | null;
   readonly failure: RunFailure | null;
@@ -120,23 +122,23 @@ export function bodyJson(body: string | Uint8Array): BodyJson {
   }
 }
 
-function runBriefJson(run: RunRecord): RunBriefJson {
+export function runBriefJson(run: RunRecord): RunBriefJson {
   return {
     id: run.id,
     automation: run.automation,
     status: run.status,
     answer_status: run.answer?.status ?? run.failure?.status ?? null,
-    duration_ms: run.endedAt - run.startedAt,
+    duration_ms: run.endedAt === undefined ? null : run.endedAt - run.startedAt,
   };
 }
 
-function runJson(run: RunRecord): RunJson {
+export function runJson(run: RunRecord): RunJson {
   return {
     ...runBriefJson(run),
     revision: run.revision,
     binding: run.binding,
     started_at: iso(run.startedAt),
-    ended_at: iso(run.endedAt),
+    ended_at: run.endedAt === undefined ? null : iso(run.endedAt),
     cpu_ms: microseconds(run.cpuMs),
     answer: run.answer === undefined ? null : answerJson(run.answer),
     failure: run.failure ?? null,

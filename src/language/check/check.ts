@@ -56,6 +56,9 @@ function takes(shape: Shape, node: YamlNode): boolean {
       return node.kind === 'list';
     case 'nothing':
       return isNull(node);
+    case 'integer':
+      // Beside other scalars it takes the numbers.
+      return node.kind === 'scalar' && typeof node.value === 'number';
     default:
       return node.kind === 'scalar' && !isNull(node);
   }

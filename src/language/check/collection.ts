@@ -20,6 +20,10 @@ export function checkList(
   if (node.items.length < (shape.least ?? 0)) {
     report.error('value.invalid', node, 'Expected at least one item, got an empty list');
   }
+  if (node.items.length > (shape.most ?? Number.POSITIVE_INFINITY)) {
+    const message = `Expected at most ${shape.most} items, got ${node.items.length}`;
+    report.error('limit.exceeded', node, message);
+  }
   for (const item of node.items) check(item, shape.of, report);
 }
 
@@ -55,6 +59,10 @@ export function checkMap(
   const given = (shape.oneOf ?? []).flatMap((name) => entryOf(node, name) ?? []);
   const [first, ...others] = given;
   const names = shape.keys.filter((key) => shape.oneOf?.includes(key.name));
+  if (first === undefined && shape.needsOne) {
+    const place = node.entries[0]?.key ?? node;
+    report.error('key.missing', place, `Expected one of ${listed(names)}, got none`);
+  }
   for (const { key } of others) {
     const message = `Expected one of ${listed(names)}, got \`${key.text}\` beside \`${first?.key.text}\``;
     report.error('key.conflict', key, message);
@@ -79,12 +87,20 @@ export function checkKeys(
       });
     } else if (spec.unavailable) {
       report.error('key.unavailable', key, `\`${key.text}\` is not available in this version`);
+    } else if (spec.beside?.every((name) => entryOf(node, name) === undefined)) {
+      const others = spec.beside.map((name) => `\`${name}\``).join(' or ');
+      report.error(
+        'key.conflict',
+        key,
+        `Expected \`${key.text}\` beside ${others}, got it without`,
+      );
     } else if (!isNull(value) || spec.required || isRefusedWhenEmpty(spec.shape)) {
       check(value, spec.shape, report);
     }
   }
-  for (const { name, required } of keys) {
+  for (const { name, required, beside } of keys) {
     if (!required || entryOf(node, name) !== undefined) continue;
+    if (beside?.every((other) => entryOf(node, other) === undefined)) continue;
     const first = node.entries[0]?.key ?? node;
     report.error('key.missing', first, `Expected the key \`${name}\`, got none`);
   }

@@ -37,17 +37,23 @@ function checkPresent(node: ScalarNode, shape: Shape, report: Report): void {
     case 'integer':
       checkInteger(node, shape, report);
       return;
+    case 'number':
+      if (typeof value === 'number') return;
+      if (hasExpression(node)) checkSingle(node, shape, report);
+      else expected(node, shape, report);
+      return;
     case 'boolean':
       if (typeof value !== 'boolean') expected(node, shape, report);
       return;
     case 'duration':
+      if (shape.expression && hasExpression(node)) return;
       checkQuantity(node, shape, parseDuration(text), formatDuration, report);
       return;
     case 'size':
       checkQuantity(node, shape, parseSize(text), formatSize, report);
       return;
     case 'choice':
-      if (shape.of.includes(text)) return;
+      if (shape.of.includes(text) || (shape.expression && hasExpression(node))) return;
       report.error('value.invalid', node, `Expected ${describe(shape)}, got \`${text}\``, {
         hint: didYouMean(text, shape.of),
       });
@@ -89,8 +95,7 @@ function checkLabel(node: ScalarNode, report: Report): void {
 function checkInteger(node: ScalarNode, shape: Shape & { is: 'integer' }, report: Report): void {
   const { value, text } = node;
   if (typeof value === 'string') {
-    const hasExpression = text.includes('${{');
-    if (shape.expression && hasExpression) {
+    if (shape.expression && hasExpression(node)) {
       checkSingle(node, shape, report);
       return;
     }
@@ -105,6 +110,10 @@ function checkInteger(node: ScalarNode, shape: Shape & { is: 'integer' }, report
   if (value >= shape.least && value <= shape.most) return;
   const message = `Expected ${describe(shape)}, got ${text}`;
   report.error('value.invalid', node, message);
+}
+
+function hasExpression({ text }: ScalarNode): boolean {
+  return text.includes('${{');
 }
 
 function checkQuantity(

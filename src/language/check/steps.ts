@@ -1,7 +1,7 @@
 import { didYouMean } from '../../core/suggest.ts';
 import type { Report } from '../report.ts';
 import type { Shape } from '../table/shape.ts';
-import { keysOf, STEPS, stepOf, UNAVAILABLE_STEPS } from '../table/steps.ts';
+import { keysOf, STEPS, stepOf } from '../table/steps.ts';
 import { entryOf, type MapEntry, type MapNode, type YamlNode } from '../yaml/tree.ts';
 import { type Check, checkKeys } from './collection.ts';
 import { expected, said } from './expected.ts';
@@ -54,11 +54,7 @@ function checkStep(node: MapNode, report: Report, check: Check): void {
     return;
   }
   const step = stepOf(keyword.key.text);
-  if (step === undefined) {
-    const message = `\`${keyword.key.text}\` steps are not available in this version`;
-    report.error('step.unavailable', keyword.key, message);
-    return;
-  }
+  if (step === undefined) return;
   checkKeys(node, keysOf(step), report, check, (entry) => ownerHint(entry, step.hasResult));
   if (step.keyword === 'try' && !entryOf(node, 'catch') && !entryOf(node, 'finally')) {
     report.error('key.missing', keyword.key, 'Expected the key `catch` or `finally`, got neither');
@@ -102,7 +98,7 @@ function endingOf(item: YamlNode): string | undefined {
 }
 
 function isKeyword(text: string): boolean {
-  return stepOf(text) !== undefined || UNAVAILABLE_STEPS.includes(text);
+  return stepOf(text) !== undefined;
 }
 
 /** A step is marked by its first key alone. */

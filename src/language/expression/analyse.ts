@@ -36,11 +36,19 @@ export interface MemberUse {
   readonly tested?: true;
 }
 
+/** A call of a free name, or of a member of one, as a statement: nothing looks at what it gives. */
+export interface DroppedCall {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+}
+
 /** What a text uses from outside of itself. Everything in the order of the text. */
 export interface Analysis {
   /** Free identifiers, each occurrence; `undefined`, `NaN` and `Infinity` are among them. */
   readonly names: readonly NameUse[];
   readonly members: readonly MemberUse[];
+  readonly dropped: readonly DroppedCall[];
   /** Whether the text itself awaits; the `await` of an `async` function inside it does not count. */
   readonly hasAwait: boolean;
   /** Where there is a syntax error, it is the only one, and nothing else is known. */
@@ -79,13 +87,14 @@ function analyse(source: string, tree: AnyNode | Problem, kind: TextKind): Analy
   return {
     names: walk.names.sort(byStart),
     members: walk.members.sort(byStart),
+    dropped: walk.dropped,
     hasAwait: walk.hasAwait,
     problems: walk.problems.sort(byStart),
   };
 }
 
 function failed(found: Problem): Analysis {
-  return { names: [], members: [], hasAwait: false, problems: [found] };
+  return { names: [], members: [], dropped: [], hasAwait: false, problems: [found] };
 }
 
 function byStart(a: { readonly start: number }, b: { readonly start: number }): number {

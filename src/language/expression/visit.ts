@@ -63,6 +63,10 @@ const VISITS: { readonly [Type in AnyNode['type']]?: Visit<Type> } = {
     walk.visit(node.consequent);
     walk.visit(node.alternate);
   },
+  ExpressionStatement: (walk, node) => {
+    walk.statement(node.expression);
+    walk.visit(node.expression);
+  },
   AwaitExpression: (walk, node) => {
     walk.await(node.start);
     walk.visit(node.argument);

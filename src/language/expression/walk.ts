@@ -1,5 +1,5 @@
-import type { AnyNode, Identifier, MemberExpression } from 'acorn';
-import type { MemberUse, NameUse } from './analyse.ts';
+import type { AnyNode, Expression, Identifier, MemberExpression } from 'acorn';
+import type { DroppedCall, MemberUse, NameUse } from './analyse.ts';
 import { memberChain } from './member-path.ts';
 import { type Problem, problem } from './problem.ts';
 import type { TextKind } from './syntax-problem.ts';
@@ -29,6 +29,7 @@ export type MemberRole = Pick<MemberUse, 'called' | 'written' | 'tested'>;
 export class Walk {
   readonly names: NameUse[] = [];
   readonly members: MemberUse[] = [];
+  readonly dropped: DroppedCall[] = [];
   readonly problems: Problem[] = [];
   hasAwait = false;
   readonly source: string;
@@ -107,6 +108,15 @@ export class Walk {
     }
     this.visit(root);
     this.visitAll(computed);
+  }
+
+  /** An expression that is a statement of its own. */
+  statement(expression: Expression): void {
+    if (expression.type !== 'CallExpression') return;
+    const { callee, start, end } = expression;
+    const root = callee.type === 'MemberExpression' ? memberChain(callee).root : callee;
+    if (root.type !== 'Identifier' || !this.isFree(root.name)) return;
+    this.dropped.push({ name: root.name, start, end });
   }
 
   await(start: number): void {

@@ -1,4 +1,4 @@
-import { childOf } from '../yaml/tree.ts';
+import { childOf, type MapNode, type ScalarNode } from '../yaml/tree.ts';
 import { writeBlock } from './expression.ts';
 import type { StepWriter } from './step.ts';
 import { parseTarget } from './target.ts';
@@ -29,14 +29,19 @@ export const writeSet: StepWriter = ({ value }, unit) => {
   }
 };
 
-export const writeRun: StepWriter = ({ map, value, line }, unit) => {
-  const result = childOf(map, 'as');
-  const name = result?.kind === 'scalar' && result.value !== null ? result : undefined;
+export const writeRun: StepWriter = ({ map, value, number, line }, unit) => {
+  const name = resultName(map);
   unit.out.line(line, name === undefined ? '' : `${name.text} = `);
-  if (value.kind === 'scalar' && typeof value.value === 'string') writeBlock(value, unit);
+  if (value.kind === 'scalar' && typeof value.value === 'string') writeBlock(value, number, unit);
   unit.out.text(';');
   if (name !== undefined) unit.scope.declare(name.text, name);
 };
+
+/** What `as` names, if there is one. */
+export function resultName(map: MapNode): ScalarNode | undefined {
+  const result = childOf(map, 'as');
+  return result?.kind === 'scalar' && result.value !== null ? result : undefined;
+}
 
 export const writeLog: StepWriter = ({ map, value, line }, unit) => {
   const level = childOf(map, 'level');

@@ -1,14 +1,33 @@
-import { childOf, isNull } from '../yaml/tree.ts';
+import type { Span } from '../source.ts';
+import { childOf, entryOf, isNull, type MapNode } from '../yaml/tree.ts';
 import type { StepWriter } from './step.ts';
+import type { Unit } from './unit.ts';
 import { writeValue } from './value.ts';
 
-export const writeRespond: StepWriter = ({ value, line }, unit) => {
+export const writeRespond: StepWriter = ({ map, value, line }, unit) => {
+  if (unit.trigger === 'function') {
+    refuseAnswer(entryOf(map, 'respond')?.key ?? map, 'respond', unit);
+  }
   unit.out.line(line, '$.respond(');
   writeValue(value, unit);
   unit.out.text(');');
 };
 
-export const writeReturn: StepWriter = ({ value, line }, unit) => {
+export const writeReturn: StepWriter = ({ map, value, line }, unit) => {
+  if (unit.parallels > 0) {
+    const message = 'Expected a branch of `parallel` without `return`, got one';
+    unit.report.error('step.parallel', entryOf(map, 'return')?.key ?? map, message, {
+      hint: 'Set a variable in the branch, and `return` after the `parallel` step.',
+    });
+  }
+  if (value.kind === 'map' && !isOfTrigger(value, unit)) return;
+  const result = value.kind === 'map' ? childOf(value, 'value') : undefined;
+  if (result !== undefined) {
+    unit.out.line(line, 'return (');
+    writeValue(result, unit);
+    unit.out.text(');');
+    return;
+  }
   if (!isNull(value)) {
     unit.out.line(line, '$.finish(');
     writeValue(value, unit);
@@ -30,3 +49,26 @@ export const writeFail: StepWriter = ({ value, line }, unit) => {
   } else writeValue(value, unit);
   unit.out.text(');');
 };
+
+/** A function gives back a value, any other automation an answer. Reports what is of the other kind. */
+function isOfTrigger(value: MapNode, unit: Unit): boolean {
+  let isRight = true;
+  for (const { key } of value.entries) {
+    const isValue = key.text === 'value';
+    if (isValue === (unit.trigger === 'function')) continue;
+    isRight = false;
+    if (isValue) {
+      const message = 'Expected an answer, got `value`, which functions give back';
+      unit.report.error('trigger.unfit', key, message, {
+        hint: 'Write `json`, or add `trigger: function` to the file.',
+      });
+    } else refuseAnswer(key, key.text, unit);
+  }
+  return isRight;
+}
+
+function refuseAnswer(span: Span, name: string, unit: Unit): void {
+  unit.report.error('trigger.unfit', span, `Expected the value of a function, got \`${name}\``, {
+    hint: 'A function answers no request: write `return: { value: … }`.',
+  });
+}

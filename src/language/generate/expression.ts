@@ -1,9 +1,11 @@
+import type { EffectKind } from '../../core/effect.ts';
 import { singleExpression } from '../check/condition.ts';
 import { analyseBlock, analyseExpression } from '../expression/analyse.ts';
 import { isSingle, splitTemplate } from '../expression/template.ts';
+import { EFFECTS } from '../table/names.ts';
 import type { ScalarNode } from '../yaml/tree.ts';
 import type { Unit } from './unit.ts';
-import { checkUses, type Locate } from './uses.ts';
+import { checkEffects, checkUses, type Locate } from './uses.ts';
 import { literal } from './writer.ts';
 
 /** Writes a text: as a value of any type where it is one expression, else as a joined text. */
@@ -47,13 +49,33 @@ export function writeSingle(node: ScalarNode, unit: Unit): void {
 }
 
 /** Writes the body of a `run` block as a call of a function that is made on the spot. */
-export function writeBlock(node: ScalarNode, unit: Unit): void {
+export function writeBlock(node: ScalarNode, number: number, unit: Unit): void {
   const analysis = analyseBlock(node.text);
-  checkUses(analysis, 'block', locator(node, 0), unit);
-  if (analysis.hasAwait) unit.hasAwait = true;
-  unit.out.text(analysis.hasAwait ? 'await (async () => {' : '(() => {');
+  const locate = locator(node, 0);
+  checkUses(analysis, 'block', locate, unit);
+  const effects = checkEffects(analysis, locate, unit);
+  // One without `await` may still return an effect's promise.
+  const isAsync = analysis.hasAwait || effects.length > 0;
+  if (isAsync) unit.hasAwait = true;
+  unit.out.text(isAsync ? 'await (async () => {' : '(() => {');
+  for (const effect of effects) unit.out.line(0, effectFunction(effect, number));
   writeLines(node, node.text, 0, unit);
   unit.out.line(unit.out.yamlLine, '})()');
+}
+
+/**
+ * An effect as a function of a `run` block. It says the step's number again: other branches of a `parallel`
+ * may have had their turn since the block began.
+ */
+function effectFunction(effect: EffectKind, number: number): string {
+  const call = (name: string) =>
+    `(...$given) => ($.step = ${number}, $.effects.${name}(...$given))`;
+  const members = [...(EFFECTS.get(effect) ?? [])];
+  const value =
+    members.length === 0
+      ? call(effect)
+      : `{ ${members.map((member) => `${member}: ${call(`${effect}.${member}`)}`).join(', ')} }`;
+  return `const ${effect} = ${value};`;
 }
 
 /** In brackets, the closing one on a line of its own: the expression may end in a `//` comment. */

@@ -11,6 +11,8 @@ interface OpenUse {
   readonly name: string;
   readonly span: Span;
   readonly hint: string | undefined;
+  /** Line of the other branch of a `parallel` that sets it. */
+  readonly parallel?: number | undefined;
 }
 
 /**
@@ -23,6 +25,10 @@ export class Scope {
   /** Variables with the line that sets them first. */
   private readonly variables = new Map<string, number>();
   private readonly locals: string[] = [];
+  /** Variables in the order in which they became known; one that was hidden may come again. */
+  private readonly declared: string[] = [];
+  /** Those that only other branches have set, which run at the same time. */
+  private readonly hidden = new Set<string>();
   private readonly unknown: OpenUse[] = [];
 
   constructor(report: Report) {
@@ -35,12 +41,12 @@ export class Scope {
   }
 
   isVariable(name: string): boolean {
-    return this.variables.has(name) || (this.locals.includes(name) && name !== ERROR_NAME);
+    return this.hasVariable(name) || (this.locals.includes(name) && name !== ERROR_NAME);
   }
 
   isKnown(name: string): boolean {
     return (
-      this.variables.has(name) ||
+      this.hasVariable(name) ||
       this.locals.includes(name) ||
       ROOTS.has(name) ||
       name === 'inputs' ||
@@ -56,13 +62,13 @@ export class Scope {
       this.report.error('name.reserved', span, message, { hint: 'Choose another name.' });
       return false;
     }
-    if (!this.variables.has(name)) this.variables.set(name, this.report.source.line(span.start));
+    this.reveal(name, span);
     return true;
   }
 
   /** Makes known what a step that is wrong in itself seems to set; no word about its name. */
   declareLoosely(name: string, span: Span): void {
-    if (!this.isKnown(name)) this.variables.set(name, this.report.source.line(span.start));
+    if (!this.isKnown(name)) this.reveal(name, span);
   }
 
   /** Makes names known while `inside` runs. */
@@ -82,6 +88,20 @@ export class Scope {
     this.locals.length = before;
   }
 
+  /**
+   * Runs the branches of a `parallel`, none of which knows what the others set. After them all of it is
+   * known.
+   */
+  branches(insides: readonly (() => void)[]): void {
+    const before = this.declared.length;
+    for (const inside of insides) {
+      const start = this.declared.length;
+      inside();
+      for (const name of this.declared.slice(start)) this.hidden.add(name);
+    }
+    for (const name of this.declared.slice(before)) this.hidden.delete(name);
+  }
+
   /** Makes `error` known while `inside` runs. */
   withinCatch(inside: () => void): void {
     this.locals.push(ERROR_NAME);
@@ -90,19 +110,32 @@ export class Scope {
   }
 
   /** Notes a use of a name that is not known here. */
-  miss(name: string, span: Span): void {
-    const known = [...this.locals, ...ROOTS.keys(), 'inputs', ...GLOBALS, ...this.variables.keys()];
+  miss(name: string, span: Span, others: readonly string[] = []): void {
+    const known = [
+      ...this.locals,
+      ...ROOTS.keys(),
+      'inputs',
+      ...others,
+      ...GLOBALS,
+      ...this.variables.keys(),
+    ];
     // Comparing every name of a hostile file with every other would take minutes.
     const isEnough = this.unknown.length >= DIAGNOSTICS_MAX;
     const hint = isEnough ? undefined : didYouMean(name, known.slice(0, SUGGESTIONS_MAX));
-    this.unknown.push({ name, span, hint });
+    const parallel = this.hidden.has(name) ? this.variables.get(name) : undefined;
+    this.unknown.push({ name, span, hint, parallel });
   }
 
   /** Reports what stayed unknown. To be called when all steps are through. */
   finish(): void {
-    for (const { name, span, hint } of this.unknown) {
+    for (const { name, span, hint, parallel } of this.unknown) {
       const line = this.variables.get(name);
-      if (line !== undefined) {
+      if (parallel !== undefined) {
+        const message = `Expected a name that is set, got \`${name}\`, which another branch sets at the same time`;
+        this.report.error('name.parallel', span, message, {
+          hint: `Line ${parallel} sets it; use it after the \`parallel\` step.`,
+        });
+      } else if (line !== undefined) {
         const message = `Expected a name that is set, got \`${name}\`, which is set later`;
         this.report.error('name.later', span, message, { hint: `Line ${line} sets it first.` });
       } else if (name === ERROR_NAME) {
@@ -116,6 +149,17 @@ export class Scope {
         });
       }
     }
+  }
+
+  private reveal(name: string, span: Span): void {
+    if (this.hasVariable(name)) return;
+    if (!this.variables.has(name)) this.variables.set(name, this.report.source.line(span.start));
+    this.hidden.delete(name);
+    this.declared.push(name);
+  }
+
+  private hasVariable(name: string): boolean {
+    return this.variables.has(name) && !this.hidden.has(name);
   }
 
   private isFree(name: string, span: Span): boolean {

@@ -2,8 +2,10 @@ import { stepOf } from '../table/steps.ts';
 import { childOf, type MapNode, type YamlNode } from '../yaml/tree.ts';
 import { writeChoose, writeFor, writeIf, writeTry, writeWhile } from './control.ts';
 import { writeLog, writeRun, writeSet } from './data.ts';
+import { writeCall, writeEmit, writeHook, writeHttp, writeState, writeWait } from './effects.ts';
 import { writeFail, writeRespond, writeReturn } from './ending.ts';
 import { writeSingle } from './expression.ts';
+import { writeParallel } from './parallel.ts';
 import type { Unit } from './unit.ts';
 
 /** What writes one step; `write` is for the lists of steps inside it. */
@@ -11,7 +13,7 @@ export type StepWriter = (step: StepNode, unit: Unit, write: WriteSteps) => void
 type WriteSteps = (list: YamlNode | undefined, unit: Unit) => void;
 
 /** A step that is known by its keyword. What is in it may be wrong: then nothing comes of the program. */
-interface StepNode {
+export interface StepNode {
   readonly map: MapNode;
   /** What stands under the keyword. */
   readonly value: YamlNode;
@@ -25,6 +27,13 @@ const WRITERS: Readonly<Record<string, StepWriter>> = {
   set: writeSet,
   run: writeRun,
   log: writeLog,
+  http: writeHttp,
+  state: writeState,
+  wait: writeWait,
+  call: writeCall,
+  emit: writeEmit,
+  hook: writeHook,
+  parallel: writeParallel,
   if: writeIf,
   choose: writeChoose,
   for: writeFor,
@@ -66,7 +75,7 @@ function writeStep(map: MapNode, unit: Unit): void {
 }
 
 /**
- * A step that is misspelt or not available is reported already. What it seems to set counts as set, so
+ * A step that is misspelt is reported already. What it seems to set counts as set, so
  * that one mistake does not make ten.
  */
 function declareAll(map: MapNode, unit: Unit): void {

@@ -1,8 +1,18 @@
+import type { PolicyTarget } from '../../core/policy.ts';
 import type { StepPlace } from '../../core/program.ts';
 import type { Analysis } from '../expression/analyse.ts';
 import type { Report } from '../report.ts';
+import type { Span } from '../source.ts';
 import { Scope } from './scope.ts';
 import { Writer } from './writer.ts';
+
+/** What starts an automation. */
+export type Trigger = 'webhook' | 'function';
+
+/** One place of a program that reaches something. */
+export interface EffectTarget extends PolicyTarget {
+  readonly span: Span;
+}
 
 /** What one compilation gathers while it goes through the steps. */
 export class Unit {
@@ -14,11 +24,21 @@ export class Unit {
   readonly analyses: Analysis[] = [];
   /** Names that `inputs` has; `undefined` where nobody has declared them. */
   readonly inputs: ReadonlySet<string> | undefined;
+  /** What the program's effects reach, as far as its text says. */
+  readonly targets: EffectTarget[] = [];
+  readonly trigger: Trigger;
   hasAwait = false;
+  /** How many `parallel` steps are around the step under way. */
+  parallels = 0;
 
-  constructor(report: Report, inputs: ReadonlySet<string> | undefined) {
+  constructor(
+    report: Report,
+    inputs: ReadonlySet<string> | undefined,
+    trigger: Trigger = 'webhook',
+  ) {
     this.report = report;
     this.scope = new Scope(report);
     this.inputs = inputs;
+    this.trigger = trigger;
   }
 }

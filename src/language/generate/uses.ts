@@ -1,8 +1,9 @@
+import type { EffectKind } from '../../core/effect.ts';
 import { didYouMean } from '../../core/suggest.ts';
 import { type DiagnosticCode, isDiagnosticCode } from '../codes.ts';
 import type { Analysis, MemberUse, NameUse } from '../expression/analyse.ts';
 import type { Span } from '../source.ts';
-import { NAMESPACES, ROOTS } from '../table/names.ts';
+import { EFFECTS, isEffect, NAMESPACES, ROOTS } from '../table/names.ts';
 import { SUGGESTIONS_MAX } from './scope.ts';
 import type { Unit } from './unit.ts';
 
@@ -21,8 +22,35 @@ export function checkUses(
     unit.report.error(known, locate({ start, end }), message, { hint });
   }
   for (const use of analysis.names) checkName(use, kind, locate, unit);
-  for (const use of analysis.members) checkMember(use, locate, unit);
+  for (const use of analysis.members) checkMember(use, kind, locate, unit);
   unit.analyses.push(analysis);
+}
+
+/** The effects that a block uses as functions; one that nothing waits for is warned about. */
+export function checkEffects(
+  { names, dropped }: Analysis,
+  locate: Locate,
+  unit: Unit,
+): readonly EffectKind[] {
+  const used = new Set<EffectKind>();
+  for (const use of names) {
+    const { name, write } = use;
+    if (!isEffect(name) || unit.scope.isKnown(name) || write) continue;
+    used.add(name);
+    if (name !== 'wait') {
+      unit.targets.push({ kind: name, text: '', isWhole: false, span: locate(use) });
+    }
+  }
+  for (const { name, start, end } of dropped) {
+    if (!isEffect(name) || unit.scope.isKnown(name)) continue;
+    unit.report.warning(
+      'script.not_awaited',
+      locate({ start, end }),
+      `Expected \`await\` before \`${name}\`, got a call that nothing waits for`,
+      { hint: 'Without it the run may end before the effect has begun, and its failure is lost.' },
+    );
+  }
+  return [...used];
 }
 
 function checkName(use: NameUse, kind: 'expression' | 'block', locate: Locate, unit: Unit): void {
@@ -35,8 +63,11 @@ function checkName(use: NameUse, kind: 'expression' | 'block', locate: Locate, u
       'Expected a name that is set, got `secrets`, which is not available in this version',
       { hint: 'Pass the value as an input.' },
     );
-  } else if (!unit.scope.isKnown(name)) unit.scope.miss(name, span);
-  else if (write && (kind === 'expression' || !unit.scope.isVariable(name))) {
+  } else if (isEffect(name) && !unit.scope.isKnown(name))
+    checkEffectName(name, use, kind, span, unit);
+  else if (!unit.scope.isKnown(name)) {
+    unit.scope.miss(name, span, kind === 'block' ? [...EFFECTS.keys()] : []);
+  } else if (write && (kind === 'expression' || !unit.scope.isVariable(name))) {
     const what = kind === 'expression' ? 'an expression without assignments' : 'a variable';
     unit.report.error('name.assigned', span, `Expected ${what}, got an assignment to \`${name}\``, {
       hint:
@@ -47,8 +78,35 @@ function checkName(use: NameUse, kind: 'expression' | 'block', locate: Locate, u
   }
 }
 
-function checkMember({ root, path, segments }: MemberUse, locate: Locate, unit: Unit): void {
-  const members = root === 'inputs' ? unit.inputs : (ROOTS.get(root) ?? NAMESPACES.get(root));
+function checkEffectName(
+  name: EffectKind,
+  { write }: NameUse,
+  kind: 'expression' | 'block',
+  span: Span,
+  unit: Unit,
+): void {
+  if (kind === 'expression') {
+    unit.report.error(
+      'expression.effect',
+      span,
+      `Expected an expression without effects, got \`${name}\``,
+      { hint: `Use a step, \`- ${name}: …\` with \`as\`, or a \`run\` block.` },
+    );
+  } else if (write) {
+    const message = `Expected a variable, got an assignment to \`${name}\``;
+    unit.report.error('name.assigned', span, message, {
+      hint: 'Declare a name of your own with `let`.',
+    });
+  }
+}
+
+function checkMember(
+  { root, path, segments }: MemberUse,
+  kind: 'expression' | 'block',
+  locate: Locate,
+  unit: Unit,
+): void {
+  const members = membersOf(root, kind, unit);
   const [member] = path;
   const [place] = segments;
   if (members === undefined || member === undefined || place === undefined) return;
@@ -59,11 +117,25 @@ function checkMember({ root, path, segments }: MemberUse, locate: Locate, unit: 
   const hint =
     root === 'inputs'
       ? (near ?? `Declare it: \`inputs: { ${member}: any }\`.`)
-      : (near ?? `It has ${[...members].map((name) => `\`${name}\``).join(', ')}.`);
+      : members.size === 0
+        ? `It is a function: \`await ${root}(…)\`.`
+        : (near ?? `It has ${[...members].map((name) => `\`${name}\``).join(', ')}.`);
   unit.report.error(
     'member.unknown',
     locate(place),
     `Expected a member of \`${root}\`, got \`${member}\``,
     { hint },
   );
+}
+
+function membersOf(
+  root: string,
+  kind: 'expression' | 'block',
+  unit: Unit,
+): ReadonlySet<string> | undefined {
+  if (root === 'inputs') return unit.inputs;
+  if (isEffect(root)) {
+    return kind === 'block' && !unit.scope.isKnown(root) ? EFFECTS.get(root) : undefined;
+  }
+  return ROOTS.get(root) ?? NAMESPACES.get(root);
 }

@@ -32,10 +32,14 @@ inputs:
   shop: { type: string, required: true, description: Name of the shop }
   tags: list
 policy:
-  http: ["POST https://api.example.com/orders/**"]
+  http: ["POST https://api.example.com/orders/*"]
 limits: { timeout: 5s, cpu: 50ms, memory: 16MB }
 retry: { attempts: 3, backoff: exponential }
 steps:
+  - http:
+      method: POST
+      url: https://api.example.com/orders/\${{ request.json.id }}
+      json: { shop: "\${{ inputs.shop }}" }
   - return: { status: 204 }
 `;
 
@@ -91,3 +95,42 @@ loops around a step, \`error\` inside \`catch\`, the library below, and JavaScri
 set is a mistake, and so is a member that \`request\`, \`webhook\`, \`event\`, \`inputs\` or the library does not have; a
 misspelt one is answered with the nearest. Variables are letters, digits and \`_\`, and may not be called as anything
 that exists already. A variable that only one branch sets is \`undefined\` where the other was taken.`;
+
+export const EFFECTS_TEXT = `\`http\`, \`state\`, \`wait\`, \`call\`, \`emit\` and \`hook\` are *effects*: what a run does outside of itself, or learns from
+it. Each is written to the run’s journal. A run that is waiting, or that a crash has cut short, goes on from its journal:
+what has been done is not done again. An effect that fails throws; \`try\` catches it, and \`error.code\` says why:
+\`effect.refused\`, \`effect.failed\`, \`effect.timeout\`, \`effect.in_doubt\`, \`effect.invalid\` or \`limit.effects\`.
+
+**In \`run\` blocks** the same effects are functions, which are awaited. A variable of the same name hides one. Expressions
+have no effects.
+
+\`\`\`yaml
+automation: example.run
+policy:
+  http: ["POST https://api.example.com/lines"]
+  state: [counts/*]
+steps:
+  - run: |
+      for (const line of request.json.lines) {
+        const reply = await http({ method: 'POST', url: 'https://api.example.com/lines', json: line });
+        if (reply.json.isNew) await state.increment('counts/' + line.sku, 1, { ttl: '30d' });
+      }
+      await wait('5s');
+\`\`\`
+
+The functions are \`http(url)\` and \`http({ … })\`, \`state.get(key, fallback)\`, \`state.set(key, value, { ttl })\`,
+\`state.delete(key)\`, \`state.increment(key, by, { ttl })\`, \`wait(duration)\` and \`wait({ until })\`, \`call(name, inputs)\`,
+\`emit(topic, data)\` and \`hook(name, data)\`.
+
+**The policy** lists what effects may reach; what it does not list is refused. \`wait\` reaches nothing and is always allowed.
+Targets that stand in the file are checked when it is compiled, as far as they stand there; the others when the run asks
+for them. Either way the message shows the line to add.
+
+- \`*\` stands for one or more characters within one segment, \`**\` at the end for one or more whole segments. Segments
+  are what stands between the \`/\` of paths and keys of the state, and between the \`.\` of topics, hooks and functions:
+  \`order.*\` allows \`order.paid\` and not \`order.paid.late\`; \`order.**\` allows both, and not \`order\`.
+- \`http\` patterns are methods and a URL: \`GET,POST https://api.example.com/orders/*\`. Without a method, all are allowed.
+  Scheme, host and port are exact; \`*.\` before a host stands for one or more names, and not for the host itself. The
+  query is not looked at, unless the pattern has one, which then goes by what stands between the \`&\`.
+- URLs that two parsers may read differently are refused whatever the policy is: with \`.\` or \`..\` in the path, with an
+  encoded \`/\`, \`\\\` or \`.\` there, with a backslash, white space, or a user before the host.`;

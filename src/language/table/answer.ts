@@ -71,8 +71,7 @@ export const RETURN: Shape & { is: 'map' } = {
     {
       name: 'value',
       shape: { is: 'value' },
-      unavailable: true,
-      doc: 'What a function gives back to its caller.',
+      doc: 'With `trigger: function`, and instead of an answer: what the caller gets.',
     },
   ],
   oneOf: [...BODY_KEYS, 'value'],

@@ -29,8 +29,11 @@ const INPUT: Shape & { is: 'map' } = {
   ],
 };
 
+/** Patterns of one kind: what a person still reads. Every target is compared with every pattern. */
+const PATTERNS_MAX = 200;
+
 function patterns(name: string, doc: string): KeySpec {
-  return { name, doc, shape: { is: 'list', of: LABEL } };
+  return { name, doc, shape: { is: 'list', of: LABEL, most: PATTERNS_MAX } };
 }
 
 const POLICY: Shape & { is: 'map' } = {
@@ -40,10 +43,10 @@ const POLICY: Shape & { is: 'map' } = {
       'http',
       'Methods and URLs that `http` steps may call: `POST https://api.example.com/**`.',
     ),
-    patterns('hooks', 'Topics that it may emit and hooks that it may call.'),
-    patterns('state', 'Keys of the state that it may read and write.'),
+    patterns('hooks', 'Topics that it may emit and hooks that it may call: `order.*`.'),
+    patterns('state', 'Keys of the state that it may read and write: `orders/*`.'),
     patterns('secrets', 'Names of the secrets that it may use.'),
-    patterns('functions', 'Names of the functions that it may call.'),
+    patterns('functions', 'Names of the functions that it may call: `pricing.*`.'),
   ],
 };
 
@@ -162,7 +165,7 @@ export const AUTOMATION: Shape & { is: 'map' } = {
     {
       name: 'trigger',
       shape: { is: 'choice', of: ['webhook', 'function', 'topic', 'schedule'] },
-      doc: 'What starts it: `webhook` unless given. `function`, `topic` and `schedule` are not available in this version.',
+      doc: 'What starts it: `webhook` unless given. A `function` is called by other automations, and gives back the `value` of its `return`. `topic` and `schedule` are not available in this version.',
     },
     { name: 'on', shape: LABEL, unavailable: true, doc: 'With `trigger: topic`, the topics.' },
     {

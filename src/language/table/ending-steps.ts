@@ -16,7 +16,8 @@ export const ENDING_STEPS: readonly StepSpec[] = [
   },
   {
     keyword: 'return',
-    summary: 'Shapes the answer, unless `respond` did, and ends the run.',
+    summary:
+      'Shapes the answer, unless `respond` did, and ends the run. A function gives back `value`.',
     shape: { is: 'either', of: [{ is: 'nothing' }, RETURN] },
     doc: 'The answer, or nothing: a run that has not answered gives 204.',
     keys: [],

@@ -1,3 +1,4 @@
+import type { EffectKind } from '../../core/effect.ts';
 import { LANGUAGE_GLOBALS, LIBRARY } from '../../core/library.ts';
 import { EVENT_MEMBERS, REQUEST_MEMBERS, WEBHOOK_MEMBERS } from '../../core/request-shape.ts';
 
@@ -19,6 +20,24 @@ export const GLOBALS: ReadonlySet<string> = new Set([
 
 /** The variable that holds what was thrown, inside `catch`. */
 export const ERROR_NAME = 'error';
+
+/**
+ * Functions that `run` blocks have besides the library, with their members. Variables may be called so,
+ * and hide them.
+ */
+export const EFFECTS: ReadonlyMap<EffectKind, ReadonlySet<string>> = new Map([
+  ['http', new Set()],
+  ['state', new Set(['get', 'set', 'delete', 'increment'])],
+  ['wait', new Set()],
+  ['call', new Set()],
+  ['emit', new Set()],
+  ['hook', new Set()],
+]);
+
+/** Tells the name of an effect from other names. */
+export function isEffect(name: string): name is EffectKind {
+  return (EFFECTS as ReadonlyMap<string, unknown>).has(name);
+}
 
 /** Words that JavaScript, strict or sloppy, script or module, keeps for itself (ECMA-262, 12.7.2). */
 const RESERVED_WORDS: ReadonlySet<string> = new Set(

@@ -25,11 +25,13 @@ export type Shape =
       readonly expression?: boolean;
     }
   | { readonly is: 'boolean' }
-  /** `250ms`, `30s`, `5m`: from 1 ms to `most` milliseconds. */
-  | { readonly is: 'duration'; readonly most: number }
+  /** Any number, or one expression. */
+  | { readonly is: 'number' }
+  /** `250ms`, `30s`, `5m`: from 1 ms to `most` milliseconds; a text with expressions where they are allowed. */
+  | { readonly is: 'duration'; readonly most: number; readonly expression?: boolean }
   /** `64kB`, `32MB`: from 1 byte to `most` bytes. */
   | { readonly is: 'size'; readonly most: number }
-  | { readonly is: 'choice'; readonly of: readonly string[] }
+  | { readonly is: 'choice'; readonly of: readonly string[]; readonly expression?: boolean }
   /** A body of JavaScript. */
   | { readonly is: 'javascript' }
   /** One or two variable names: `line` or `line, index`. */
@@ -39,11 +41,21 @@ export type Shape =
   /** Variables, or dotted paths into them, with their values. */
   | { readonly is: 'variables' }
   | { readonly is: 'steps' }
-  | { readonly is: 'list'; readonly of: Shape; readonly least?: number }
+  | {
+      readonly is: 'list';
+      readonly of: Shape;
+      readonly least?: number;
+      readonly most?: number;
+    }
   /** A map whose keys the author chooses. */
   | { readonly is: 'dictionary'; readonly key: Shape & { is: 'name' }; readonly of: Shape }
-  /** A map with known keys; of `oneOf` at most one may be there. */
-  | { readonly is: 'map'; readonly keys: readonly KeySpec[]; readonly oneOf?: readonly string[] }
+  /** A map with known keys; of `oneOf` at most one may be there, and exactly one where `needsOne`. */
+  | {
+      readonly is: 'map';
+      readonly keys: readonly KeySpec[];
+      readonly oneOf?: readonly string[];
+      readonly needsOne?: true;
+    }
   /** The first shape that takes this kind of value: scalar, list or map. */
   | { readonly is: 'either'; readonly of: readonly Shape[] }
   /** Nothing at all. */
@@ -54,6 +66,8 @@ export interface KeySpec {
   readonly name: string;
   readonly shape: Shape;
   readonly required?: boolean;
+  /** Keys of the same map of which one must be there for this one to stand beside it. */
+  readonly beside?: readonly string[];
   /** One or two sentences of Markdown. */
   readonly doc: string;
   /** Set where this version knows the key and does not run it. */
@@ -72,8 +86,10 @@ export interface StepSpec {
   readonly keys: readonly KeySpec[];
   /** Whether `as` may name a variable for its result. */
   readonly hasResult: boolean;
-  /** A whole automation that shows the step; compiled by a test. */
+  /** Steps that show it; a test compiles them. */
   readonly example: string;
+  /** Lines below `policy` that the example needs. */
+  readonly policy?: readonly string[];
 }
 
 /** In words, for "Expected …" and for the reference page. */
@@ -93,6 +109,8 @@ export function describe(shape: Shape): string {
       return 'an expression such as `${{ order.lines }}` or a list';
     case 'integer':
       return `a whole number from ${shape.least} to ${shape.most}`;
+    case 'number':
+      return 'a number';
     case 'boolean':
       return '`true` or `false`';
     case 'duration':

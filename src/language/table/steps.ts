@@ -1,5 +1,6 @@
 import { CONTROL_STEPS } from './control-steps.ts';
 import { DATA_STEPS } from './data-steps.ts';
+import { EFFECT_STEPS } from './effect-steps.ts';
 import { ENDING_STEPS } from './ending-steps.ts';
 import type { KeySpec, StepSpec } from './shape.ts';
 
@@ -25,17 +26,11 @@ export const RESULT_KEY: KeySpec = {
 };
 
 /** Every kind of step. A new one is a row here and a generator in `generate/step.ts`. */
-export const STEPS: readonly StepSpec[] = [...DATA_STEPS, ...CONTROL_STEPS, ...ENDING_STEPS];
-
-/** Steps of the language that this version does not run. */
-export const UNAVAILABLE_STEPS: readonly string[] = [
-  'http',
-  'emit',
-  'hook',
-  'state',
-  'wait',
-  'call',
-  'parallel',
+export const STEPS: readonly StepSpec[] = [
+  ...DATA_STEPS,
+  ...EFFECT_STEPS,
+  ...CONTROL_STEPS,
+  ...ENDING_STEPS,
 ];
 
 const BY_KEYWORD: ReadonlyMap<string, StepSpec> = new Map(

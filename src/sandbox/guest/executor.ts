@@ -1,15 +1,24 @@
 import { RUN_LIMITS_MAX } from '../../core/limits.ts';
 import type { Program } from '../../core/program.ts';
-import type { Execution, ExecutionResult } from '../../core/run.ts';
-import { describeFailure, type Fault, PROGRAM_FILE, timeCode } from '../protocol/failure.ts';
+import type { Execution, ExecutionResult, LogLine } from '../../core/run.ts';
+import {
+  describeFailure,
+  type Fault,
+  lineOfStep,
+  PROGRAM_FILE,
+  timeCode,
+} from '../protocol/failure.ts';
 import type { Base } from './boot.ts';
 import { connect, emptyExchange } from './host-functions.ts';
 import { restore, takeDifference } from './picture.ts';
 import type { KnownProgram, Programs } from './programs.ts';
 import { GuestMemoryFull, type Pointer, QuickJs } from './quickjs.ts';
+import { type EndedEntry, Replay } from './replay.ts';
 import { readReport } from './report.ts';
 import { type BuiltRequest, buildRequest } from './request/build.ts';
 import { Stopwatch } from './stopwatch.ts';
+
+type Finished = Extract<ExecutionResult, { status: 'finished' }>;
 
 /** What an execution brings beside its program. */
 export type ExecutionInput = Omit<Execution, 'program' | 'runId'>;
@@ -22,6 +31,10 @@ export interface ExecutorOptions {
   /** Called when a run turns out to take longer than most (about 0.5 ms). */
   readonly onSlow?: () => void;
 }
+
+/** The guest has nothing left to do, and effects that it awaits have no result yet. */
+const AWAITS = Symbol('awaits');
+type Ended = string | Fault | typeof AWAITS;
 
 /** Promise jobs between two looks at whether the run has ended. */
 const JOBS_PER_LOOK = 32;
@@ -58,17 +71,24 @@ export class Executor {
     this.#quickjs = quickjs;
   }
 
-  /** @throws Error where `prepare` was not awaited; never for anything the program does */
+  /**
+   * Executes a program from its start, as far as its journal reaches. All limits hold for this one execution:
+   * what a run may take over all of them is for the engine to add up.
+   *
+   * @throws Error where `prepare` was not awaited; never for anything the program does
+   */
   execute(known: KnownProgram, input: ExecutionInput): ExecutionResult {
     const { program } = known;
     const quickjs = this.#quickjs;
     if (quickjs === undefined) throw new Error('Expected an instance to execute in, got none');
     const startedAt = performance.now();
+    const replay = new Replay(input.journal, program, input.now);
+    this.#exchange.replay = replay;
     const size = quickjs.memory.buffer.byteLength;
     try {
-      const ended = this.#run(quickjs, known, input);
+      const ended = this.#run(quickjs, known, input, replay);
       const cpuMs = performance.now() - startedAt;
-      const result = this.#result(quickjs, ended, program, cpuMs);
+      const result = this.#result(quickjs, ended, program, cpuMs, replay);
       const grown = quickjs.memory.buffer.byteLength > size;
       if (grown || this.#isBeyondUse(result)) this.#quickjs = undefined;
       return result;
@@ -80,7 +100,7 @@ export class Executor {
   }
 
   /** @returns the guest's report, or why there is none */
-  #run(quickjs: QuickJs, known: KnownProgram, input: ExecutionInput): string | Fault {
+  #run(quickjs: QuickJs, known: KnownProgram, input: ExecutionInput, replay: Replay): Ended {
     const { base, setClock } = this.#options;
     const { program } = known;
     const { cpuMs, timeoutMs } = program.limits;
@@ -102,7 +122,7 @@ export class Executor {
     const report = quickjs.string(result);
     if (report === undefined) return { code: 'limit.memory', step: -1 };
     // `undefined` in the guest, for an async program; a report is an object in JSON.
-    return report.startsWith('{') ? report : this.#drain(quickjs, program);
+    return report.startsWith('{') ? report : this.#drain(quickjs, program, replay);
   }
 
   /** Evaluates the program in the base state, and keeps what that changed. */
@@ -152,19 +172,51 @@ export class Executor {
     ];
   }
 
-  /** Runs promise jobs until the run has reported, or nothing is left that could make it. */
-  #drain(quickjs: QuickJs, program: Program): string | Fault {
+  /**
+   * Runs promise jobs until the run has reported, or nothing is left that could make it. Whenever the guest
+   * has nothing left to do it gets one recorded result, so that the order in which it sees them is the
+   * journal's and nothing else's.
+   */
+  #drain(quickjs: QuickJs, program: Program, replay: Replay): Ended {
     for (;;) {
       const count = quickjs.runJobs(JOBS_PER_LOOK);
       if (this.#stopwatch.fired) return { code: timeCode(program), step: -1 };
+      if (replay.fault !== undefined) return replay.fault;
       if (this.#exchange.report !== undefined) return this.#exchange.report;
       if (count === undefined) return { code: 'limit.memory', step: -1 };
-      if (count === 0) {
+      if (count === JOBS_PER_LOOK) continue;
+      const entry = replay.next();
+      if (entry !== undefined) {
+        const fault = this.#settle(quickjs, entry, program);
+        if (fault !== undefined) return fault;
+      } else if (replay.awaits) {
+        return replay.fault ?? AWAITS;
+      } else {
+        replay.close(false);
+        if (replay.fault !== undefined) return replay.fault;
         // Without room the guest cannot even report.
         const full = this.#heapBytes(quickjs) > program.limits.memoryBytes / 2;
         return { code: full ? 'limit.memory' : 'run.stuck', step: -1 };
       }
     }
+  }
+
+  /** Hands a result to the guest, at the time at which it arrived. */
+  #settle(quickjs: QuickJs, { number, ended }: EndedEntry, program: Program): Fault | undefined {
+    const { base, setClock } = this.#options;
+    const { at, result } = ended;
+    setClock(at);
+    const text = quickjs.newString(
+      result.ok
+        ? result.value
+        : JSON.stringify([result.code, result.message, result.status ?? null]),
+    );
+    const list = [quickjs.newString(`${number}`), text];
+    if (!result.ok) list.splice(1, 0, quickjs.undefined);
+    const error = quickjs.exception(quickjs.call(base.settle, list));
+    if (error !== 0) return this.#escaped(quickjs, error, program);
+    quickjs.release(text); // A run may get many and long ones.
+    return undefined;
   }
 
   /** An exception that the guest's own half could not catch. */
@@ -182,24 +234,43 @@ export class Executor {
 
   #result(
     quickjs: QuickJs,
-    ended: string | Fault,
+    ended: Ended,
     program: Program,
     cpuMs: number,
+    replay: Replay,
   ): ExecutionResult {
-    if (typeof ended === 'string' && !this.#stopwatch.fired) {
-      const used = this.#heapBytes(quickjs);
-      const { memoryBytes } = program.limits;
-      // A limit below what the memory begins with is held here; a heap never shrinks.
-      const full = used > memoryBytes || (used > memoryBytes / 2 && isNothingThrown(ended));
-      const fault: Fault | undefined = full ? { code: 'limit.memory', step: -1 } : undefined;
-      return readReport(ended, this.#exchange.answer, program, cpuMs, fault);
+    const read = (text: string, fault?: Fault): ExecutionResult =>
+      readReport(text, this.#exchange.answer, program, cpuMs, fault);
+    if (typeof ended === 'object' || this.#stopwatch.fired) {
+      // The limit was passed, though the script may have had the last word within that poll.
+      const fault = typeof ended === 'object' ? ended : { code: timeCode(program), step: -1 };
+      this.#stopwatch.start(LAST_WORDS_MS);
+      return read(this.#lastWords(quickjs) ?? '', fault);
     }
-    // The limit was passed, though the script may have had the last word within that poll.
-    const fault: Fault = typeof ended === 'string' ? { code: timeCode(program), step: -1 } : ended;
-    this.#stopwatch.start(LAST_WORDS_MS);
+    const awaits = ended === AWAITS;
+    const text = awaits ? this.#lastWords(quickjs) : ended;
+    if (text === undefined || this.#isFull(quickjs, text, program)) {
+      const code = this.#stopwatch.fired ? timeCode(program) : 'limit.memory';
+      return read(text ?? '', { code, step: -1 });
+    }
+    const result = read(text, replay.fault);
+    if (result.status !== 'finished') return result;
+    replay.close(!awaits);
+    if (replay.fault !== undefined) return read(text, replay.fault);
+    return awaits ? needing(result, replay) : withUnsent(result, replay, program);
+  }
+
+  /** The report of a run that has not made one itself. */
+  #lastWords(quickjs: QuickJs): string | undefined {
     const result = quickjs.call(this.#options.base.report, []);
-    const text = quickjs.exception(result) === 0 ? quickjs.string(result) : undefined;
-    return readReport(text ?? '', this.#exchange.answer, program, cpuMs, fault);
+    return quickjs.exception(result) === 0 ? quickjs.string(result) : undefined;
+  }
+
+  /** A limit below what the memory begins with is held here; a heap never shrinks. */
+  #isFull(quickjs: QuickJs, report: string, { limits }: Program): boolean {
+    const used = this.#heapBytes(quickjs);
+    const { memoryBytes } = limits;
+    return used > memoryBytes || (used > memoryBytes / 2 && isNothingThrown(report));
   }
 
   /** What a host error means: a trap, an abort, the host's own stack, or a guest without room. */
@@ -222,7 +293,7 @@ export class Executor {
   }
 
   #isBeyondUse(result: ExecutionResult): boolean {
-    if (result.status === 'finished') return false;
+    if (result.status !== 'failed') return false;
     const { code } = result.failure;
     return this.#stopwatch.fired || INSTANCE_ENDS.has(code);
   }
@@ -243,6 +314,25 @@ const INSTANCE_ENDS: ReadonlySet<string> = new Set([
   'limit.stack',
   'sandbox.lost',
 ]);
+
+function needing({ answer, logs, cpuMs }: Finished, replay: Replay): ExecutionResult {
+  const answered = answer === undefined ? {} : { answer };
+  return { status: 'needs', effects: replay.unknown, ...answered, logs, cpuMs };
+}
+
+/**
+ * A program has ended when it has returned. What it asked for since the journal's last entry and did not
+ * await is not done; its author should know.
+ */
+function withUnsent(result: Finished, replay: Replay, program: Program): ExecutionResult {
+  const unsent = replay.unknown;
+  if (unsent.length === 0) return result;
+  const lines = unsent.map(({ number, kind, step }): LogLine => {
+    const text = `Effect ${number} (${kind}) was not performed, because the run ended without awaiting it`;
+    return { level: 'warn', text, line: lineOfStep(step, program) };
+  });
+  return { ...result, logs: [...result.logs, ...lines] };
+}
 
 /** With a full heap, `null` was thrown by QuickJS itself, which had no room for an error. */
 function isNothingThrown(report: string): boolean {

@@ -2,6 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { HostCalls } from './inside/host-calls.ts';
 import type { UrlParts } from './library/host.ts';
 import { GuestMemoryFull, type Pointer, type QuickJs } from './quickjs.ts';
+import type { Replay } from './replay.ts';
 import { jsonFault } from './request/json-fault.ts';
 
 /** What one run shares with its host functions. */
@@ -10,6 +11,8 @@ export interface Exchange {
   parts: readonly Uint8Array[];
   /** The text of `request.json`. */
   json: string;
+  /** Takes what the guest asks for. */
+  replay: Pick<Replay, 'ask'>;
   /** Set by the guest: the report of an `async` program. */
   report: string | undefined;
   /** Set by the guest: the bytes of its answer. */
@@ -17,7 +20,9 @@ export interface Exchange {
 }
 
 export function emptyExchange(): Exchange {
-  return { parts: [], json: '', report: undefined, answer: undefined };
+  // While the guest boots, what it asks for is a trial.
+  const replay: Exchange['replay'] = { ask: () => 'asked' };
+  return { parts: [], json: '', replay, report: undefined, answer: undefined };
 }
 
 type Call = (quickjs: QuickJs, exchange: Exchange, list: Pointer) => Pointer;
@@ -52,6 +57,14 @@ const CALLS: Readonly<Record<keyof HostCalls, Call>> = {
     quickjs.newArrayBuffer(Buffer.from(text(quickjs, list, 0), encoding(quickjs, list, 1))),
   text: (quickjs, _, list) =>
     quickjs.newString(bytes(quickjs, list, 0).toString(encoding(quickjs, list, 1))),
+  ask: (quickjs, { replay }, list) => {
+    const [kind, step] = [text(quickjs, list, 0), Number(text(quickjs, list, 1))];
+    const answer = replay.ask(kind, step, freed(quickjs, list, 2));
+    if (answer === 'asked') return quickjs.undefined;
+    return answer === 'ended'
+      ? quickjs.calls.QTS_GetFalse()
+      : quickjs.newString(answer.invalid.replaceAll('\0', ' '));
+  },
   finish: (quickjs, exchange, list) => {
     exchange.report ??= text(quickjs, list, 0);
     return quickjs.undefined;
@@ -125,6 +138,13 @@ function urlParts(address: string, base: string | undefined): string {
 
 function text(quickjs: QuickJs, list: Pointer, index: number): string {
   const value = quickjs.string(quickjs.argument(list, index));
+  if (value === undefined) throw new GuestMemoryFull('Expected a text from the guest, got none');
+  return value;
+}
+
+/** A text whose copy, made for the host, leaves the guest's memory at once: a run may ask for many. */
+function freed(quickjs: QuickJs, list: Pointer, index: number): string {
+  const value = quickjs.takeString(quickjs.argument(list, index));
   if (value === undefined) throw new GuestMemoryFull('Expected a text from the guest, got none');
   return value;
 }

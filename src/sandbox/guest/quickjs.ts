@@ -243,6 +243,21 @@ export class QuickJs {
     return bytes.toString('utf8', at, bytes.indexOf(0, at));
   }
 
+  /** As `string`, and gives back the room that the conversion took; otherwise that is kept until a restore. */
+  takeString(value: Pointer): string | undefined {
+    const at = this.calls.QTS_GetString(this.context, value);
+    if (at === 0) return undefined;
+    const { bytes } = this;
+    const text = bytes.toString('utf8', at, bytes.indexOf(0, at));
+    this.free(at);
+    return text;
+  }
+
+  /** Gives back a value that a call has made and nothing else holds. */
+  release(value: Pointer): void {
+    this.calls.QTS_FreeValuePointer(this.context, value);
+  }
+
   /** A copy of an `ArrayBuffer`'s bytes, or `undefined` where the value is none. */
   arrayBuffer(value: Pointer): Buffer | undefined {
     const at = this.calls.QTS_GetArrayBuffer(this.context, value);

@@ -8,6 +8,11 @@ const CODES: ReadonlySet<string> = new Set<GuestFailureCode>([
   'run.failed',
   'run.script_error',
   'run.answer_invalid',
+  'effect.refused',
+  'effect.failed',
+  'effect.timeout',
+  'effect.in_doubt',
+  'effect.invalid',
   'request.json_invalid',
   'request.form_invalid',
   'limit.memory',
@@ -46,7 +51,7 @@ export function readReport(
     const fault = ended ?? { code: 'run.script_error', message: UNREADABLE, step: -1 };
     return { status: 'failed', failure: describeFailure(fault, program), logs: [], cpuMs };
   }
-  let fault = ended === undefined ? reportedFault(report) : { ...ended, step: report.step };
+  let fault = ended === undefined ? reportedFault(report) : placed(ended, report.step);
   const logs = readLogs(report.logs, program);
   if (logs.length < report.logs.length) fault ??= { code: 'limit.log', step: report.step };
   const answer = readAnswer(report, bytes, program);
@@ -60,6 +65,11 @@ export function readReport(
   }
   const value = report.value === undefined ? {} : { value: report.value };
   return { status: 'finished', ...answered, ...value, logs, cpuMs };
+}
+
+/** With the step under way, unless it is known which one it was. */
+function placed(fault: Fault, step: unknown): Fault {
+  return fault.step === -1 ? { ...fault, step } : fault;
 }
 
 const UNREADABLE = 'Expected a report of the run, got none that can be read';
@@ -91,12 +101,12 @@ function parseReport(text: string): Report | undefined {
 
 function reportedFault({ failure, step }: Report): Fault | undefined {
   if (failure === undefined) return undefined;
-  const [code, message, status, stack] = failure;
+  const [code, message, status, stack, own] = failure;
   return {
     code: (CODES.has(String(code)) ? code : 'run.script_error') as GuestFailureCode,
     message: String(message),
     status: Number(status),
-    step,
+    step: own === -1 ? step : own,
     stack: String(stack),
   };
 }

@@ -22,6 +22,13 @@ export interface Fault {
 const STATUS: Partial<Record<RunFailureCode, number>> = {
   'request.json_invalid': 400,
   'request.form_invalid': 400,
+  // Of the reply's own status the caller learns nothing: it is the author's to pass on.
+  'effect.failed': 502,
+  'effect.timeout': 504,
+  'effect.refused': 500,
+  'effect.in_doubt': 500,
+  'effect.invalid': 500,
+  'limit.effects': 503,
   'limit.cpu': 504,
   'limit.time': 504,
   'limit.memory': 503,

@@ -1,3 +1,4 @@
+import type { EffectRequest, JournalEntry } from '../../core/effect.ts';
 import type { Reach } from '../../core/program.ts';
 import type { Answer, Execution, ExecutionResult, LogLine, RunFailure } from '../../core/run.ts';
 
@@ -58,11 +59,13 @@ export interface NumberedResult {
   readonly result: ExecutionResult | undefined;
 }
 
-const RUN_FIELDS = 14;
+const RUN_FIELDS = 15;
 const RESULT_FIELDS = 10;
 const FINISHED = 0;
 const FAILED = 1;
 const PROGRAM_UNKNOWN = 2;
+const NEEDS = 3;
+const NO_ENTRIES: readonly JournalEntry[] = [];
 const NO_BYTES = new Uint8Array(0);
 const BODY_MEMBERS = ['json', 'body', 'bytes', 'form', 'params', 'files'];
 const HEADER_MEMBERS = ['headers', 'header', 'form', 'params', 'files'];
@@ -81,6 +84,7 @@ export function encodeRuns(
     fields.push(request.method, request.path, request.query, headers, request.url);
     fields.push(request.clientIp, body.length);
     fields.push(execution.webhook, execution.event, execution.inputs);
+    fields.push(execution.journal.length === 0 ? '' : JSON.stringify(execution.journal));
     if (body.length > 0) bodies.push(body);
   }
   return { runs: fields, bodies: joined(bodies) };
@@ -107,6 +111,7 @@ export function decodeRuns({ runs, bodies }: Pick<BatchMessage, 'runs' | 'bodies
       webhook: text(11),
       event: text(12),
       inputs: text(13),
+      journal: text(14) === '' ? NO_ENTRIES : (JSON.parse(text(14)) as JournalEntry[]),
     };
     decoded.push({ number: runs[at] as number, programId: text(1), input });
     from = to;
@@ -128,7 +133,7 @@ export function encodeResults(
     const { answer, logs } = result;
     const body = answer?.body ?? '';
     if (typeof body !== 'string') bodies.push(body);
-    fields.push(number, result.status === 'finished' ? FINISHED : FAILED, result.cpuMs);
+    fields.push(number, KINDS[result.status], result.cpuMs);
     fields.push(
       answer?.status ?? 0,
       answer?.headers.map((pair) => pair.join('\n')).join('\n') ?? '',
@@ -136,7 +141,7 @@ export function encodeResults(
     fields.push(typeof body === 'string' ? body : null, body.length);
     fields.push(result.status === 'finished' ? (result.value ?? null) : null);
     fields.push(logs.length === 0 ? '' : JSON.stringify(logs));
-    fields.push(result.status === 'failed' ? JSON.stringify(result.failure) : '');
+    fields.push(details(result));
   }
   return { results: fields, bodies: joined(bodies) };
 }
@@ -165,18 +170,40 @@ export function decodeResults({
       logs: parsedList(results[at + 8] as string),
       cpuMs: results[at + 2] as number,
     };
-    const value = results[at + 7] as string | null;
-    const result: ExecutionResult =
-      results[at + 1] === FINISHED
-        ? { status: 'finished', ...common, ...(value === null ? {} : { value }) }
-        : {
-            status: 'failed',
-            failure: JSON.parse(results[at + 9] as string) as RunFailure,
-            ...common,
-          };
-    decoded.push({ number, result });
+    decoded.push({ number, result: resultOf(results, at, common) });
   }
   return decoded;
+}
+
+const KINDS = { finished: FINISHED, failed: FAILED, needs: NEEDS } as const;
+
+/** What only results of its kind have, as JSON. */
+function details(result: ExecutionResult): string {
+  switch (result.status) {
+    case 'finished':
+      return '';
+    case 'failed':
+      return JSON.stringify(result.failure);
+    case 'needs':
+      return JSON.stringify(result.effects);
+  }
+}
+
+function resultOf(
+  results: readonly Field[],
+  at: number,
+  common: Pick<ExecutionResult, 'answer' | 'logs' | 'cpuMs'>,
+): ExecutionResult {
+  const value = results[at + 7] as string | null;
+  const text = results[at + 9] as string;
+  switch (results[at + 1]) {
+    case FINISHED:
+      return { status: 'finished', ...common, ...(value === null ? {} : { value }) };
+    case NEEDS:
+      return { status: 'needs', effects: JSON.parse(text) as EffectRequest[], ...common };
+    default:
+      return { status: 'failed', failure: JSON.parse(text) as RunFailure, ...common };
+  }
 }
 
 function reaches(reach: Reach, members: readonly string[]): boolean {

@@ -1,5 +1,8 @@
+import type { EffectResult, StateArgs } from '../../core/effect.ts';
 import type { CapturedEvent, EventStatus } from '../../core/event.ts';
 import type { RunRecord } from '../../core/run.ts';
+import type { EffectPlace, NewMessage, RunStep } from '../../engine/ports.ts';
+import { readRun, readStep, type StepWrite, writeRun, writeStep } from './batch-run.ts';
 import type { BatchMessage } from './protocol.ts';
 import { STATUS_CODES } from './schema.ts';
 
@@ -18,7 +21,22 @@ export type WriteCall =
       readonly eventId: string;
       readonly status: EventStatus;
       readonly runs: readonly RunRecord[];
-    };
+    }
+  | { readonly kind: 'advance'; readonly step: RunStep }
+  | { readonly kind: 'perform'; readonly place: EffectPlace; readonly act: InternalAct };
+
+/** An effect that the store performs by itself, in the commit that completes its journal entry. */
+type InternalAct =
+  | { readonly kind: 'state'; readonly args: StateArgs }
+  | { readonly kind: 'message'; readonly message: NewMessage };
+
+/** What each call's promise resolves with. */
+export interface Written {
+  readonly capture: undefined;
+  readonly settle: undefined;
+  readonly advance: undefined;
+  readonly perform: EffectResult;
+}
 
 /** A call as the thread sees it: values in the order in which the prepared statements take them. */
 export type Write =
@@ -33,7 +51,9 @@ export type Write =
       readonly eventId: string;
       readonly status: number;
       readonly runs: readonly SqlValue[][];
-    };
+    }
+  | { readonly kind: 'advance'; readonly step: StepWrite }
+  | Extract<WriteCall, { readonly kind: 'perform' }>;
 
 export type SqlValue = string | number | Uint8Array | null;
 
@@ -42,29 +62,45 @@ export const STATUS_POSITION = 3;
 
 const CAPTURE = 0;
 const SETTLE = 1;
+const ADVANCE = 2;
+const PERFORM = 3;
 const NUMBER_BYTES = Float64Array.BYTES_PER_ELEMENT;
-/** In place of a length or a number that is absent. */
+/** In place of the length of a text that is absent. */
 const ABSENT = -1;
-const NO_BODY = 0;
-const TEXT_BODY = 1;
-const BYTES_BODY = 2;
 
 export function encodeBatch(id: number, calls: readonly WriteCall[]): BatchMessage {
   const writer = new Writer();
-  for (const call of calls) {
-    if (call.kind === 'capture') writeCapture(writer, call.event, STATUS_CODES[call.status]);
-    else writeSettlement(writer, call.eventId, STATUS_CODES[call.status], call.runs);
-  }
+  for (const call of calls) writeCall(writer, call);
   return { type: 'batch', id, calls: calls.length, ...writer.finish() };
 }
 
 export function decodeBatch(message: BatchMessage): Write[] {
   const reader = new Reader(message);
   const writes: Write[] = [];
-  for (let i = 0; i < message.calls; i++) {
-    writes.push(reader.number() === CAPTURE ? readCapture(reader) : readSettlement(reader));
-  }
+  for (let i = 0; i < message.calls; i++) writes.push(readCall(reader));
   return writes;
+}
+
+function writeCall(writer: Writer, call: WriteCall): void {
+  if (call.kind === 'capture') writeCapture(writer, call.event, STATUS_CODES[call.status]);
+  else if (call.kind === 'settle') {
+    writeSettlement(writer, call.eventId, STATUS_CODES[call.status], call.runs);
+  } else if (call.kind === 'advance') {
+    writer.number(ADVANCE);
+    writeStep(writer, call.step);
+  } else {
+    // Small, and rarer than the others: not worth a form of its own.
+    writer.number(PERFORM);
+    writer.text(JSON.stringify(call));
+  }
+}
+
+function readCall(reader: Reader): Write {
+  const kind = reader.number();
+  if (kind === CAPTURE) return readCapture(reader);
+  if (kind === SETTLE) return readSettlement(reader);
+  if (kind === ADVANCE) return { kind: 'advance', step: readStep(reader) };
+  return JSON.parse(reader.text() as string) as Extract<WriteCall, { kind: 'perform' }>;
 }
 
 function writeCapture(writer: Writer, event: CapturedEvent, status: number): void {
@@ -113,20 +149,7 @@ function writeSettlement(
   writer.text(eventId);
   writer.number(status);
   writer.number(runs.length);
-  for (const run of runs) {
-    writer.text(run.id);
-    writer.text(run.webhookId);
-    writer.text(run.automation);
-    writer.text(run.revision);
-    writer.number(run.binding);
-    writer.text(run.status);
-    writer.number(run.startedAt);
-    writer.number(run.endedAt);
-    writer.number(run.cpuMs);
-    writer.text(run.failure === undefined ? null : JSON.stringify(run.failure));
-    writer.text(run.logs.length === 0 ? '[]' : JSON.stringify(run.logs));
-    writeAnswer(writer, run.answer);
-  }
+  for (const run of runs) writeRun(writer, run);
 }
 
 function readSettlement(reader: Reader): Write {
@@ -134,46 +157,11 @@ function readSettlement(reader: Reader): Write {
   const status = reader.number();
   const count = reader.number();
   const runs: SqlValue[][] = [];
-  for (let i = 0; i < count; i++) {
-    runs.push([
-      reader.text(),
-      eventId,
-      reader.text(),
-      reader.text(),
-      reader.text(),
-      reader.number(),
-      reader.text(),
-      reader.number(),
-      reader.number(),
-      reader.number(),
-      reader.text(),
-      reader.text(),
-      ...readAnswer(reader),
-    ]);
-  }
+  for (let i = 0; i < count; i++) runs.push(readRun(reader));
   return { kind: 'settle', eventId, status, runs };
 }
 
-function writeAnswer(writer: Writer, answer: RunRecord['answer']): void {
-  if (answer === undefined) {
-    writer.number(NO_BODY);
-    return;
-  }
-  const { body } = answer;
-  writer.number(typeof body === 'string' ? TEXT_BODY : BYTES_BODY);
-  writer.number(answer.status);
-  writer.text(JSON.stringify(answer.headers));
-  if (typeof body === 'string') writer.text(body);
-  else writer.bytes(body);
-}
-
-function readAnswer(reader: Reader): SqlValue[] {
-  const kind = reader.number();
-  if (kind === NO_BODY) return [null, null, null];
-  return [reader.number(), reader.text(), kind === TEXT_BODY ? reader.text() : reader.bytes()];
-}
-
-class Writer {
+export class Writer {
   #text = '';
   readonly #numbers: number[] = [];
   readonly #bytes: Uint8Array[] = [];
@@ -181,6 +169,11 @@ class Writer {
 
   number(value: number): void {
     this.#numbers.push(value);
+  }
+
+  /** NaN stands for an absent one: no time or count is. */
+  optionalNumber(value: number | undefined): void {
+    this.#numbers.push(value === undefined ? Number.NaN : value);
   }
 
   text(value: string | null): void {
@@ -208,7 +201,7 @@ class Writer {
   }
 }
 
-class Reader {
+export class Reader {
   readonly #text: string;
   readonly #numbers: Float64Array;
   readonly #data: ArrayBuffer;
@@ -225,6 +218,11 @@ class Reader {
 
   number(): number {
     return this.#numbers[this.#numberAt++] as number;
+  }
+
+  optionalNumber(): number | null {
+    const value = this.number();
+    return Number.isNaN(value) ? null : value;
   }
 
   text(): string | null {

@@ -1,6 +1,6 @@
 import { HookwrightError } from '../../core/errors.ts';
 import type { Store } from '../../engine/ports.ts';
-import type { WriteCall } from './batch.ts';
+import type { WriteCall, Written } from './batch.ts';
 import { fromFailureData } from './failure.ts';
 import type { Call, Channel, FromThread, Returns, ToThread } from './protocol.ts';
 import { WriteQueue } from './write-queue.ts';
@@ -28,7 +28,7 @@ export class StoreClient {
   #closing: Promise<void> | undefined;
   #closed: Pending | undefined;
 
-  /** @param onCommit is told how many captures and settlements each commit held */
+  /** @param onCommit is told how many writes each commit held */
   constructor(channel: Channel<ToThread>, onCommit: (calls: number) => void = () => {}) {
     this.#post = channel.postMessage;
     this.#queue = new WriteQueue((batch) => this.#post(batch, [batch.data]), onCommit);
@@ -37,7 +37,7 @@ export class StoreClient {
     }) as Promise<void>;
   }
 
-  write(call: WriteCall): Promise<void> {
+  write<C extends WriteCall>(call: C): Promise<Written[C['kind']]> {
     return this.#queue.write(call);
   }
 
@@ -121,6 +121,19 @@ export function storeOf(client: StoreClient): Store {
     pendingEvents: (before, countMax) => client.ask({ method: 'pendingEvents', before, countMax }),
     runsOf: (eventId) => client.ask({ method: 'runsOf', eventId }),
     run: (runId) => client.ask({ method: 'run', runId }),
+    advance: (step) => client.write({ kind: 'advance', step }),
+    performState: (place, args) =>
+      client.write({ kind: 'perform', place, act: { kind: 'state', args } }),
+    storeMessage: (place, message) =>
+      client.write({ kind: 'perform', place, act: { kind: 'message', message } }),
+    journal: (runId) => client.ask({ method: 'journal', runId }),
+    claim: (owner, now, leaseMs, countMax) =>
+      client.ask({ method: 'claim', owner, now, leaseMs, countMax }),
+    renew: (owner, runIds, until) => client.ask({ method: 'renew', owner, runIds, until }),
+    nextDue: () => client.ask({ method: 'nextDue' }),
+    runs: (filter) => client.ask({ method: 'runs', filter }),
+    openRuns: () => client.ask({ method: 'openRuns' }),
+    expireState: (now, countMax) => client.ask({ method: 'expireState', now, countMax }),
     prune: (before, bytesMax, countMax) =>
       client.ask({ method: 'prune', before, bytesMax, countMax }),
     createWebhook: (webhook) => client.ask({ method: 'createWebhook', webhook }),

@@ -2,11 +2,15 @@ import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3'
 import { findRevision, listAutomations, removeAutomation, saveAutomation } from './automations.ts';
 import type { Write } from './batch.ts';
 import { connect, makeDataDir } from './connection.ts';
-import { findEvent, findRun, listEvents, listPending, listRuns } from './events.ts';
+import { findEvent, listEvents, listPending } from './events.ts';
 import { storeFailed } from './failure.ts';
+import { listJournal } from './journal.ts';
+import { claimRuns, renewLeases } from './leases.ts';
 import { lockDataDir } from './lock.ts';
 import type { Call, PruneCall, Returns } from './protocol.ts';
 import { type Pruner, preparePrune } from './prune.ts';
+import { countOpenRuns, findNextDue, findRun, listRuns, listRunsOf } from './runs.ts';
+import { expireState } from './state.ts';
 import { createWebhook, deleteWebhook, listWebhooks, updateWebhook } from './webhooks.ts';
 import { prepareWrites, type WriteResults } from './write.ts';
 
@@ -39,7 +43,7 @@ export function openDatabase(options: DatabaseOptions): SqliteDatabase {
     return {
       write: prepareWrites(sqlite),
       call: (call) => attempt(JOBS[call.method], () => perform(db, call)),
-      step: (call) => attempt(job, () => pruner.step(call)),
+      step: (call, after) => attempt(job, () => pruner.step(call, after)),
       vacuumStep: () => attempt(job, () => pruner.vacuumStep()),
       close: () => {
         try {
@@ -61,6 +65,13 @@ const JOBS: Readonly<Record<Exclude<Call, PruneCall>['method'], string>> = {
   pendingEvents: 'list pending events',
   runsOf: 'list runs',
   run: 'read a run',
+  runs: 'list runs',
+  openRuns: 'count open runs',
+  journal: 'read a journal',
+  claim: 'claim runs',
+  renew: 'renew leases',
+  nextDue: 'find the next due run',
+  expireState: 'expire state',
   createWebhook: 'create a webhook',
   updateWebhook: 'change a webhook',
   deleteWebhook: 'delete a webhook',
@@ -91,9 +102,23 @@ function perform(
     case 'pendingEvents':
       return listPending(db, call.before, call.countMax);
     case 'runsOf':
-      return listRuns(db, call.eventId);
+      return listRunsOf(db, call.eventId);
     case 'run':
       return findRun(db, call.runId);
+    case 'runs':
+      return listRuns(db, call.filter);
+    case 'openRuns':
+      return countOpenRuns(db);
+    case 'journal':
+      return listJournal(db, call.runId);
+    case 'claim':
+      return claimRuns(db, call.owner, call.now, call.leaseMs, call.countMax);
+    case 'renew':
+      return renewLeases(db, call.owner, call.runIds, call.until);
+    case 'nextDue':
+      return findNextDue(db);
+    case 'expireState':
+      return expireState(db, call.now, call.countMax);
     case 'createWebhook':
       return void createWebhook(db, call.webhook);
     case 'updateWebhook':

@@ -1,9 +1,8 @@
 import { and, asc, desc, eq, getTableColumns, gt, lt, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { EventSummary, StoredEvent } from '../../core/event.ts';
-import type { RunFailure, RunRecord } from '../../core/run.ts';
 import type { EventFilter } from '../../engine/ports.ts';
-import { eventTable, runTable, STATUS_CODES } from './schema.ts';
+import { eventTable, STATUS_CODES } from './schema.ts';
 
 const { body: _body, ...HEAD } = getTableColumns(eventTable);
 // SQLite reads the length from the row's head, not the pages of the body.
@@ -44,33 +43,4 @@ export function listPending(
     .orderBy(asc(eventTable.receivedAt), sql`rowid`) // The order of the index as it is.
     .limit(countMax)
     .all();
-}
-
-export function listRuns(db: BetterSQLite3Database, eventId: string): RunRecord[] {
-  return db
-    .select()
-    .from(runTable)
-    .where(eq(runTable.eventId, eventId))
-    .orderBy(asc(runTable.startedAt), sql`rowid`)
-    .all()
-    .map(toRun);
-}
-
-export function findRun(db: BetterSQLite3Database, id: string): RunRecord | undefined {
-  const row = db.select().from(runTable).where(eq(runTable.id, id)).get();
-  return row === undefined ? undefined : toRun(row);
-}
-
-function toRun(row: typeof runTable.$inferSelect): RunRecord {
-  const { failure, logs, answerStatus, answerHeaders, answerBody, ...plain } = row;
-  return {
-    ...plain,
-    logs: JSON.parse(logs) as RunRecord['logs'],
-    ...(failure === null ? {} : { failure: JSON.parse(failure) as RunFailure }),
-    ...(answerStatus === null || answerHeaders === null || answerBody === null
-      ? {}
-      : {
-          answer: { status: answerStatus, headers: JSON.parse(answerHeaders), body: answerBody },
-        }),
-  };
 }

@@ -7,7 +7,7 @@ import type { DatabaseOptions } from './database.ts';
 import type { FromThread } from './protocol.ts';
 
 export interface SqliteStoreOptions extends DatabaseOptions {
-  /** Told how many captures and settlements each commit held; for tests and figures. */
+  /** Told how many writes each commit held; for tests and figures. */
   readonly onCommit?: (calls: number) => void;
 }
 

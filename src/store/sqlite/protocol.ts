@@ -1,8 +1,9 @@
 import type { AutomationRecord, Revision } from '../../core/automation.ts';
+import type { EffectResult, JournalEntry } from '../../core/effect.ts';
 import type { EventSummary, StoredEvent } from '../../core/event.ts';
 import type { RunRecord } from '../../core/run.ts';
 import type { Webhook } from '../../core/webhook.ts';
-import type { EventFilter } from '../../engine/ports.ts';
+import type { EventFilter, RunFilter } from '../../engine/ports.ts';
 import type { FailureData } from './failure.ts';
 
 /** Everything that crosses between the main thread and the store's thread. */
@@ -11,7 +12,7 @@ export type ToThread =
   | { readonly type: 'call'; readonly id: number; readonly call: Call }
   | { readonly type: 'close' };
 
-/** Captures and settlements for one commit, encoded by `batch.ts`. */
+/** Captures, settlements, steps and effects for one commit, encoded by `batch.ts`. */
 export interface BatchMessage {
   readonly type: 'batch';
   readonly id: number;
@@ -32,6 +33,8 @@ export type FromThread =
       readonly id: number;
       /** The calls that failed, by their position in the batch; every other one is on disk. */
       readonly failures: readonly (readonly [position: number, failure: FailureData])[];
+      /** What effects gave, by their position. */
+      readonly values: readonly (readonly [position: number, value: EffectResult])[];
     }
   | { readonly type: 'returned'; readonly id: number; readonly value: unknown }
   | { readonly type: 'threw'; readonly id: number; readonly failure: FailureData }
@@ -44,6 +47,24 @@ export type Call =
   | { readonly method: 'pendingEvents'; readonly before: number; readonly countMax: number }
   | { readonly method: 'runsOf'; readonly eventId: string }
   | { readonly method: 'run'; readonly runId: string }
+  | { readonly method: 'runs'; readonly filter: RunFilter }
+  | { readonly method: 'openRuns' }
+  | { readonly method: 'journal'; readonly runId: string }
+  | {
+      readonly method: 'claim';
+      readonly owner: string;
+      readonly now: number;
+      readonly leaseMs: number;
+      readonly countMax: number;
+    }
+  | {
+      readonly method: 'renew';
+      readonly owner: string;
+      readonly runIds: readonly string[];
+      readonly until: number;
+    }
+  | { readonly method: 'nextDue' }
+  | { readonly method: 'expireState'; readonly now: number; readonly countMax: number }
   | { readonly method: 'createWebhook'; readonly webhook: Webhook }
   | { readonly method: 'updateWebhook'; readonly webhook: Webhook }
   | { readonly method: 'deleteWebhook'; readonly webhookId: string }
@@ -68,6 +89,13 @@ export interface Returns {
   readonly pendingEvents: readonly StoredEvent[];
   readonly runsOf: readonly RunRecord[];
   readonly run: RunRecord | undefined;
+  readonly runs: readonly RunRecord[];
+  readonly openRuns: number;
+  readonly journal: readonly JournalEntry[];
+  readonly claim: readonly RunRecord[];
+  readonly renew: readonly string[];
+  readonly nextDue: number | undefined;
+  readonly expireState: number;
   readonly createWebhook: undefined;
   readonly updateWebhook: undefined;
   readonly deleteWebhook: undefined;

@@ -18,12 +18,16 @@ export function serveStore(
   const prunes = new Set<() => void>();
 
   function write(batch: BatchMessage): void {
-    const failures = database
-      .write(decodeBatch(batch))
-      .flatMap((failure, position) =>
-        failure === undefined ? [] : [[position, toFailureData(failure)] as const],
-      );
-    channel.postMessage({ type: 'written', id: batch.id, failures }, []);
+    const { failures, values } = database.write(decodeBatch(batch));
+    channel.postMessage(
+      {
+        type: 'written',
+        id: batch.id,
+        failures: failures.map(([position, failure]) => [position, toFailureData(failure)]),
+        values,
+      },
+      [],
+    );
   }
 
   function answer(id: number, action: () => unknown): void {
@@ -43,6 +47,7 @@ export function serveStore(
 
   function prune(id: number, what: PruneCall): void {
     let pruned = 0;
+    let last = '';
     let more = true;
     const end = (action: () => unknown): void => {
       prunes.delete(stop);
@@ -53,8 +58,9 @@ export function serveStore(
     const step = () => {
       try {
         if (more) {
-          const done = database.step({ ...what, countMax: what.countMax - pruned });
+          const done = database.step({ ...what, countMax: what.countMax - pruned }, last);
           pruned += done.pruned;
+          last = done.last;
           more = done.more;
         } else if (!database.vacuumStep()) return stop();
         next = setImmediate(step);

@@ -1,5 +1,7 @@
+import type { EffectResult } from '../../core/effect.ts';
 import { HookwrightError } from '../../core/errors.ts';
-import { encodeBatch, type WriteCall } from './batch.ts';
+import type { RunStep } from '../../engine/ports.ts';
+import { encodeBatch, type WriteCall, type Written } from './batch.ts';
 import { fromFailureData, storeFailed } from './failure.ts';
 import type { BatchMessage, FromThread } from './protocol.ts';
 
@@ -28,7 +30,7 @@ export const QUEUE_BYTES_MAX: number = 256 * 1024 * 1024;
 interface Waiting {
   readonly call: WriteCall;
   readonly bytes: number;
-  readonly resolve: () => void;
+  readonly resolve: (value: EffectResult | undefined) => void;
   readonly reject: (error: HookwrightError) => void;
 }
 
@@ -57,8 +59,9 @@ export class WriteQueue {
   }
 
   /** Resolves when the call is on disk. */
-  write(call: WriteCall): Promise<void> {
-    return new Promise((resolve, reject) => {
+  write<C extends WriteCall>(call: C): Promise<Written[C['kind']]> {
+    return new Promise((settle, reject) => {
+      const resolve = settle as Waiting['resolve'];
       const bytes = bytesOf(call);
       const refusal = this.#refused ?? this.#overload(bytes);
       if (refusal !== undefined) return reject(refusal);
@@ -68,13 +71,14 @@ export class WriteQueue {
     });
   }
 
-  written({ id, failures }: Extract<FromThread, { type: 'written' }>): void {
+  written({ id, failures, values }: Extract<FromThread, { type: 'written' }>): void {
     const batch = this.#underWay.get(id) ?? [];
     this.#underWay.delete(id);
     const failed = new Map(failures);
+    const given = new Map(values);
     for (const [position, item] of batch.entries()) {
       const failure = failed.get(position);
-      if (failure === undefined) item.resolve();
+      if (failure === undefined) item.resolve(given.get(position));
       else item.reject(fromFailureData(failure));
     }
     this.#onCommit(batch.length);
@@ -176,8 +180,17 @@ export class WriteQueue {
 
 function bytesOf(call: WriteCall): number {
   if (call.kind === 'capture') return call.event.body.length;
+  if (call.kind === 'perform') return 'message' in call.act ? call.act.message.data.length : 0;
+  if (call.kind === 'advance') return bytesOfStep(call.step);
   let bytes = 0;
   for (const run of call.runs) bytes += run.answer?.body.length ?? 0;
+  return bytes;
+}
+
+function bytesOfStep({ run, begun, ended }: RunStep): number {
+  let bytes = run.answer?.body.length ?? 0;
+  for (const { effect } of begun) bytes += effect.args.length;
+  for (const { result } of ended) bytes += result.ok ? result.value.length : result.message.length;
   return bytes;
 }
 

@@ -1,10 +1,18 @@
 import type Sqlite from 'better-sqlite3';
+import type { EffectResult } from '../../core/effect.ts';
 import { HookwrightError } from '../../core/errors.ts';
+import { prepareAdvance, prepareInsertRun } from './advance.ts';
 import { type SqlValue, STATUS_POSITION, type Write } from './batch.ts';
 import { storeFailed } from './failure.ts';
+import { prepareJournal } from './journal.ts';
+import { preparePerform } from './perform.ts';
 
-/** One entry per write: `undefined` when it is on disk, or why it is not. */
-export type WriteResults = readonly (HookwrightError | undefined)[];
+/** By position among the writes; every one that did not fail is on disk. */
+export interface WriteResults {
+  readonly failures: readonly (readonly [position: number, failure: HookwrightError])[];
+  /** What effects gave. */
+  readonly values: readonly (readonly [position: number, value: EffectResult])[];
+}
 
 /**
  * The hot path, in statements prepared once and bound by position. drizzle's prepared insert makes a commit
@@ -19,63 +27,81 @@ export function prepareWrites(sqlite: Sqlite.Database): (writes: readonly Write[
      VALUES (${marks(10)})`,
   );
   const settleEvent = sqlite.prepare('UPDATE event SET status = ? WHERE id = ?');
-  const insertRun = sqlite.prepare(
-    `INSERT INTO run (id, event_id, webhook_id, automation, revision, binding, status, started_at,
-       ended_at, cpu_ms, failure, logs, answer_status, answer_headers, answer_body)
-     VALUES (${marks(15)})`,
-  );
+  const insertRun = prepareInsertRun(sqlite);
   const addBytes = sqlite.prepare(
     `INSERT INTO storage (name, bytes) VALUES ('bodies', ?)
      ON CONFLICT (name) DO UPDATE SET bytes = bytes + excluded.bytes`,
   );
 
-  function commitTogether(writes: readonly Write[]): void {
+  const journal = prepareJournal(sqlite);
+  const advance = prepareAdvance(sqlite, journal);
+  const perform = preparePerform(sqlite, journal);
+
+  function settle(id: string, status: number): void {
+    if (settleEvent.run(status, id).changes > 0) return;
+    throw new HookwrightError(
+      'event.not_found',
+      `Expected the event ${id} to be stored before it is settled, got none of this id.`,
+    );
+  }
+
+  function commitTogether(writes: readonly Write[]): [number, EffectResult][] {
     const settled = settledAtOnce(writes);
+    const values: [number, EffectResult][] = [];
     let bodyBytes = 0;
     begin.run();
-    for (const write of writes) {
-      if (write.kind === 'capture') {
-        insertEvent.run(withStatus(write.values, settled.get(write.eventId)));
-        bodyBytes += write.bodySize;
-        continue;
+    for (const [position, write] of writes.entries()) {
+      switch (write.kind) {
+        case 'capture':
+          insertEvent.run(withStatus(write.values, settled.get(write.eventId)));
+          bodyBytes += write.bodySize;
+          break;
+        case 'settle':
+          if (!settled.has(write.eventId)) settle(write.eventId, write.status);
+          for (const run of write.runs) insertRun(run);
+          break;
+        case 'advance': {
+          const { event } = write.step;
+          if (event !== undefined && !settled.has(event.id)) settle(event.id, event.status);
+          advance(write.step);
+          break;
+        }
+        case 'perform':
+          values.push([position, perform(write)]);
       }
-      if (
-        !settled.has(write.eventId) &&
-        settleEvent.run(write.status, write.eventId).changes === 0
-      ) {
-        throw new HookwrightError(
-          'event.not_found',
-          `Expected the event ${write.eventId} to be stored before it is settled, got none of this id.`,
-        );
-      }
-      for (const run of write.runs) insertRun.run(run);
     }
     if (bodyBytes > 0) addBytes.run(bodyBytes);
     commit.run();
+    return values;
   }
 
-  function attempt(writes: readonly Write[]): unknown {
-    try {
-      commitTogether(writes);
-      return undefined;
-    } catch (error) {
-      // SQLite has rolled back by itself after some errors (sqlite.org/lang_transaction.html).
-      if (sqlite.inTransaction) sqlite.exec('ROLLBACK');
-      return error;
+  return (writes) => commitEach(sqlite, writes, commitTogether);
+}
+
+/** Commits the writes together or, where that fails, one by one, so that the bad one fails alone. */
+function commitEach(
+  sqlite: Sqlite.Database,
+  writes: readonly Write[],
+  commitTogether: (writes: readonly Write[]) => [number, EffectResult][],
+): WriteResults {
+  try {
+    return { failures: [], values: commitTogether(writes) };
+  } catch (error) {
+    // SQLite has rolled back by itself after some errors (sqlite.org/lang_transaction.html).
+    if (sqlite.inTransaction) sqlite.exec('ROLLBACK');
+    // Not when the wait for the lock was in vain: every further try would wait as long again.
+    if (writes.length === 1 || isBusy(error)) {
+      return {
+        failures: writes.map((write, i) => [i, storeFailed(job(write), error)]),
+        values: [],
+      };
     }
+    const results = writes.map((write) => commitEach(sqlite, [write], commitTogether));
+    return {
+      failures: results.flatMap(({ failures }, i) => failures.map(([, failure]) => [i, failure])),
+      values: results.flatMap(({ values }, i) => values.map(([, value]) => [i, value])),
+    };
   }
-
-  return (writes) => {
-    const error = attempt(writes);
-    if (error === undefined) return [];
-    // One by one, so that the bad one fails alone. Not when the wait for the lock was in vain: every
-    // further try would wait as long again.
-    const retry = writes.length > 1 && !isBusy(error);
-    return writes.map((write) => {
-      const failure = retry ? attempt([write]) : error;
-      return failure === undefined ? undefined : storeFailed(job(write), failure);
-    });
-  };
 }
 
 /**
@@ -87,7 +113,12 @@ function settledAtOnce(writes: readonly Write[]): ReadonlyMap<string, number> {
   const settled = new Map<string, number>();
   for (const write of writes) {
     if (write.kind === 'capture') captured.add(write.eventId);
-    else if (captured.has(write.eventId)) settled.set(write.eventId, write.status);
+    else if (write.kind === 'settle') {
+      if (captured.has(write.eventId)) settled.set(write.eventId, write.status);
+    } else if (write.kind === 'advance') {
+      const { event } = write.step;
+      if (event !== undefined && captured.has(event.id)) settled.set(event.id, event.status);
+    }
   }
   return settled;
 }
@@ -97,8 +128,16 @@ function withStatus(values: readonly SqlValue[], status: number | undefined): Sq
 }
 
 function job(write: Write): string {
-  if (write.kind === 'settle') return `settle the event ${write.eventId}`;
-  return `store the event ${write.eventId}`;
+  switch (write.kind) {
+    case 'capture':
+      return `store the event ${write.eventId}`;
+    case 'settle':
+      return `settle the event ${write.eventId}`;
+    case 'advance':
+      return `advance the run ${write.step.runId}`;
+    case 'perform':
+      return `perform effect ${write.place.number} of the run ${write.place.runId}`;
+  }
 }
 
 function isBusy(error: unknown): boolean {

@@ -1,13 +1,15 @@
 import type { Hono } from 'hono';
+import type { Revision } from '../../../src/core/automation.ts';
+import type { JournalEntry } from '../../../src/core/effect.ts';
 import { HookwrightError } from '../../../src/core/errors.ts';
 import type { EventSummary, StoredEvent } from '../../../src/core/event.ts';
-import { idMaker, makeToken } from '../../../src/core/ids.ts';
+import { digest, idMaker, makeToken } from '../../../src/core/ids.ts';
 import type { RunRecord } from '../../../src/core/run.ts';
 import { didYouMean } from '../../../src/core/suggest.ts';
 import type { Webhook } from '../../../src/core/webhook.ts';
 import type { AutomationEntry } from '../../../src/engine/automations.ts';
 import type { Feed } from '../../../src/engine/feed.ts';
-import type { EventFilter } from '../../../src/engine/ports.ts';
+import type { EventFilter, RunFilter } from '../../../src/engine/ports.ts';
 import type { Registry } from '../../../src/engine/registry.ts';
 import { createApi } from '../../../src/http/api/api.ts';
 
@@ -23,11 +25,17 @@ export class FakeEngine {
   readonly automations: AutomationEntry[] = [];
   readonly events: StoredEvent[] = [];
   readonly runs: RunRecord[] = [];
+  readonly journals = new Map<string, readonly JournalEntry[]>();
+  readonly revisions = new Map<string, Revision>();
+  /** What retrying and cancelling throws. */
+  refusal: HookwrightError | undefined;
   readonly listeners = new Set<Listener>();
   readonly logged: unknown[] = [];
   readonly api: Hono;
   now = NOW;
-  #ids = idMaker((size) => new Uint8Array(size).fill(this.webhooks.length + this.events.length));
+  #ids = idMaker((size) =>
+    new Uint8Array(size).fill(this.webhooks.length + this.events.length + this.runs.length),
+  );
 
   constructor(options: { heartbeatMs?: number } = {}) {
     this.api = createApi({
@@ -36,6 +44,14 @@ export class FakeEngine {
         event: async (id) => this.events.find((event) => event.id === id),
         events: async (filter) => this.#list(filter),
         runsOf: async (eventId) => this.runs.filter((run) => run.eventId === eventId),
+        run: async (id) => this.runs.find((run) => run.id === id),
+        runs: async (filter) => this.#listRuns(filter),
+        journal: async (runId) => this.journals.get(runId) ?? [],
+        revision: async (id) => this.revisions.get(id),
+      },
+      runs: {
+        retry: async (id) => this.#changeRun(id, { status: 'queued', attempt: 2 }),
+        cancel: async (id) => this.#changeRun(id, { status: 'cancelled' }),
       },
       feed: {
         subscribe: (listener) => {
@@ -107,6 +123,8 @@ export class FakeEngine {
       automation: 'orders.paid',
       revision: 'a'.repeat(64),
       binding: 0,
+      inputs: '{}',
+      attempt: 1,
       status: 'succeeded',
       startedAt: event.receivedAt,
       endedAt: event.receivedAt + 5,
@@ -116,6 +134,13 @@ export class FakeEngine {
     };
     this.runs.push(run);
     return run;
+  }
+
+  /** Makes a revision of that text one that runs can name. */
+  addRevision(automation: string, source: string): Revision {
+    const revision = { id: digest(source), automation, source, createdAt: this.now };
+    this.revisions.set(revision.id, revision);
+    return revision;
   }
 
   addAutomation(name: string, given: Partial<AutomationEntry> = {}): AutomationEntry {
@@ -183,6 +208,21 @@ export class FakeEngine {
     return webhook;
   }
 
+  #changeRun(id: string, change: Partial<RunRecord>): RunRecord {
+    if (this.refusal !== undefined) throw this.refusal;
+    const old = this.runs.find((run) => run.id === id) as RunRecord;
+    const run = { ...old, ...change };
+    this.runs[this.runs.indexOf(old)] = run;
+    return run;
+  }
+
+  #listRuns(filter: RunFilter): RunRecord[] {
+    return this.runs
+      .filter((run) => matches(run, filter))
+      .sort((a, b) => (a.id < b.id ? 1 : -1))
+      .slice(0, filter.countMax);
+  }
+
   #list({ webhookId, before, after, countMax }: EventFilter): EventSummary[] {
     return this.events
       .filter((event) => webhookId === undefined || event.webhookId === webhookId)
@@ -191,6 +231,17 @@ export class FakeEngine {
       .slice(0, countMax)
       .map(summary);
   }
+}
+
+function matches(run: RunRecord, filter: RunFilter): boolean {
+  const { webhookId, automation, status, eventId, before } = filter;
+  return (
+    run.webhookId === (webhookId ?? run.webhookId) &&
+    run.automation === (automation ?? run.automation) &&
+    run.status === (status ?? run.status) &&
+    run.eventId === (eventId ?? run.eventId) &&
+    (before === undefined || run.id < before)
+  );
 }
 
 function summary({ body, ...event }: StoredEvent): EventSummary {

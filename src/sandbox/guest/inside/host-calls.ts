@@ -10,6 +10,12 @@ export interface HostCalls extends Pick<Host, 'equal' | 'bytes' | 'text'> {
   finish(report: string): void;
   /** The bytes of an answer, ahead of the report that counts on them. */
   answer(bytes: ArrayBuffer): void;
+  /**
+   * Takes an effect that is asked for: its kind, the number of its step, and what `library/effects.ts`
+   * describes. Gives `undefined` where it is taken, `false` where the run is at its end, and otherwise what
+   * is wrong with the arguments.
+   */
+  ask(kind: string, step: string, described: string): undefined | false | string;
   /** Bytes of the request's body (-1) or of its file of that index. */
   part(index: number): ArrayBuffer;
   /** The same decoded as UTF-8, without a byte order mark; JSON of that text where `quoted`. */

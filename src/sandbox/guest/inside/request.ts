@@ -1,4 +1,5 @@
 import type { HostCalls } from './host-calls.ts';
+import { lazily } from './lazy.ts';
 import {
   asString,
   defineProperty,
@@ -115,23 +116,4 @@ function place(file: object): number {
 function decoded(index: number): string {
   if (calls.partIsPlain(index)) return calls.partText(index, false);
   return parse(calls.partText(index, true)) as string;
-}
-
-/** A getter that becomes a plain property when it is first read, or written. */
-function lazily(target: object, name: string, read: (self: object) => unknown): void {
-  const settle = (self: object, value: unknown): void => {
-    defineProperty(self, name, { value, writable: true, enumerable: true, configurable: true });
-  };
-  defineProperty(target, name, {
-    enumerable: true,
-    configurable: true,
-    get(this: object): unknown {
-      const value = read(this);
-      settle(this, value);
-      return value;
-    },
-    set(this: object, value: unknown) {
-      settle(this, value);
-    },
-  });
 }

@@ -1,3 +1,4 @@
+import type { EffectFailureCode } from '../../../core/effect.ts';
 import type { RunFailureCode } from '../../../core/run.ts';
 import { asString, cut, joined, stringify } from './primordials.ts';
 
@@ -12,6 +13,7 @@ export type GuestFailureCode = Extract<
   | 'run.failed'
   | 'run.script_error'
   | 'run.answer_invalid'
+  | EffectFailureCode
   | 'request.json_invalid'
   | 'request.form_invalid'
   | 'limit.memory'
@@ -24,19 +26,36 @@ export type GuestFailureCode = Extract<
 export class RunError extends Error {
   override readonly name = 'RunError';
   readonly code: GuestFailureCode;
-  readonly status: number;
+  readonly status: number | null;
   readonly #mark: GuestFailureCode;
+  readonly #step: number | undefined;
 
-  constructor(code: GuestFailureCode, message: string, status = 500) {
+  /**
+   * @param status `null` where the failed effect had no reply
+   * @param step of the failed effect; other branches may have gone on since
+   */
+  constructor(
+    code: GuestFailureCode,
+    message: string,
+    status: number | null = 500,
+    step?: number | undefined,
+  ) {
     super(message);
     this.code = code;
     this.status = status;
     this.#mark = code;
+    this.#step = step;
   }
 
   static code(thrown: unknown): GuestFailureCode | undefined {
     return typeof thrown === 'object' && thrown !== null && #mark in thrown
       ? thrown.#mark
+      : undefined;
+  }
+
+  static step(thrown: unknown): number | undefined {
+    return typeof thrown === 'object' && thrown !== null && #step in thrown
+      ? thrown.#step
       : undefined;
   }
 }
@@ -47,7 +66,7 @@ export interface Thrown {
   readonly message: string;
   /** `TypeError`; empty where the value has none or it says nothing. */
   readonly name: string;
-  readonly status: number;
+  readonly status: number | null;
   readonly stack: string;
 }
 
@@ -70,7 +89,8 @@ function read(thrown: unknown): Thrown {
   const error = thrown as { name?: unknown; message?: unknown; stack?: unknown; status?: unknown };
   const { message, stack } = error;
   const name = typeof error.name === 'string' ? short(error.name) : '';
-  const status = code !== undefined && typeof error.status === 'number' ? error.status : 500;
+  const known = code !== undefined && (typeof error.status === 'number' || error.status === null);
+  const status = known ? (error.status as number | null) : 500;
   if (typeof message !== 'string') {
     const text = joined`${short(stringify(thrown) ?? 'An object')} was thrown`;
     return { code: 'run.script_error', message: text, name: '', status: 500, stack: '' };

@@ -1,9 +1,11 @@
+import type { GuestEffects } from '../../../core/guest-runtime.ts';
 import { harden } from '../inside/harden.ts';
 import { type HostCalls, libraryHost } from '../inside/host-calls.ts';
 import { joined, parse, stringify } from '../inside/primordials.ts';
 import { random, seed } from '../inside/random-source.ts';
 import { makeRequest, prepareRequests } from '../inside/request.ts';
-import { describe, type GuestFailureCode } from '../inside/thrown.ts';
+import { describe, type GuestFailureCode, RunError } from '../inside/thrown.ts';
+import { prepareEffects, settleEffect } from './effects.ts';
 import { installLibrary } from './install.ts';
 import { makeRuntime, type ProgramFacts, type Progress } from './runtime.ts';
 
@@ -15,6 +17,7 @@ let calls: HostCalls;
 let facts: ProgramFacts;
 let program: Program;
 let asynchronous: boolean;
+let effects: GuestEffects;
 let runtime: ReturnType<typeof makeRuntime>;
 
 /**
@@ -22,12 +25,14 @@ let runtime: ReturnType<typeof makeRuntime>;
  *
  * @param keep JSON of the names of JavaScript's own globals that stay
  */
-export function boot(host: HostCalls, keep: string): void {
-  calls = host;
-  prepareRequests(host);
+export function boot(hostCalls: HostCalls, keep: string): void {
+  calls = hostCalls;
+  prepareRequests(hostCalls);
   Math.random = random;
+  const host = libraryHost(hostCalls);
+  effects = prepareEffects(calls, host);
   const before = new Set(Object.getOwnPropertyNames(globalThis));
-  installLibrary(globalThis as unknown as Record<string, unknown>, libraryHost(host), random);
+  installLibrary(globalThis as unknown as Record<string, unknown>, host, random);
   const added = Object.getOwnPropertyNames(globalThis).filter((name) => !before.has(name));
   harden([...(JSON.parse(keep) as string[]), ...added]);
 }
@@ -42,7 +47,7 @@ export function load(loaded: Program, text: string): void {
   program = loaded;
   asynchronous = Object.getPrototypeOf(loaded) === asyncPrototype;
   facts = parse(text) as ProgramFacts;
-  runtime = makeRuntime(facts);
+  runtime = makeRuntime(facts, effects);
 }
 
 /**
@@ -71,7 +76,7 @@ export function run(
       parsed(inputs),
     );
     if (asynchronous) {
-      void settle(value);
+      void awaited(value);
       return undefined;
     }
     return conclude(value);
@@ -89,7 +94,10 @@ export function report(): string {
   return write(undefined, undefined);
 }
 
-async function settle(value: unknown): Promise<void> {
+/** Hands the result of an effect to the program; see there. */
+export const settle: typeof settleEffect = settleEffect;
+
+async function awaited(value: unknown): Promise<void> {
   let text: string;
   try {
     text = conclude(await value);
@@ -113,11 +121,17 @@ function failed(error: unknown): string {
   if (broken !== undefined) return write(undefined, failure(broken, '', 500, ''));
   const { code, message, name, status, stack } = describe(error);
   const named = name === '' ? message : joined`${name}: ${message}`;
-  return write(undefined, failure(code, named, status, stack));
+  return write(undefined, failure(code, named, status, stack, RunError.step(error)));
 }
 
-function failure(code: GuestFailureCode, message: string, status: number, stack: string): string {
-  return joined`[${stringify(code)},${stringify(message)},${json(status)},${stringify(stack)}]`;
+function failure(
+  code: GuestFailureCode,
+  message: string,
+  status: number | null,
+  stack: string,
+  step?: number,
+): string {
+  return joined`[${stringify(code)},${stringify(message)},${json(status)},${stringify(stack)},${json(step)}]`;
 }
 
 function write(value: string | undefined, failed: string | undefined): string {

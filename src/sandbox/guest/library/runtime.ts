@@ -1,4 +1,4 @@
-import type { AnswerShape, GuestRuntime } from '../../../core/guest-runtime.ts';
+import type { AnswerShape, GuestEffects, GuestRuntime } from '../../../core/guest-runtime.ts';
 import type { LogLevel } from '../../../core/run.ts';
 import { type Shaped, shape } from '../inside/answer.ts';
 import {
@@ -11,6 +11,7 @@ import {
   stringify,
 } from '../inside/primordials.ts';
 import { describe, type GuestFailureCode, RunError } from '../inside/thrown.ts';
+import { beginEffects } from './effects.ts';
 
 /** Characters that a log line counts beside its text, so that a flood of empty lines ends too. */
 const LOG_LINE_OVERHEAD = 16;
@@ -38,7 +39,10 @@ export interface Progress {
  * `$`, as `core/guest-runtime.ts` describes it. It keeps the run's results in its closure: author code
  * that reaches `$` can call it, and spoil its own calls, but not write an answer that was not checked.
  */
-export function makeRuntime(facts: ProgramFacts): {
+export function makeRuntime(
+  facts: ProgramFacts,
+  effects: GuestEffects,
+): {
   runtime: GuestRuntime;
   progress: () => Progress;
 } {
@@ -94,10 +98,12 @@ export function makeRuntime(facts: ProgramFacts): {
       const { code, message, status } = describe(thrown);
       // Limits end the run: they are not the author's to catch.
       if (code.startsWith('limit.')) throw thrown;
-      const { step } = runtime;
+      const step = RunError.step(thrown) ?? runtime.step;
       return { message, code, status, step, line: facts.lines[step] ?? null };
     },
+    effects,
   };
+  beginEffects({ step: () => runtime.step, lengthMax: facts.outputBytes });
   return { runtime, progress: () => ({ logs, answer, broken }) };
 }
 

@@ -1,0 +1,117 @@
+import type { Clock } from '../core/clock.ts';
+import type { EventStatus } from '../core/event.ts';
+import type { Log } from '../core/log.ts';
+import type { RunRecord } from '../core/run.ts';
+import { answerOf, UNRECORDED } from './answers.ts';
+import type { Match } from './dispatch.ts';
+import type { LiveRuns } from './live-runs.ts';
+import type { PendingAnswer } from './pending-answer.ts';
+import type { RunStore } from './ports.ts';
+import type { RunQueue } from './queue.ts';
+import { runFields } from './records.ts';
+import type { BegunRun, EndedRun, Passage, Runner } from './run.ts';
+
+export interface LegParts {
+  readonly store: Pick<RunStore, 'advance'>;
+  readonly runner: Runner;
+  readonly live: LiveRuns;
+  readonly queue: Pick<RunQueue, 'hasRoom' | 'wake'>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface LegStart {
+  /** The event's commit. */
+  readonly stored: Promise<void>;
+  readonly caller: PendingAnswer | undefined;
+  /** Where the run's first step is to give the event its new status. */
+  readonly event: { readonly id: string; readonly status: EventStatus } | undefined;
+}
+
+/** How far a leg has come: its run is in the store, or has ended and is to be settled. */
+export interface LegEnd {
+  /** Ended without effects, and not in the store. */
+  readonly unwritten?: RunRecord;
+  /** The record when this process has left the run: ended, resting or queued. */
+  readonly left?: Promise<RunRecord>;
+  readonly eventWritten?: boolean;
+}
+
+/** Runs one matching binding. Resolves when its run has ended or is in the store. */
+export async function runLeg(
+  parts: LegParts,
+  passage: Passage,
+  { leg, refused }: Match,
+  start: LegStart,
+): Promise<LegEnd> {
+  const { runner } = parts;
+  const run = refused ? runner.refuse(passage, leg, refused) : await runner.run(passage, leg);
+  if (run.how === 'ended') return ended(parts, run, start);
+  // The first effect waits until the event is on disk; one that could not be stored has no runs.
+  if (!(await succeeded(start.stored))) return {};
+  const awaited = start.caller?.awaited === true;
+  return awaited || parts.queue.hasRoom ? begin(parts, run, start) : enqueue(parts, run, start);
+}
+
+async function ended(parts: LegParts, run: EndedRun, start: LegStart): Promise<LegEnd> {
+  const { record, result, subject } = run;
+  parts.log.write(record.status === 'failed' ? 'warn' : 'info', 'run', runFields(record));
+  const awaited = start.caller?.awaited === true;
+  start.caller?.give(answerOf(result, record.id));
+  if (awaited || subject === undefined) return { unwritten: record };
+  const again = parts.live.retryAt(subject, record, false);
+  if (again === undefined) return { unwritten: record };
+  if (!(await succeeded(start.stored))) return {};
+  return queued(parts, again, start);
+}
+
+async function begin(parts: LegParts, run: BegunRun, start: LegStart): Promise<LegEnd> {
+  const { state, first } = run;
+  const { caller, event } = start;
+  let begun: () => void = () => {};
+  const onDisk = new Promise<void>((resolve) => {
+    begun = resolve;
+  });
+  const drive = parts.live.begin(state, {
+    first,
+    caller,
+    begun,
+    ...(event === undefined ? {} : { event }),
+  });
+  const left = drive.then(
+    ({ record }) => record,
+    (error: unknown) => {
+      // Its lease runs out, and then it is taken up again.
+      parts.log.write('error', 'run.left', { run: state.record.id, error });
+      caller?.give(UNRECORDED);
+      return state.record;
+    },
+  );
+  await Promise.race([onDisk, drive]);
+  return { left, eventWritten: event !== undefined };
+}
+
+/** No room: the run is stored as it was before its first execution, to be taken up when there is. */
+function enqueue(parts: LegParts, { state }: BegunRun, start: LegStart): Promise<LegEnd> {
+  const { answer: _, ...record } = state.record;
+  return queued(parts, { ...record, status: 'queued', dueAt: parts.clock() }, start);
+}
+
+async function queued(parts: LegParts, run: RunRecord, { event }: LegStart): Promise<LegEnd> {
+  await parts.store.advance({
+    run,
+    begun: [],
+    ended: [],
+    ...(event === undefined ? {} : { event }),
+  });
+  parts.live.listener.opened();
+  parts.queue.wake(run.dueAt ?? parts.clock());
+  return { left: Promise.resolve(run), eventWritten: event !== undefined };
+}
+
+function succeeded(work: Promise<void>): Promise<boolean> {
+  return work.then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,43 @@
+import type { Policy } from '../core/policy.ts';
+import type { Program } from '../core/program.ts';
+import type { Execution, RequestParts, RunRecord } from '../core/run.ts';
+import type { Retry } from '../language/settings.ts';
+import type { Journal } from './journal.ts';
+
+/** What a run is about, besides its record and its journal: it stays the same from start to end. */
+export interface Subject {
+  readonly program: Program;
+  readonly policy: Policy;
+  readonly retry: Retry | undefined;
+  readonly request: RequestParts;
+  readonly webhookJson: string;
+  readonly eventJson: string;
+  /** When the event was received: the run's first time. */
+  readonly now: number;
+}
+
+/** A run that effects have made more than one execution. */
+export interface RunState {
+  readonly record: RunRecord;
+  readonly subject: Subject;
+  readonly journal: Journal;
+}
+
+export function executionOf(
+  subject: Subject,
+  { id, inputs }: Pick<RunRecord, 'id' | 'inputs'>,
+  journal: Execution['journal'],
+): Execution {
+  return {
+    runId: id,
+    // The same for every attempt, so that ids the author makes with `uuid()` stay the same too.
+    seed: id,
+    now: subject.now,
+    program: subject.program,
+    request: subject.request,
+    webhook: subject.webhookJson,
+    event: subject.eventJson,
+    inputs,
+    journal,
+  };
+}

@@ -1,0 +1,89 @@
+import type { Context, Hono } from 'hono';
+import { HookwrightError } from '../../core/errors.ts';
+import type { CapturedEvent } from '../../core/event.ts';
+import type { RunFilter } from '../../engine/ports.ts';
+import { findRun, programFacts, takeRecording } from '../../engine/recording/take.ts';
+import { recordingJson } from '../../engine/recording.ts';
+import { urlAt } from '../ingress/url.ts';
+import { webhookName } from './events.ts';
+import { type RunsQuery, readRunsQuery } from './input.ts';
+import type { ApiParts } from './parts.ts';
+import { type RunDetailJson, runDetailJson, runSummaryJson } from './represent-run.ts';
+import { route } from './route.ts';
+
+export function routeRuns(api: Hono, parts: ApiParts): void {
+  const { registry, store, runs } = parts;
+  const id = (c: Context): string => c.req.param('id') as string;
+  const detail = async (runId: string): Promise<RunDetailJson> => {
+    const run = await findRun(store, runId);
+    const journal = await store.journal(runId);
+    // Only effects have lines to look up.
+    const revision = journal.length === 0 ? undefined : await store.revision(run.revision);
+    const { steps } = revision === undefined ? { steps: [] } : programFacts(revision.source);
+    return runDetailJson(run, webhookName(registry, run.webhookId), journal, steps);
+  };
+  route(api, '/runs', {
+    GET: async (c) => {
+      const query = readRunsQuery(c);
+      const found = await store.runs(filterOf(query, parts));
+      const page = found.slice(0, query.limit);
+      return c.json({
+        runs: page.map((run) => runSummaryJson(run, webhookName(registry, run.webhookId))),
+        next: found.length > query.limit ? (page.at(-1)?.id ?? null) : null,
+      });
+    },
+  });
+  route(api, '/runs/:id', { GET: async (c) => c.json(await detail(id(c))) });
+  route(api, '/runs/:id/retry', {
+    POST: async (c) => c.json(await detail((await runs.retry(id(c))).id)),
+  });
+  route(api, '/runs/:id/cancel', {
+    POST: async (c) => c.json(await detail((await runs.cancel(id(c))).id)),
+  });
+  route(api, '/runs/:id/recording', {
+    GET: async (c) => {
+      const { version } = parts;
+      const recording = await takeRecording(
+        {
+          store,
+          version,
+          webhook: (webhookId) => ({ id: webhookId, name: webhookName(registry, webhookId) ?? '' }),
+          url: (event) => urlOf(event, parts),
+        },
+        id(c),
+      );
+      c.header('content-disposition', `attachment; filename="${recording.run.id}.json"`);
+      return c.json(recordingJson(recording));
+    },
+  });
+}
+
+function filterOf(query: RunsQuery, { registry }: ApiParts): RunFilter {
+  const { webhook, automation, status, event, before, limit } = query;
+  return {
+    ...(webhook === undefined ? {} : { webhookId: registry.webhook(webhook).id }),
+    ...(automation === undefined ? {} : { automation }),
+    ...(status === undefined ? {} : { status }),
+    ...(event === undefined ? {} : { eventId: event }),
+    ...(before === undefined ? {} : { before }),
+    countMax: limit + 1, // One more tells whether there is a next page.
+  };
+}
+
+/** The URL of an event as ingress made it, with the webhook's token of today. */
+function urlOf({ webhookId, path, query, headers }: CapturedEvent, parts: ApiParts): string {
+  const flat = JSON.parse(headers) as string[];
+  const at = flat.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'host');
+  const base = parts.publicUrl ?? `http://${at === -1 ? 'localhost' : flat[at + 1]}`;
+  return urlAt(base, { token: tokenOf(webhookId, parts), path, query });
+}
+
+/** Empty where the webhook was deleted. */
+function tokenOf(webhookId: string, { registry }: ApiParts): string {
+  try {
+    return registry.webhook(webhookId).token;
+  } catch (error) {
+    if (error instanceof HookwrightError && error.code === 'webhook.not_found') return '';
+    throw error;
+  }
+}

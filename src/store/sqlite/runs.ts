@@ -1,0 +1,89 @@
+import { and, asc, desc, eq, lt, sql } from 'drizzle-orm';
+import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import type { RunFailure, RunRecord } from '../../core/run.ts';
+import type { RunFilter } from '../../engine/ports.ts';
+import { RUN_STATUS_CODES, runTable, UNSUCCEEDED } from './schema.ts';
+
+const IS_UNSUCCEEDED = sql.raw(UNSUCCEEDED);
+const IS_OPEN = sql.raw(`status <= ${RUN_STATUS_CODES.waiting}`);
+
+export function findRun(
+  db: Pick<BetterSQLite3Database, 'select'>,
+  id: string,
+): RunRecord | undefined {
+  const row = db.select().from(runTable).where(eq(runTable.id, id)).get();
+  return row === undefined ? undefined : toRun(row);
+}
+
+export function listRunsOf(db: BetterSQLite3Database, eventId: string): RunRecord[] {
+  return db
+    .select()
+    .from(runTable)
+    .where(eq(runTable.eventId, eventId))
+    .orderBy(asc(runTable.startedAt), sql`rowid`)
+    .all()
+    .map(toRun);
+}
+
+export function listRuns(db: BetterSQLite3Database, filter: RunFilter): RunRecord[] {
+  const { eventId, webhookId, automation, status, before, countMax } = filter;
+  return db
+    .select()
+    .from(runTable)
+    .where(
+      and(
+        eventId === undefined ? undefined : eq(runTable.eventId, eventId),
+        webhookId === undefined ? undefined : eq(runTable.webhookId, webhookId),
+        automation === undefined ? undefined : eq(runTable.automation, automation),
+        status === undefined ? undefined : eq(runTable.status, status),
+        // Implied, and said for the planner: it takes a partial index only where it reads its condition.
+        status === undefined || status === 'succeeded' ? undefined : IS_UNSUCCEEDED,
+        before === undefined ? undefined : lt(runTable.id, before),
+      ),
+    )
+    .orderBy(desc(runTable.id))
+    .limit(countMax)
+    .all()
+    .map(toRun);
+}
+
+export function countOpenRuns(db: BetterSQLite3Database): number {
+  const row = db
+    .select({ count: sql<number>`count(*)` })
+    .from(runTable)
+    .where(and(IS_UNSUCCEEDED, IS_OPEN))
+    .get();
+  return row?.count ?? 0;
+}
+
+export function findNextDue(db: BetterSQLite3Database): number | undefined {
+  const row = db
+    .select({ dueAt: runTable.dueAt })
+    .from(runTable)
+    .where(sql`due_at IS NOT NULL`)
+    .orderBy(asc(runTable.dueAt))
+    .limit(1)
+    .get();
+  return row?.dueAt ?? undefined;
+}
+
+function toRun(row: typeof runTable.$inferSelect): RunRecord {
+  const { dueAt, endedAt, leaseOwner: _o, leaseUntil: _u, callerRun, callerEffect, ...rest } = row;
+  const { value, failure, logs, answerStatus, answerHeaders, answerBody, ...plain } = rest;
+  return {
+    ...plain,
+    logs: JSON.parse(logs) as RunRecord['logs'],
+    ...(dueAt === null ? {} : { dueAt }),
+    ...(endedAt === null ? {} : { endedAt }),
+    ...(value === null ? {} : { value }),
+    ...(callerRun === null || callerEffect === null
+      ? {}
+      : { caller: { runId: callerRun, effect: callerEffect } }),
+    ...(failure === null ? {} : { failure: JSON.parse(failure) as RunFailure }),
+    ...(answerStatus === null || answerHeaders === null || answerBody === null
+      ? {}
+      : {
+          answer: { status: answerStatus, headers: JSON.parse(answerHeaders), body: answerBody },
+        }),
+  };
+}
