@@ -1,6 +1,6 @@
 // How much of raw SQLite's speed is left when each event crosses to the store's thread and is answered by
 // a promise: captures per second through the store, with 64 callers that each wait for their own, against
-// plain loops that commit the same rows 64 at a time. `npm run build && node bench/store.js`, about 10 s.
+// plain loops that commit the same rows 64 at a time.
 //
 // On 2 cores, each against the raw loop: drizzle's statement 0.95 of the rate for 1.07 of the CPU;
 // captures through the store 0.77 for 1.32; each captured and then settled with a run 0.41 for 2.7; each
@@ -14,6 +14,7 @@ import { idMaker } from '../dist/core/ids.js';
 import { connect, makeDataDir } from '../dist/store/sqlite/connection.js';
 import { openSqliteStore } from '../dist/store/sqlite/open.js';
 import { eventTable } from '../dist/store/sqlite/schema.js';
+import { median } from './load.js';
 
 const CALLERS = 64;
 const EVENTS = CALLERS * 500;
@@ -153,22 +154,22 @@ const subjects = {
   'capture and settle through the store': through(settle),
   'capture and a run with one effect': through(count),
 };
-const results = new Map(Object.keys(subjects).map((name) => [name, []]));
-// In turns, so that a slow moment of the machine meets all of them.
-for (let round = 0; round < ROUNDS; round++) {
-  for (const [name, open] of Object.entries(subjects)) results.get(name).push(await measure(open));
-}
-const median = (name, key) =>
-  results
-    .get(name)
-    .map((result) => result[key])
-    .sort((a, b) => a - b)[Math.floor(ROUNDS / 2)];
-const yardstick = 'raw statement in a loop';
-for (const name of results.keys()) {
-  const [rate, cpu] = [median(name, 'rate'), median(name, 'cpu')];
-  const ratio = (rate / median(yardstick, 'rate')).toFixed(2);
-  const cost = (cpu / median(yardstick, 'cpu')).toFixed(2);
-  console.log(
-    `${name.padEnd(38)}${Math.round(rate).toLocaleString('en').padStart(8)}/s  ${cpu.toFixed(1).padStart(5)} µs CPU each  ratio ${ratio}, CPU ${cost}`,
-  );
+const YARDSTICK = 'raw statement in a loop';
+
+export async function store(report) {
+  const results = Object.fromEntries(Object.keys(subjects).map((name) => [name, []]));
+  // In turns, so that a slow moment of the machine meets all of them.
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [name, open] of Object.entries(subjects)) results[name].push(await measure(open));
+  }
+  const middle = (name, key) => median(results[name].map((result) => result[key]));
+  for (const name of Object.keys(results)) {
+    const [rate, cpu] = [middle(name, 'rate'), middle(name, 'cpu')];
+    const cost = (cpu / middle(YARDSTICK, 'cpu')).toFixed(2);
+    report({
+      title: name,
+      ratio: rate / middle(YARDSTICK, 'rate'),
+      detail: `${rate.toFixed(0)}/s for ${cpu.toFixed(1)} µs of CPU each, ${cost} of the loop's`,
+    });
+  }
 }

@@ -1,9 +1,6 @@
 /** Runs that cross to a thread together: a message costs 10 µs, as much as the tenth of a run. */
 export const BATCH_RUNS_MAX = 16;
 
-/** Runs below which sharing between threads is not worth the second message. */
-export const BATCH_RUNS_MIN = 4;
-
 /** Batches that a thread has: one that it works on, one that waits, so that it never waits itself. */
 export const BATCHES_UNDER_WAY_MAX = 2;
 

@@ -3,7 +3,6 @@ import type { Execution, ExecutionResult } from '../core/run.ts';
 import { threadEntry } from '../core/threads.ts';
 import {
   BATCH_RUNS_MAX,
-  BATCH_RUNS_MIN,
   EXECUTIONS_WAITING_MAX,
   STARTS_FAILED_MAX,
   TRIES_MAX,
@@ -197,12 +196,11 @@ class Pool implements Sandbox {
     }
     for (;;) {
       const count = this.#waiting.length - this.#next;
-      const free = this.#threads.filter((thread) => thread.hasRoom);
-      // The least busy one; of equals the first, so that under light load one thread stays warm.
-      const [thread] = free.sort((a, b) => a.load - b.load);
+      // The first that has room, not the least busy one: shared out, 32 runs at once made small batches
+      // and 9,300 requests a second on two cores; gathered in one thread, large ones and 10,600.
+      const thread = this.#threads.find(({ hasRoom }) => hasRoom);
       if (count === 0 || thread === undefined) break;
-      const share = Math.max(BATCH_RUNS_MIN, Math.ceil(count / free.length));
-      const end = this.#next + Math.min(count, share, BATCH_RUNS_MAX);
+      const end = this.#next + Math.min(count, BATCH_RUNS_MAX);
       thread.send(this.#waiting.slice(this.#next, end));
       this.#next = end;
     }
