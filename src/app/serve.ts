@@ -10,6 +10,7 @@ import type { CapturedEvent } from '../core/event.ts';
 import type { IdPrefix } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import { systemTimer } from '../core/timer.ts';
+import { isTopicEvent } from '../core/topic-event.ts';
 import type { Automations } from '../engine/automations.ts';
 import type { OpenFeed } from '../engine/feed.ts';
 import { openRuns, type Runs } from '../engine/open-runs.ts';
@@ -21,6 +22,7 @@ import { recover } from '../engine/recover.ts';
 import type { LiveRegistry } from '../engine/registry.ts';
 import type { Route } from '../engine/route.ts';
 import { Runner } from '../engine/run.ts';
+import { Topics } from '../engine/topics.ts';
 import { trustedProxies } from '../http/ingress/client.ts';
 import { Ingress } from '../http/ingress/ingress.ts';
 import { urlAt } from '../http/ingress/url.ts';
@@ -63,9 +65,13 @@ export async function serve(
   });
   open.add(() => outbound.close());
   const base = (): string => config.publicUrl ?? (address === undefined ? '' : urlOf(address));
-  const url = (route: Route | undefined, { path, query }: CapturedEvent): string =>
-    urlAt(base(), { token: route?.webhook.token ?? '', path, query });
+  const url = (route: Route | undefined, event: CapturedEvent): string => {
+    if (isTopicEvent(event)) return '';
+    const { path, query } = event;
+    return urlAt(base(), { token: route?.webhook.token ?? '', path, query });
+  };
   const route = (id: string): Route | undefined => registry.routeOfId(id);
+  const topics = new Topics({ automations, receiver: () => receiver, log });
   const runs = openRuns({
     store,
     sandbox,
@@ -74,6 +80,7 @@ export async function serve(
     revision: (id) => automations.ofRevision(id),
     route,
     url,
+    subscriptions: topics,
     clock,
     timer: systemTimer,
     random: Math.random,
@@ -108,13 +115,16 @@ export async function serve(
   address = await listen(server, config);
   open.add(async () => {
     stopping = true;
+    topics.close();
     await stop({ server, ingress, receiver, queue: runs.queue }, config.shutdownMs, log);
   });
   await runs.queue.open();
   const retention = { ageMs: config.retentionMs, bytesMax: config.retentionBytes };
   open.add(keepPruned(store, retention, log, clock));
   open.add(followAutomations(config.automationsDir, automations, log));
-  recover({ store, receiver, log, route, url }, startedAt).catch((error: unknown) =>
+  const due = (event: CapturedEvent): Route | undefined =>
+    topics.route(event) ?? route(event.webhookId);
+  recover({ store, receiver, log, route: due, url }, startedAt).catch((error: unknown) =>
     log.write('error', 'recovery.failed', { error }),
   );
   const listening = urlOf(address);

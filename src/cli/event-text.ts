@@ -31,10 +31,9 @@ export function runsText({ status, runs }: EventBriefJson): string {
 
 /** An event as it was received, and its runs with what they answered, logged and failed of. */
 export function eventText(event: EventJson, style: Style): string {
-  const webhook = event.webhook ?? `${event.webhook_id} (deleted)`;
   const head = [
     style('bold', event.id),
-    `received ${event.received_at} from ${event.client_ip} at ${webhook}, ${event.status}`,
+    `received ${event.received_at} ${originText(event)}, ${event.status}`,
   ];
   const headers = event.headers.map(([name, value]) => printableLine(`${name}: ${value}`));
   const request = [style('cyan', printableLine(requestLine(event))), ...headers];
@@ -46,6 +45,16 @@ export function eventText(event: EventJson, style: Style): string {
     ...bodyText(event.body),
     ...runTexts(event.runs, style),
   ].join('\n');
+}
+
+function originText({ webhook, webhook_id, client_ip }: EventJson): string {
+  if (webhook_id === '') return 'from an automation that emitted it';
+  return `from ${client_ip} at ${webhook ?? `${webhook_id} (deleted)`}`;
+}
+
+/** Which webhook received an event, in short; `-` for one that an automation emitted. */
+export function webhookText({ webhook, webhook_id }: EventBriefJson): string {
+  return webhook ?? (webhook_id === '' ? '-' : `(${webhook_id})`);
 }
 
 function bodyText({ encoding, size, content }: BodyJson): string[] {

@@ -5,6 +5,7 @@
 export interface CapturedEvent {
   /** `evt_` and 26 characters that sort by time; see `ids.ts`. */
   readonly id: string;
+  /** Empty for an event that a message made; see `topic-event.ts`. */
   readonly webhookId: string;
   /** Milliseconds since the epoch, read when the headers had arrived. */
   readonly receivedAt: number;

@@ -63,3 +63,9 @@ export const EVENT_MEMBERS: readonly Member[] = [
   { name: 'id', type: 'string', summary: 'The event’s id.' },
   { name: 'received_at', type: 'string', summary: 'When it arrived, ISO 8601 in UTC.' },
 ];
+
+/** What `event` has besides, with `trigger: topic`. */
+export const TOPIC_EVENT_MEMBERS: readonly Member[] = [
+  { name: 'topic', type: 'string', summary: 'With `trigger: topic`: the topic of the message.' },
+  { name: 'data', type: 'any', summary: 'With `trigger: topic`: the data of the message.' },
+];

@@ -140,7 +140,7 @@ export interface RunRecord {
   readonly automation: string;
   /** The revision's id; empty where there was none to run. */
   readonly revision: string;
-  /** Index into the webhook's bindings at the time; -1 for a run that another run called. */
+  /** Index into the webhook's bindings at the time; -1 for a run that no binding began. */
   readonly binding: number;
   /** JSON of what the binding or the caller passed in. */
   readonly inputs: string;

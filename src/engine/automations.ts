@@ -5,6 +5,7 @@ import { HookwrightError } from '../core/errors.ts';
 import { digest } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import { didYouMean } from '../core/suggest.ts';
+import { fitsPattern } from '../core/wildcard.ts';
 import { type CompiledAutomation, compile } from '../language/compile.ts';
 import { OLD_REVISIONS_MAX } from './limits.ts';
 import type { AutomationStore } from './ports.ts';
@@ -42,6 +43,16 @@ export class Automations {
   readonly #old = new Map<string, CompiledAutomation>();
   #diagnostics: readonly Diagnostic[] = [];
   #revision = 0;
+  /** Of automations with `trigger: topic`, as of a `#revision`. */
+  #topics:
+    | {
+        readonly revision: number;
+        readonly patterns: readonly {
+          readonly name: string;
+          readonly pattern: readonly string[];
+        }[];
+      }
+    | undefined;
 
   private constructor(store: AutomationStore, log: Log, clock: Clock) {
     this.#store = store;
@@ -99,6 +110,20 @@ export class Automations {
       return `Expected automation "${name}" to compile, got errors; see \`hookwright validate\`.`;
     }
     return runnable(record.revision.id, compiled);
+  }
+
+  /** Names of the automations that messages under this topic start. */
+  startedBy(topic: string): readonly string[] {
+    if (this.#topics?.revision !== this.#revision) {
+      const patterns = [...this.#byName.values()].flatMap((record) => {
+        const on = this.#compile(record)?.on;
+        return on === undefined ? [] : [{ name: record.name, pattern: on.split('.') }];
+      });
+      this.#topics = { revision: this.#revision, patterns };
+    }
+    const segments = topic.split('.');
+    const fitting = this.#topics.patterns.filter(({ pattern }) => fitsPattern(pattern, segments));
+    return fitting.map(({ name }) => name);
   }
 
   /** A revision by its id, current or not: what a run began with, it goes on with. */

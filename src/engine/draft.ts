@@ -2,7 +2,7 @@ import type { Binding } from '../core/webhook.ts';
 import { compileCondition } from '../language/condition.ts';
 import { resolveInputs } from '../language/inputs.ts';
 import type { Automations } from './automations.ts';
-import { describe } from './route.ts';
+import { bindable, describe } from './route.ts';
 
 /** Characters of a webhook's name: what a table on a terminal and a database index bear well. */
 const NAME_LENGTH_MAX = 255;
@@ -23,7 +23,7 @@ export function bindingProblems(
   automations: Automations,
 ): string[] {
   const problems: string[] = [];
-  const found = automations.runnable(binding.automation);
+  const found = bindable(binding.automation, (name) => automations.runnable(name));
   if (typeof found === 'string') problems.push(found);
   else problems.push(...resolveInputs(found.inputs, binding.inputs ?? {}).problems);
   if (binding.when !== undefined) {

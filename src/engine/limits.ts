@@ -15,6 +15,9 @@ export const WAIT_MS_MAX: number = 365 * 86_400_000;
 /** Automations that call each other deeper than this call themselves. */
 export const CALL_DEPTH_MAX = 16;
 
+/** Messages whose runs emit the next one, in a row. More is a circle: `call` ends there too. */
+export const TOPIC_DEPTH_MAX = 16;
+
 /** Effects of one run under way at once; more wait. The outbound client has 16 connections to a host. */
 export const EFFECTS_AT_ONCE_MAX = 32;
 

@@ -7,7 +7,7 @@ import type { Timer } from '../core/timer.ts';
 import type { DriveParts } from './drive.ts';
 import { callPerformer, cancelCalled } from './effects/call.ts';
 import { httpPerformer } from './effects/http.ts';
-import { messagePerformer, statePerformer } from './effects/internal.ts';
+import { messagePerformer, type Subscriptions, statePerformer } from './effects/internal.ts';
 import { LiveRuns } from './live-runs.ts';
 import type { EventStore, RunStore, Sandbox } from './ports.ts';
 import { RunQueue } from './queue.ts';
@@ -25,6 +25,7 @@ export interface RunsParts {
   readonly revision: (id: string) => Promise<RunnableAutomation | string>;
   readonly route: (webhookId: string) => Route | undefined;
   readonly url: (route: Route | undefined, event: CapturedEvent) => string;
+  readonly subscriptions: Subscriptions;
   readonly clock: Clock;
   readonly timer: Timer;
   /** From 0 to 1, for jitter. */
@@ -50,7 +51,7 @@ export interface Runs {
 export function openRuns(parts: RunsParts): Runs {
   const { store, outbound, clock, timer, random, log, owner } = parts;
   const called = { store, clock, find: parts.find, revision: parts.revision, drive: () => drive };
-  const message = messagePerformer({ store, clock });
+  const message = messagePerformer({ store, clock, subscriptions: parts.subscriptions });
   const drive: DriveParts = {
     sandbox: parts.sandbox,
     store,

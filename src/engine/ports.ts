@@ -133,7 +133,10 @@ export interface RunStore {
    * Throws `internal` where the entry has not begun.
    */
   performState(effect: EffectPlace, args: StateArgs): Promise<EffectResult>;
-  /** Stores a message with its journal entry's result, likewise once. The value is JSON of `{ id }`. */
+  /**
+   * Stores a message with its journal entry's result, likewise once. The value is JSON of `{ id }`. Where it
+   * has a `depth`, its event (`topicEvent`) is stored with it, pending.
+   */
   storeMessage(effect: EffectPlace, message: NewMessage): Promise<EffectResult>;
   /** Deletes state whose time to live is over; at most `countMax`. Returns how many went. */
   expireState(now: number, countMax: number): Promise<number>;
@@ -172,6 +175,8 @@ export interface NewMessage {
   /** JSON. */
   readonly data: string;
   readonly createdAt: number;
+  /** Only where it starts runs: messages in a row that have started each other's, this one included. */
+  readonly depth?: number;
 }
 
 export interface RunFilter {

@@ -10,7 +10,7 @@ import { type LegEnd, type LegParts, runLeg } from './leg.ts';
 import { PendingAnswer } from './pending-answer.ts';
 import type { EventStore } from './ports.ts';
 import type { RunQueue } from './queue.ts';
-import type { Route } from './route.ts';
+import type { Leg, Route } from './route.ts';
 import { openPassage, type Passage } from './run.ts';
 
 export interface ReceiverParts extends Omit<LegParts, 'store' | 'queue'> {
@@ -31,6 +31,8 @@ export interface ReceiverParts extends Omit<LegParts, 'store' | 'queue'> {
  */
 export class Receiver {
   readonly #parts: ReceiverParts;
+  /** Events being taken up, by id: an emitted one is found by recovery too. */
+  readonly #resuming = new Map<string, Promise<void>>();
   #eventsUnderWay = 0;
   #bytesUnderWay = 0;
   #idle: (() => void) | undefined;
@@ -82,10 +84,26 @@ export class Receiver {
     return this.#answerByRun(passage, stored);
   }
 
-  /** Takes an event up again that a crash left without an end; runs already recorded are not repeated. */
-  async resume(route: Route, event: CapturedEvent, url: string): Promise<void> {
+  /**
+   * Takes up an event that is stored: one that a crash left without an end, or one that a message made.
+   * Runs already recorded are not repeated. Resolves when all are recorded. Throws `store.failed`.
+   */
+  resume(route: Route, event: CapturedEvent, url: string): Promise<void> {
+    const known = this.#resuming.get(event.id);
+    if (known !== undefined) return known;
+    const work = this.#resume(route, event, url).finally(() => this.#resuming.delete(event.id));
+    this.#resuming.set(event.id, work);
+    return work;
+  }
+
+  async #resume(route: Route, event: CapturedEvent, url: string): Promise<void> {
     const recorded = await this.#parts.store.runsOf(event.id);
-    const done = new Set(recorded.map((run) => run.binding));
+    const own = recorded.filter(({ caller }) => caller === undefined);
+    // A topic's automations have no order that stays: they are known by their names.
+    const done = (leg: Leg): boolean =>
+      own.some((run) =>
+        leg.index < 0 ? run.automation === leg.automation : run.binding === leg.index,
+      );
     const passage = openPassage(route, event, url);
     await new Promise<void>((resolve) => {
       const work = this.#process(passage, Promise.resolve(), undefined, done, resolve);
@@ -112,14 +130,14 @@ export class Receiver {
   /**
    * Dispatches and runs an event and records how it ended. Never rejects: the event stays pending.
    *
-   * @param done bindings whose runs are recorded already
+   * @param done tells the bindings whose runs are recorded already
    * @param dispatched called when every run is recorded, though some may still be under way
    */
   async #process(
     passage: Passage,
     stored: Promise<void>,
     caller?: PendingAnswer,
-    done: ReadonlySet<number> = new Set(),
+    done: (leg: Leg) => boolean = () => false,
     dispatched: () => void = () => {},
   ): Promise<void> {
     const { log } = this.#parts;
@@ -158,7 +176,7 @@ export class Receiver {
     { answering, background }: Plan,
     stored: Promise<void>,
     caller: PendingAnswer | undefined,
-    done: ReadonlySet<number>,
+    done: (leg: Leg) => boolean,
   ): Promise<readonly LegEnd[]> {
     if (answering === undefined) caller?.give(NO_CONTENT);
     const matches = answering === undefined ? background : [answering, ...background];
@@ -167,7 +185,7 @@ export class Receiver {
       matches.length === 1 ? { id: passage.event.id, status: 'done' as const } : undefined;
     return Promise.all(
       matches
-        .filter(({ leg }) => !done.has(leg.index))
+        .filter(({ leg }) => !done(leg))
         .map((match) =>
           runLeg(this.#parts, passage, match, {
             stored,

@@ -11,8 +11,8 @@ export interface RecoveryParts {
   readonly store: EventStore;
   readonly receiver: Pick<Receiver, 'resume'>;
   readonly log: Log;
-  /** The route of a webhook's id; `undefined` where it was deleted. */
-  readonly route: (webhookId: string) => Route | undefined;
+  /** What an event is due; `undefined` where its webhook was deleted. */
+  readonly route: (event: CapturedEvent) => Route | undefined;
   readonly url: (route: Route, event: CapturedEvent) => string;
 }
 
@@ -41,7 +41,7 @@ export async function recover(parts: RecoveryParts, before: number): Promise<num
 }
 
 async function takeUp(parts: RecoveryParts, event: CapturedEvent): Promise<void> {
-  const route = parts.route(event.webhookId);
+  const route = parts.route(event);
   if (route === undefined) return parts.store.settle(event.id, 'done', []);
   return parts.receiver.resume(route, event, parts.url(route, event));
 }

@@ -21,7 +21,7 @@ export interface Route {
 
 /** One enabled binding of a route. */
 export interface Leg {
-  /** Index into `webhook.bindings`. */
+  /** Index into `webhook.bindings`; -1 for an automation that a topic starts. */
   readonly index: number;
   readonly automation: string;
   readonly also: boolean;
@@ -50,7 +50,7 @@ export type FindAutomation = (name: string) => RunnableAutomation | string;
 
 export function prepareRoute(webhook: Webhook, find: FindAutomation): Route {
   const legs = webhook.bindings.flatMap((binding, index) =>
-    binding.disabled === true ? [] : [prepareLeg(binding, index, find)],
+    binding.disabled === true ? [] : [prepareLeg(binding, index, (name) => bindable(name, find))],
   );
   return {
     webhook,
@@ -58,6 +58,34 @@ export function prepareRoute(webhook: Webhook, find: FindAutomation): Route {
     legs,
     conditional: legs.some((leg) => leg.condition !== undefined),
   };
+}
+
+/** What an event that a message made is due: every automation whose topics it fits, in the background. */
+export function topicRoute(automations: readonly string[], find: FindAutomation): Route {
+  const webhook: Webhook = {
+    id: '',
+    token: '',
+    name: '',
+    description: '',
+    paused: false,
+    respond: 'ack',
+    bindings: [],
+    createdAt: 0,
+    updatedAt: 0,
+  };
+  return {
+    webhook,
+    webhookJson: JSON.stringify({ id: '', name: '' }),
+    legs: automations.map((automation) => prepareLeg({ automation, also: true }, -1, find)),
+    conditional: false,
+  };
+}
+
+/** An automation that a webhook may start; a text says why it may not. */
+export function bindable(name: string, find: FindAutomation): RunnableAutomation | string {
+  const found = find(name);
+  if (typeof found === 'string' || found.trigger !== 'topic') return found;
+  return `Expected an automation that a webhook may start, got "${name}", which has \`trigger: topic\`.`;
 }
 
 function prepareLeg(binding: Binding, index: number, find: FindAutomation): Leg {

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { CapturedEvent } from '../core/event.ts';
-import type { IdPrefix } from '../core/ids.ts';
+import { derivedId, type IdPrefix } from '../core/ids.ts';
 import type {
   Execution,
   ExecutionResult,
@@ -9,6 +9,7 @@ import type {
   RequestParts,
   RunRecord,
 } from '../core/run.ts';
+import { isTopicEvent } from '../core/topic-event.ts';
 import { Journal } from './journal.ts';
 import type { Sandbox } from './ports.ts';
 import { endedRecord, newRecord } from './records.ts';
@@ -53,7 +54,10 @@ export function requestOf(event: CapturedEvent, url: string): RequestParts {
 /** What the guest sees as `event`, as JSON. */
 export function eventJsonOf(event: CapturedEvent): string {
   const receivedAt = new Date(event.receivedAt).toISOString();
-  return `{"id":"${event.id}","received_at":"${receivedAt}"}`;
+  const facts = `"id":"${event.id}","received_at":"${receivedAt}"`;
+  if (!isTopicEvent(event)) return `{${facts}}`;
+  const data = new TextDecoder().decode(event.body);
+  return `{${facts},"topic":${JSON.stringify(event.path)},"data":${data}}`;
 }
 
 /** Stage `run`: the first execution of bindings and conditions. Never throws for what scripts do. */
@@ -120,7 +124,10 @@ export class Runner {
   #record({ route, event }: Passage, leg: Leg): RunRecord {
     const startedAt = this.#clock();
     return newRecord({
-      id: this.#makeId('run', startedAt),
+      // What a message has started is recognised by its id, whatever was repeated.
+      id: isTopicEvent(event)
+        ? derivedId('run', event.receivedAt, `${event.id}/${leg.automation}`)
+        : this.#makeId('run', startedAt),
       eventId: event.id,
       webhookId: route.webhook.id,
       automation: leg.automation,

@@ -25,7 +25,8 @@ export const DIAGNOSTICS = {
   'step.ambiguous': 'A step with two keywords.',
   'step.parallel': 'A `return` inside `parallel`.',
   'step.unreachable': 'A step after `return` or `fail`.',
-  'trigger.unfit': 'An answer in a function, or a function’s value in another automation.',
+  'trigger.unfit':
+    'An answer where nobody waits for one, or a function’s value in another automation.',
   'policy.invalid': 'A pattern of the policy that is not one.',
   'policy.missing': 'An effect that the policy does not allow.',
   'policy.unused': 'A pattern of the policy that no step can use.',

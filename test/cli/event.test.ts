@@ -40,6 +40,17 @@ test('event list shows a row for each event, and how to get older ones', async (
   );
 });
 
+test('events that automations emitted are shown as such', async () => {
+  const emitted = { webhookId: '', method: 'TOPIC', path: 'order.paid' };
+  const { id } = shell.engine.addEvent(shell.engine.webhooks[0]!, emitted);
+  expect((await shell.run('event', 'list', '--limit', '1')).out).toContain(
+    `${id}  2026-05-04T03:02:01.001Z  -        -     TOPIC order.paid\n`,
+  );
+  expect((await shell.run('event', 'show', id)).out).toContain(
+    'received 2026-05-04T03:02:01.001Z from an automation that emitted it, done\n\nTOPIC order.paid\n',
+  );
+});
+
 test('event show prints the request as received and what each run did, without obeying escapes', async () => {
   shell.engine.addRun(event, {
     automation: 'audit',

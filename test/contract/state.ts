@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { EffectResult, StateArgs } from '../../src/core/effect.ts';
 import { idMaker } from '../../src/core/ids.ts';
 import type { RunRecord } from '../../src/core/run.ts';
+import { topicEvent } from '../../src/core/topic-event.ts';
 import type { EffectPlace, NewMessage } from '../../src/engine/ports.ts';
 import { NOW, openRun, someEffect, someEvent } from './records.ts';
 import { StateModel } from './state-model.ts';
@@ -250,6 +251,20 @@ export function stateContract(opened: OpenedStore): void {
         expect(await opened.store.storeMessage(await begin('emit'), second)).toMatchObject({
           ok: true,
         });
+      });
+
+      test('that start runs are stored with their event, once, and it counts as any other', async () => {
+        const place = await begin('emit');
+        const message = someMessage({ depth: 3 });
+        const before = (await opened.store.pendingEvents(NOW + 1, 100)).length;
+        await opened.store.storeMessage(place, message);
+        await opened.store.storeMessage(place, someMessage({ depth: 3 }));
+        await opened.reopen();
+        const pending = await opened.store.pendingEvents(NOW + 1, 100);
+        expect(pending).toHaveLength(before + 1);
+        const event = pending.find(({ method }) => method === 'TOPIC');
+        expect(event).toEqual({ ...topicEvent({ ...message, depth: 3 }), status: 'pending' });
+        expect(new TextDecoder().decode(event?.body)).toBe(message.data);
       });
 
       test('of an id that is taken are refused, and the effect stays under way', async () => {

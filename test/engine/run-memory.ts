@@ -2,6 +2,7 @@ import type { EffectResult, JournalEntry, StateArgs } from '../../src/core/effec
 import { HookwrightError } from '../../src/core/errors.ts';
 import type { CapturedEvent, EventStatus, StoredEvent } from '../../src/core/event.ts';
 import type { RunRecord } from '../../src/core/run.ts';
+import { topicEvent } from '../../src/core/topic-event.ts';
 import type { EffectPlace, NewMessage, RunStep, RunStore } from '../../src/engine/ports.ts';
 
 /** What is on disk: it outlives the processes of a test. */
@@ -170,6 +171,10 @@ export class MemoryRuns implements Pick<RunStore, Methods> {
   storeMessage(place: EffectPlace, message: NewMessage): Promise<EffectResult> {
     return this.#once('message', place, () => {
       this.#disk.messages.push(message);
+      if (message.depth !== undefined) {
+        const event = topicEvent({ ...message, depth: message.depth });
+        this.#disk.events.set(event.id, { ...event, status: 'pending' });
+      }
       return { id: message.id };
     });
   }

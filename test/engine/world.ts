@@ -1,3 +1,4 @@
+import type { CapturedEvent } from '../../src/core/event.ts';
 import { RUN_LIMITS } from '../../src/core/limits.ts';
 import {
   OutboundError,
@@ -14,6 +15,7 @@ import { Receiver } from '../../src/engine/receive.ts';
 import { recover } from '../../src/engine/recover.ts';
 import type { Route, RunnableAutomation } from '../../src/engine/route.ts';
 import { Runner } from '../../src/engine/run.ts';
+import { Topics } from '../../src/engine/topics.ts';
 import type { Retry } from '../../src/language/settings.ts';
 import { GuestSandbox, turn } from './guest.ts';
 import { makeId, RememberingLog, testEvent, testRoute } from './parts.ts';
@@ -82,6 +84,8 @@ export class World {
   automation: Partial<RunnableAutomation> = {};
   respond: 'run' | 'ack' = 'run';
   also: readonly string[] = [];
+  /** Topics by the name of the automation that they start. */
+  readonly topics: Record<string, string> = {};
   replies: Record<string, (count: number) => Partial<OutboundResponse> | OutboundError> = {};
   /** The number of steps after which the process dies. */
   killAfter = Number.POSITIVE_INFINITY;
@@ -133,6 +137,7 @@ export class Process {
   readonly runs: Runs;
   readonly receiver: Receiver;
   readonly #disk: Store | undefined;
+  readonly topics: Topics;
   readonly store: Store;
   alive = true;
   answer: Answer | undefined;
@@ -151,11 +156,21 @@ export class Process {
     const memory = new MemoryRuns(world.disk, (name) => this.#step(name));
     const store = disk ?? (memory as unknown as Store);
     this.store = store;
+    const find = (name: string): RunnableAutomation | string =>
+      name in sandbox.scripts ? world.automationOf(name) : `No ${name}.`;
+    const startedBy = (topic: string): string[] =>
+      Object.keys(world.topics).filter((name) => world.topics[name] === topic);
+    this.topics = new Topics({
+      automations: { startedBy, runnable: find },
+      receiver: () => this.receiver,
+      log: this.log,
+    });
     this.runs = openRuns({
       store,
       sandbox,
       outbound: { send: (request, signal) => this.#send(request, signal) },
-      find: (name) => (name in sandbox.scripts ? world.automationOf(name) : `No ${name}.`),
+      find,
+      subscriptions: this.topics,
       revision: async (id) => world.automationOf(id),
       route: () => world.route,
       url: () => URL,
@@ -253,7 +268,7 @@ export class Process {
   async open(): Promise<void> {
     await this.runs.queue.open();
     const { store, receiver } = this;
-    const route = (): Route => this.world.route;
+    const route = (event: CapturedEvent): Route => this.topics.route(event) ?? this.world.route;
     void recover({ store, receiver, log: this.log, route, url: () => URL }, this.world.time.now);
   }
 

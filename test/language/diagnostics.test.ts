@@ -27,7 +27,7 @@ test.each([
 1 | automation: a
   | ^^^^^^^^^^
 
-a.yaml:2:1 error key.unknown: Expected \`automation\`, \`description\`, \`inputs\`, \`policy\`, \`limits\`, \`retry\`, \`trigger\` or \`steps\`, got \`step\`
+a.yaml:2:1 error key.unknown: Expected \`automation\`, \`description\`, \`inputs\`, \`policy\`, \`limits\`, \`retry\`, \`trigger\`, \`on\` or \`steps\`, got \`step\`
 2 | step: []
   | ^^^^
   = Did you mean "steps"?`,
@@ -74,14 +74,44 @@ a.yaml:3:47 error value.invalid: Expected one of \`any\`, \`string\`, \`number\`
   ],
   [
     'what comes with a later version',
-    `${HEAD}trigger: topic\non: order.*\n`,
-    `a.yaml:3:10 error key.unavailable: \`trigger: topic\` is not available in this version
-3 | trigger: topic
-  |          ^^^^^
+    `${HEAD}trigger: schedule\nschedule: '@daily'\n`,
+    `a.yaml:3:10 error key.unavailable: \`trigger: schedule\` is not available in this version
+3 | trigger: schedule
+  |          ^^^^^^^^
 
-a.yaml:4:1 error key.unavailable: \`on\` is not available in this version
-4 | on: order.*
+a.yaml:4:1 error key.unavailable: \`schedule\` is not available in this version
+4 | schedule: '@daily'
+  | ^^^^^^^^`,
+  ],
+  [
+    'a topic trigger without its topic',
+    `${HEAD}trigger: topic\n`,
+    `a.yaml:3:1 error key.missing: Expected a topic in \`on\`, got none
+3 | trigger: topic
+  | ^^^^^^^
+  = It says which topics start it: \`on: order.*\`.`,
+  ],
+  [
+    'a topic trigger with an empty topic',
+    `${HEAD}trigger: topic\non:\n`,
+    `a.yaml:4:1 error key.missing: Expected a topic in \`on\`, got none
+4 | on:
+  | ^^
+  = It says which topics start it: \`on: order.*\`.`,
+  ],
+  [
+    'a topic of another trigger',
+    `${HEAD}on: order.*\n`,
+    `a.yaml:3:1 error key.conflict: Expected \`on\` beside \`trigger: topic\`, got it without
+3 | on: order.*
   | ^^`,
+  ],
+  [
+    'a topic that is no pattern',
+    `${HEAD}trigger: topic\non: order.**.paid\n`,
+    `a.yaml:4:5 error value.invalid: Expected \`**\` as the last segment alone, got it elsewhere
+4 | on: order.**.paid
+  |     ^^^^^^^^^^^^^`,
   ],
   [
     'a key that stands twice',

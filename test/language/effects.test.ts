@@ -417,3 +417,28 @@ a.yaml:5:15 error trigger.unfit: Expected the value of a function, got \`json\`
   = Write \`json\`, or add \`trigger: function\` to the file.`,
   );
 });
+
+test('an automation that messages start has the message in `event`, and answers nobody', () => {
+  const text = (steps: string): string =>
+    automationOf(steps).replace('steps', 'trigger: topic\non: order.*\nsteps');
+  const steps = '- log: ${{ event.topic }} ${{ event.data.id }} ${{ event.id }}\n- return:';
+  expect(said(text(steps))).toBe('');
+  expect(compiled(text(steps))).toMatchObject({ trigger: 'topic', on: 'order.*' });
+  expect(said(text('- respond: { status: 200 }\n- return: { value: 1 }'))).toBe(
+    `a.yaml:5:5 error trigger.unfit: Expected no answer, because nobody waits for one, got \`respond\`
+5 |   - respond: { status: 200 }
+  |     ^^^^^^^
+  = A message asks for none: write \`return:\` alone to end the run.
+
+a.yaml:6:15 error trigger.unfit: Expected no answer, because nobody waits for one, got \`value\`
+6 |   - return: { value: 1 }
+  |               ^^^^^
+  = A message asks for none: write \`return:\` alone to end the run.`,
+  );
+  expect(said(automationOf('- log: ${{ event.data }}'))).toBe(
+    `a.yaml:3:20 error member.unknown: Expected a member of \`event\`, got \`data\`
+3 |   - log: \${{ event.data }}
+  |                    ^^^^
+  = It has \`id\`, \`received_at\`.`,
+  );
+});

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { EventBriefJson } from '../../http/api/represent.ts';
-import { requestLine, runsText } from '../event-text.ts';
+import { requestLine, runsText, webhookText } from '../event-text.ts';
 import { addExamples } from '../examples.ts';
 import type { Attach } from '../session.ts';
 import { addDataSettings } from '../settings-options.ts';
@@ -42,7 +42,7 @@ function pageText({ events, next }: EventPage): string {
   const rows = events.map((event) => [
     event.id,
     event.received_at,
-    event.webhook ?? `(${event.webhook_id})`,
+    webhookText(event),
     runsText(event),
     requestLine(event),
   ]);

@@ -3,7 +3,7 @@ import { HookwrightError } from '../../core/errors.ts';
 import type { EventBriefJson } from '../../http/api/represent.ts';
 import { ApiClient } from '../api-client.ts';
 import { connectToServer } from '../connect.ts';
-import { requestLine, runsText } from '../event-text.ts';
+import { requestLine, runsText, webhookText } from '../event-text.ts';
 import { readEventStream } from '../read-event-stream.ts';
 import type { Attach, Session } from '../session.ts';
 import { addDataSettings } from '../settings-options.ts';
@@ -89,7 +89,7 @@ class Tail {
     this.#session.print(
       [
         style('dim', event.received_at),
-        printableLine(event.webhook ?? event.webhook_id),
+        printableLine(webhookText(event)),
         style('cyan', printableLine(requestLine(event))),
         style(failed ? 'red' : 'green', printableLine(runsText(event))),
         style('dim', event.id),

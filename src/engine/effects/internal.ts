@@ -1,6 +1,9 @@
 import type { Clock } from '../../core/clock.ts';
 import type { EmitArgs, HookArgs, StateArgs } from '../../core/effect.ts';
+import type { CapturedEvent } from '../../core/event.ts';
 import { derivedId } from '../../core/ids.ts';
+import { depthOf, topicEvent } from '../../core/topic-event.ts';
+import { TOPIC_DEPTH_MAX } from '../limits.ts';
 import type { EffectPlace, NewMessage, RunStore } from '../ports.ts';
 import type { EffectContext, Perform } from './performer.ts';
 
@@ -19,13 +22,43 @@ export function statePerformer({ store, clock }: InternalParts): Perform {
   };
 }
 
-/** `emit` and `hook`: the message is stored with the result; sending it is the hooks' matter. */
-export function messagePerformer({ store, clock }: InternalParts): Perform {
+/** Automations that run when a message is emitted. */
+export interface Subscriptions {
+  /** Whether there are any for this topic now. */
+  has(topic: string): boolean;
+  /** Takes up the event of a message, which is on disk. */
+  take(event: CapturedEvent): void;
+}
+
+export interface MessageParts extends InternalParts {
+  readonly subscriptions: Subscriptions;
+}
+
+/**
+ * `emit` and `hook`: the message is stored with the result, and with the event of the runs that it starts;
+ * sending it is the hooks' matter.
+ */
+export function messagePerformer({ store, clock, subscriptions }: MessageParts): Perform {
   return async (context) => {
+    const message = messageOf(context);
+    const depth =
+      message.kind === 'emit' && subscriptions.has(message.to) ? depthAfter(context) : undefined;
+    if (depth !== undefined && depth > TOPIC_DEPTH_MAX) {
+      const text = `Expected at most ${TOPIC_DEPTH_MAX} messages that start each other’s runs, got another under \`${message.to}\`.`;
+      return { how: 'result', result: { ok: false, code: 'effect.failed', message: text } };
+    }
     const place = placeOf(context, clock);
-    const result = await store.storeMessage(place, messageOf(context));
+    const stored = depth === undefined ? message : { ...message, depth };
+    const result = await store.storeMessage(place, stored);
+    if (depth !== undefined && result.ok) subscriptions.take(topicEvent({ ...message, depth }));
     return { how: 'stored', result, at: place.at, arrival: place.arrival };
   };
+}
+
+/** The depth of a message that this run emits. */
+function depthAfter({ run, subject }: EffectContext): number {
+  const { method, headers } = subject.request;
+  return depthOf({ webhookId: run.webhookId, method, headers }) + 1;
 }
 
 function placeOf({ run, entry, reserveArrival }: EffectContext, clock: Clock): EffectPlace {

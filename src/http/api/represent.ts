@@ -54,8 +54,9 @@ export interface AnswerJson {
 
 export interface EventBriefJson {
   readonly id: string;
+  /** Empty for an event that an automation emitted. */
   readonly webhook_id: string;
-  /** The webhook's name; `null` where it was deleted. */
+  /** The webhook's name; `null` where it was deleted, or where there was none. */
   readonly webhook: string | null;
   readonly received_at: string;
   readonly status: EventStatus;

@@ -5,7 +5,7 @@ import type { Unit } from './unit.ts';
 import { writeValue } from './value.ts';
 
 export const writeRespond: StepWriter = ({ map, value, line }, unit) => {
-  if (unit.trigger === 'function') {
+  if (unit.trigger !== 'webhook') {
     refuseAnswer(entryOf(map, 'respond')?.key ?? map, 'respond', unit);
   }
   unit.out.line(line, '$.respond(');
@@ -28,7 +28,8 @@ export const writeReturn: StepWriter = ({ map, value, line }, unit) => {
     unit.out.text(');');
     return;
   }
-  if (!isNull(value)) {
+  // Nobody waits for the answer of `{}`.
+  if (!isNull(value) && unit.trigger !== 'topic') {
     unit.out.line(line, '$.finish(');
     writeValue(value, unit);
     unit.out.text(');');
@@ -50,14 +51,14 @@ export const writeFail: StepWriter = ({ value, line }, unit) => {
   unit.out.text(');');
 };
 
-/** A function gives back a value, any other automation an answer. Reports what is of the other kind. */
+/** A function gives back a value, a webhook's automation an answer. Reports what does not fit. */
 function isOfTrigger(value: MapNode, unit: Unit): boolean {
   let isRight = true;
   for (const { key } of value.entries) {
     const isValue = key.text === 'value';
-    if (isValue === (unit.trigger === 'function')) continue;
+    if (unit.trigger !== 'topic' && isValue === (unit.trigger === 'function')) continue;
     isRight = false;
-    if (isValue) {
+    if (isValue && unit.trigger === 'webhook') {
       const message = 'Expected an answer, got `value`, which functions give back';
       unit.report.error('trigger.unfit', key, message, {
         hint: 'Write `json`, or add `trigger: function` to the file.',
@@ -68,6 +69,13 @@ function isOfTrigger(value: MapNode, unit: Unit): boolean {
 }
 
 function refuseAnswer(span: Span, name: string, unit: Unit): void {
+  if (unit.trigger === 'topic') {
+    const message = `Expected no answer, because nobody waits for one, got \`${name}\``;
+    unit.report.error('trigger.unfit', span, message, {
+      hint: 'A message asks for none: write `return:` alone to end the run.',
+    });
+    return;
+  }
   unit.report.error('trigger.unfit', span, `Expected the value of a function, got \`${name}\``, {
     hint: 'A function answers no request: write `return: { value: … }`.',
   });

@@ -7,7 +7,7 @@ import { Scope } from './scope.ts';
 import { Writer } from './writer.ts';
 
 /** What starts an automation. */
-export type Trigger = 'webhook' | 'function';
+export type Trigger = 'webhook' | 'function' | 'topic';
 
 /** One place of a program that reaches something. */
 export interface EffectTarget extends PolicyTarget {

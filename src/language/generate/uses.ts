@@ -3,7 +3,7 @@ import { didYouMean } from '../../core/suggest.ts';
 import { type DiagnosticCode, isDiagnosticCode } from '../codes.ts';
 import type { Analysis, MemberUse, NameUse } from '../expression/analyse.ts';
 import type { Span } from '../source.ts';
-import { EFFECTS, isEffect, NAMESPACES, ROOTS } from '../table/names.ts';
+import { EFFECTS, isEffect, NAMESPACES, ROOTS, TOPIC_EVENT } from '../table/names.ts';
 import { SUGGESTIONS_MAX } from './scope.ts';
 import type { Unit } from './unit.ts';
 
@@ -134,6 +134,7 @@ function membersOf(
   unit: Unit,
 ): ReadonlySet<string> | undefined {
   if (root === 'inputs') return unit.inputs;
+  if (root === 'event' && unit.trigger === 'topic') return TOPIC_EVENT;
   if (isEffect(root)) {
     return kind === 'block' && !unit.scope.isKnown(root) ? EFFECTS.get(root) : undefined;
   }

@@ -122,6 +122,21 @@ The functions are \`http(url)\` and \`http({ … })\`, \`state.get(key, fallback
 \`state.delete(key)\`, \`state.increment(key, by, { ttl })\`, \`wait(duration)\` and \`wait({ until })\`, \`call(name, inputs)\`,
 \`emit(topic, data)\` and \`hook(name, data)\`.
 
+**Messages start automations** that have \`trigger: topic\`. Each runs once for each message, in the background, with
+\`event.topic\` and \`event.data\`; nobody waits for it, so it answers nothing and ends with \`return:\` alone. The message is
+stored as an event that belongs to no webhook. Where messages start each other, the seventeenth in a row is refused, and
+its \`emit\` fails with \`effect.failed\`.
+
+\`\`\`yaml
+automation: order.count
+trigger: topic
+on: order.*
+policy:
+  state: [counts/*]
+steps:
+  - state: { increment: "counts/\${{ event.topic }}" }
+\`\`\`
+
 **The policy** lists what effects may reach; what it does not list is refused. \`wait\` reaches nothing and is always allowed.
 Targets that stand in the file are checked when it is compiled, as far as they stand there; the others when the run asks
 for them. Either way the message shows the line to add.

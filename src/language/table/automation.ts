@@ -165,9 +165,13 @@ export const AUTOMATION: Shape & { is: 'map' } = {
     {
       name: 'trigger',
       shape: { is: 'choice', of: ['webhook', 'function', 'topic', 'schedule'] },
-      doc: 'What starts it: `webhook` unless given. A `function` is called by other automations, and gives back the `value` of its `return`. `topic` and `schedule` are not available in this version.',
+      doc: 'What starts it: `webhook` unless given. A `function` is called by other automations, and gives back the `value` of its `return`. `topic` runs it in the background for each message that is emitted under a topic that fits `on`. `schedule` is not available in this version.',
     },
-    { name: 'on', shape: LABEL, unavailable: true, doc: 'With `trigger: topic`, the topics.' },
+    {
+      name: 'on',
+      shape: LABEL,
+      doc: 'With `trigger: topic`, and required there: the topics, as a pattern such as `order.*`.',
+    },
     {
       name: 'schedule',
       shape: LABEL,

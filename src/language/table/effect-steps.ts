@@ -223,7 +223,8 @@ export const EFFECT_STEPS: readonly StepSpec[] = [
   },
   {
     keyword: 'emit',
-    summary: 'Emits a message under a topic, to all hooks that subscribe to it.',
+    summary:
+      'Emits a message under a topic: to all hooks that subscribe to it, and to automations with `trigger: topic` whose `on` it fits.',
     shape: {
       is: 'map',
       keys: [

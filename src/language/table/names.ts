@@ -1,6 +1,11 @@
 import type { EffectKind } from '../../core/effect.ts';
 import { LANGUAGE_GLOBALS, LIBRARY } from '../../core/library.ts';
-import { EVENT_MEMBERS, REQUEST_MEMBERS, WEBHOOK_MEMBERS } from '../../core/request-shape.ts';
+import {
+  EVENT_MEMBERS,
+  REQUEST_MEMBERS,
+  TOPIC_EVENT_MEMBERS,
+  WEBHOOK_MEMBERS,
+} from '../../core/request-shape.ts';
 
 /** What the host hands to every program, with the members that each has. */
 export const ROOTS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
@@ -8,6 +13,9 @@ export const ROOTS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['webhook', namesOf(WEBHOOK_MEMBERS)],
   ['event', namesOf(EVENT_MEMBERS)],
 ]);
+
+/** The members of `event` with `trigger: topic`. */
+export const TOPIC_EVENT: ReadonlySet<string> = namesOf([...EVENT_MEMBERS, ...TOPIC_EVENT_MEMBERS]);
 
 /** The library's namespaces with their members: `Text` has `slug`. */
 export const NAMESPACES: ReadonlyMap<string, ReadonlySet<string>> = namespaces();

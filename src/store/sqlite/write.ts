@@ -1,11 +1,13 @@
 import type Sqlite from 'better-sqlite3';
 import type { EffectResult } from '../../core/effect.ts';
 import { HookwrightError } from '../../core/errors.ts';
+import type { CapturedEvent } from '../../core/event.ts';
 import { prepareAdvance, prepareInsertRun } from './advance.ts';
 import { type SqlValue, STATUS_POSITION, type Write } from './batch.ts';
 import { storeFailed } from './failure.ts';
 import { prepareJournal } from './journal.ts';
 import { preparePerform } from './perform.ts';
+import { STATUS_CODES } from './schema.ts';
 
 /** By position among the writes; every one that did not fail is on disk. */
 export interface WriteResults {
@@ -67,7 +69,13 @@ export function prepareWrites(sqlite: Sqlite.Database): (writes: readonly Write[
           break;
         }
         case 'perform':
-          values.push([position, perform(write)]);
+          values.push([
+            position,
+            perform(write, (event) => {
+              insertEvent.run(pendingRow(event));
+              bodyBytes += event.body.length;
+            }),
+          ]);
       }
     }
     if (bodyBytes > 0) addBytes.run(bodyBytes);
@@ -121,6 +129,13 @@ function settledAtOnce(writes: readonly Write[]): ReadonlyMap<string, number> {
     }
   }
   return settled;
+}
+
+/** In the order of `insertEvent`. */
+function pendingRow(event: CapturedEvent): SqlValue[] {
+  const { id, webhookId, receivedAt, method, path, query, headers, clientIp, body } = event;
+  const { pending } = STATUS_CODES;
+  return [id, webhookId, receivedAt, pending, method, path, query, headers, clientIp, body];
 }
 
 function withStatus(values: readonly SqlValue[], status: number | undefined): SqlValue[] {

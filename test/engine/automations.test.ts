@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { Automations } from '../../src/engine/automations.ts';
+import type { AutomationStore } from '../../src/engine/ports.ts';
+import { RememberingLog } from './parts.ts';
+
+const NOTHING: AutomationStore = {
+  saveAutomation: async () => {},
+  removeAutomation: async () => {},
+  automations: async () => [],
+  revision: async () => undefined,
+};
+
+function started(name: string, on: string): { file: string; text: string } {
+  const text = `automation: ${name}\ntrigger: topic\non: "${on}"\nsteps:\n  - log: x\n`;
+  return { file: `${name}.yaml`, text };
+}
+
+test('a topic starts the automations whose pattern it fits, as their files are now', async () => {
+  const automations = await Automations.open(NOTHING, new RememberingLog(), () => 0);
+  expect(automations.startedBy('order.paid')).toEqual([]);
+  const plain = { file: 'plain.yaml', text: 'automation: plain\nsteps:\n  - log: x\n' };
+  await automations.load([
+    started('one', 'order.*'),
+    started('all', '**'),
+    started('deep', 'order.**'),
+    started('exact', 'order.paid'),
+    plain,
+  ]);
+  expect(automations.startedBy('order.paid')).toEqual(['one', 'all', 'deep', 'exact']);
+  expect(automations.startedBy('order.paid.late')).toEqual(['all', 'deep']);
+  expect(automations.startedBy('order')).toEqual(['all']);
+  await automations.load([started('one', 'refund.*'), plain]);
+  expect(automations.startedBy('order.paid')).toEqual([]);
+  expect(automations.startedBy('refund.paid')).toEqual(['one']);
+});
