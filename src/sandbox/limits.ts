@@ -34,11 +34,17 @@ export const TRIES_MAX = 2;
 /** Threads that may fail to start in a row before waiting executions fail: it will not get better. */
 export const STARTS_FAILED_MAX = 3;
 
+/**
+ * Megabytes of a thread's young generation. A run leaves a few kilobytes of garbage on the host; V8's own
+ * choice lets that grow to 48 MB for each thread before it looks.
+ */
+export const THREAD_YOUNG_MB = 8;
+
 /** Megabytes of C stack of a thread; with 512 kB of QuickJS stack no nesting gets near (tried: 4 fails). */
 export const THREAD_STACK_MB = 16;
 
-/** Bytes of program snapshots that a thread keeps: 1,000 programs of 20 kB, and room. */
-export const SNAPSHOTS_BYTES_MAX: number = 48 * 1024 * 1024;
+/** Bytes of program snapshots that a thread keeps: 1,000 programs of 25 kB, and room. */
+export const SNAPSHOTS_BYTES_MAX: number = 32 * 1024 * 1024;
 
 /** Programs that the pool remembers as known to a thread before it asks the thread anew. */
 export const PROGRAMS_KNOWN_MAX = 20_000;

@@ -9,6 +9,7 @@ import {
   PROGRAMS_KNOWN_MAX,
   SNAPSHOTS_BYTES_MAX,
   THREAD_STACK_MB,
+  THREAD_YOUNG_MB,
 } from './limits.ts';
 import {
   type BatchMessage,
@@ -75,7 +76,7 @@ export class SandboxThread {
     this.#worker = new Worker(entry, {
       workerData: data,
       execArgv: [],
-      resourceLimits: { stackSizeMb: THREAD_STACK_MB },
+      resourceLimits: { stackSizeMb: THREAD_STACK_MB, maxYoungGenerationSizeMb: THREAD_YOUNG_MB },
     });
     this.#worker.on('message', (message: ThreadMessage) => this.#receive(message));
     // An uncaught error ends the thread; `exit` follows and does what is to be done.
