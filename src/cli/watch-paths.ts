@@ -5,12 +5,13 @@ import { watchFolder } from '../package/folder.ts';
 /**
  * Calls back, one call after another, when something has changed at paths of files and folders.
  *
+ * @param begun called when changes are seen from now on
  * @returns when the signal is aborted and the last call has ended
  * @throws what a folder's watch fails with
  */
 export async function watchPaths(
   paths: readonly string[],
-  ended: AbortSignal,
+  { ended, begun }: { readonly ended: AbortSignal; readonly begun: () => void },
   onChange: () => Promise<void>,
 ): Promise<void> {
   const folders = new Set<string>();
@@ -29,6 +30,7 @@ export async function watchPaths(
         work.catch(reject);
       };
       stops = [...folders].map((folder) => watchFolder(folder, again, reject));
+      begun();
     });
   } finally {
     for (const stop of stops) stop();

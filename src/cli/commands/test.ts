@@ -79,8 +79,8 @@ class Tests {
   async watch(): Promise<void> {
     const { watchPaths } = await import('../watch-paths.ts');
     const { ended } = this.#session.surroundings;
-    this.#session.note('watching for changes; Ctrl-C ends.');
-    await watchPaths(this.#paths, ended, async () => {
+    const begun = (): void => this.#session.note('watching for changes; Ctrl-C ends.');
+    await watchPaths(this.#paths, { ended, begun }, async () => {
       try {
         await this.round();
       } catch (error) {
