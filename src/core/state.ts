@@ -1,9 +1,9 @@
 import type { EffectResult, StateArgs } from './effect.ts';
 
 /** Bytes of a key in UTF-8: a path of names and ids. An index page of 8 kB holds several of them. */
-export const STATE_KEY_BYTES_MAX = 512;
+const STATE_KEY_BYTES_MAX = 512;
 /** Bytes of a value's JSON in UTF-8: what runs share is small and read often; documents belong elsewhere. */
-export const STATE_VALUE_BYTES_MAX: number = 64 * 1024;
+const STATE_VALUE_BYTES_MAX: number = 64 * 1024;
 
 type Failure = Extract<EffectResult, { ok: false }>;
 

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { HttpReply } from '../core/effect.ts';
+import { parseDuration } from '../core/quantity.ts';
 import type { RequestParts } from '../core/run.ts';
 import { check } from '../language/check/check.ts';
 import { Report } from '../language/report.ts';
@@ -205,7 +206,11 @@ function httpReplyOf(node: YamlNode): HttpReply {
 function checkExpectations(expect: MapNode, report: Report): void {
   for (const item of itemsOf(childOf(expect, 'effects'))) {
     const entry = item.entries.find(({ key }) => EFFECT_KINDS.some((kind) => kind === key.text));
-    if (entry === undefined || entry.key.text === 'wait') continue;
+    if (entry === undefined) continue;
+    if (entry.key.text === 'wait') {
+      checkWait(entry.value, report);
+      continue;
+    }
     const kind = entry.key.text as ScriptedReply['kind'];
     const text = textOf(entry.value);
     const isOperation = /^(?:get|set|delete|increment) +\S/.test(text);
@@ -217,6 +222,13 @@ function checkExpectations(expect: MapNode, report: Report): void {
     const mistake = policyMistake(kind, kind === 'state' ? text.replace(/^\w+ +/, '') : text);
     if (mistake !== undefined) report.error('policy.invalid', entry.value, mistake);
   }
+}
+
+function checkWait(node: YamlNode, report: Report): void {
+  const text = textOf(node);
+  if (parseDuration(text) !== undefined || !Number.isNaN(Date.parse(text))) return;
+  const message = `Expected a duration such as \`5m\`, or a time, got \`${text}\``;
+  report.error('value.invalid', node, message);
 }
 
 function objectOf(node: YamlNode | undefined, report: Report): Readonly<Record<string, unknown>> {

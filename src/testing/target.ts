@@ -10,7 +10,7 @@ import type {
 } from '../core/effect.ts';
 import { LIST_OF, type Policy, patternMistake, policyRefusal } from '../core/policy.ts';
 
-export type EffectArgs = HttpArgs | StateArgs | WaitArgs | CallArgs | EmitArgs | HookArgs;
+type EffectArgs = HttpArgs | StateArgs | WaitArgs | CallArgs | EmitArgs | HookArgs;
 
 const NOTHING: Policy = { http: [], hooks: [], state: [], secrets: [], functions: [] };
 

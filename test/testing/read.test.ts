@@ -21,6 +21,7 @@ test('every mistake is told at once, with its place and what was meant', () => {
       respnse: {}
       effects:
         - state: orders/7
+        - wait: soon
 `;
   expect(headlines(text)).toEqual([
     'a.test.yaml:3:16 error key.unknown: Expected `method`, `path`, `query`, `headers`, `ip`, `json`, `form`, `text` or `base64`, got `metod`',
@@ -33,6 +34,7 @@ test('every mistake is told at once, with its place and what was meant', () => {
     'a.test.yaml:9:9 error key.missing: Expected one of `reply` or `fail`, got none',
     'a.test.yaml:11:7 error key.unknown: Expected `response`, `value`, `effects`, `logs` or `failure`, got `respnse`',
     'a.test.yaml:13:18 error value.invalid: Expected an operation and a key such as `set orders/7`, got `orders/7`',
+    'a.test.yaml:14:17 error value.invalid: Expected a duration such as `5m`, or a time, got `soon`',
   ]);
 });
 
