@@ -19,13 +19,14 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   engine: { from: ['core', 'language'], packages: [] },
   'store/sqlite': { from: ['core', 'engine/ports'], packages: ['better-sqlite3', 'drizzle-orm'] },
   http: { from: ['core', 'engine'], packages: ['hono', '@hono/node-server', 'ipaddr.js', 'zod'] },
+  testing: { from: ['core', 'language', 'engine'], packages: [] },
   outbound: { from: ['core', 'engine/ports'], packages: ['undici', 'ipaddr.js'] },
   package: { from: ['core', 'language', 'engine/ports'], packages: ['yaml'] },
   log: { from: ['core'], packages: ['pino'] },
   config: { from: ['core'], packages: ['zod'] },
   app: { from: ['*'], packages: ['hono'] },
   cli: {
-    from: ['app', 'config', 'core', 'engine', 'http', 'language', 'package', 'sandbox'],
+    from: ['app', 'config', 'core', 'engine', 'http', 'language', 'package', 'sandbox', 'testing'],
     packages: ['commander', 'yaml'],
   },
 };

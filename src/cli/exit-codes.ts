@@ -1,9 +1,9 @@
 /** What each exit code of the command line means; `ERRORS` says which error has which. */
 export const EXIT_CODES: Readonly<Record<number, string>> = {
   0: 'done',
-  1: 'a replay that differs, or an error inside Hookwright itself',
+  1: 'a replay that differs, a test of an automation that failed, or an error inside Hookwright itself',
   2: 'wrong usage, settings or input',
-  3: 'an automation has errors',
+  3: 'an automation or a file of tests has errors',
   4: 'the server refused the credentials',
   5: 'there is no such webhook, event, run or automation',
   6: 'the server cannot be reached, or is too busy',

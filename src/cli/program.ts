@@ -6,6 +6,7 @@ import { addEvent } from './commands/event.ts';
 import { addRun } from './commands/run.ts';
 import { addSchema } from './commands/schema.ts';
 import { addServe } from './commands/serve.ts';
+import { addTest } from './commands/test.ts';
 import { addValidate } from './commands/validate.ts';
 import { addWebhook } from './commands/webhook.ts';
 import { EXIT_CODES } from './exit-codes.ts';
@@ -81,6 +82,7 @@ export function createProgram(
   addServe(program, attach);
   addValidate(program, attach);
   addRun(program, attach);
+  addTest(program, attach);
   addWebhook(program, attach);
   addEvent(program, attach);
   addAutomation(program, attach);

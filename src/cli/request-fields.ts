@@ -17,22 +17,42 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 type Fields = Readonly<Record<string, unknown>>;
 type Pair = readonly [name: string, value: string];
 
+/** What is wrong with a request, at one of its keys. `text` completes "Expected …". */
+export interface FieldMistake {
+  readonly key: string;
+  readonly text: string;
+}
+
 /** Reads YAML or JSON with the parts of a request; JSON is YAML too. Strict: every mistake is told. */
 export function readRequestFields(bytes: Uint8Array, source: string): RequestDraft {
-  const fields = parse(bytes, source);
-  const mistakes: string[] = [];
+  const { draft, mistakes } = draftOf(parse(bytes, source));
+  if (mistakes.length === 0) return draft;
+  throw requestFileError(
+    source,
+    mistakes.map(({ text }) => text),
+  );
+}
+
+/** A request of its parts, or what is wrong with them. */
+export function draftOf(fields: Fields): {
+  readonly draft: RequestDraft;
+  readonly mistakes: readonly FieldMistake[];
+} {
+  const mistakes: FieldMistake[] = [];
   const refuse = (key: string, expected: string): void => {
-    mistakes.push(`as ${key} ${expected}, got ${quote(fields[key])}`);
+    mistakes.push({ key, text: `as ${key} ${expected}, got ${quote(fields[key])}` });
   };
   for (const key of Object.keys(fields).filter((name) => !KEYS.includes(name))) {
     const hint = didYouMean(key, KEYS);
-    mistakes.push(
-      `only the keys ${KEYS.join(', ')}, got "${key}"${hint === undefined ? '' : `. ${hint.slice(0, -1)}`}`,
-    );
+    const advice = hint === undefined ? '' : `. ${hint.slice(0, -1)}`;
+    mistakes.push({ key, text: `only the keys ${KEYS.join(', ')}, got "${key}"${advice}` });
   }
   const bodies = BODY_KEYS.filter((key) => fields[key] !== undefined);
-  if (bodies.length > 1)
-    mistakes.push(`one of ${BODY_KEYS.join(', ')}, got ${bodies.join(' and ')}`);
+  const [, second] = bodies;
+  if (second !== undefined) {
+    const text = `one of ${BODY_KEYS.join(', ')}, got ${bodies.join(' and ')}`;
+    mistakes.push({ key: second, text });
+  }
   const body = readBody(fields, bodies[0], refuse);
   const headers = readHeaders(fields, refuse);
   const type = CONTENT_TYPES[bodies[0] ?? ''];
@@ -46,8 +66,7 @@ export function readRequestFields(bytes: Uint8Array, source: string): RequestDra
     clientIp: readIp(fields, refuse),
     body,
   };
-  if (mistakes.length > 0) throw requestFileError(source, mistakes);
-  return draft;
+  return { draft, mistakes };
 }
 
 type Refuse = (key: string, expected: string) => void;

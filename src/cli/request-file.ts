@@ -38,7 +38,8 @@ export function readRequestFile(bytes: Uint8Array, source: string): RequestParts
   return requestParts(draft);
 }
 
-function requestParts(draft: RequestDraft): RequestParts {
+/** A draft in the form that the sandbox takes. */
+export function requestParts(draft: RequestDraft): RequestParts {
   const { method, path, query, headers, clientIp, body } = draft;
   return {
     method,

@@ -1,7 +1,7 @@
 import { type InputSpec, type InputType, typeMistake } from './inputs.ts';
 import type { Report } from './report.ts';
 import { INPUT_TYPES } from './table/automation.ts';
-import { childOf, type MapNode, type YamlNode } from './yaml/tree.ts';
+import { childOf, type MapNode, plainValue, type YamlNode } from './yaml/tree.ts';
 
 /** The inputs that an automation declares; defaults that are not of their type are reported. */
 export function declaredInputs(automation: MapNode, report: Report): readonly InputSpec[] {
@@ -25,7 +25,7 @@ function inputOf(name: string, node: YamlNode, report: Report): InputSpec {
   const fallback = node.kind === 'map' ? childOf(node, 'default') : undefined;
   const required = node.kind === 'map' ? childOf(node, 'required') : undefined;
   const description = node.kind === 'map' ? childOf(node, 'description') : undefined;
-  const value = fallback === undefined ? null : valueIn(fallback);
+  const value = fallback === undefined ? null : plainValue(fallback);
   const mistake = value === null ? undefined : typeMistake(type, value);
   if (fallback !== undefined && mistake !== undefined) {
     report.error('value.type', fallback, mistake, { hint: `The input’s type is \`${type}\`.` });
@@ -42,16 +42,4 @@ function inputOf(name: string, node: YamlNode, report: Report): InputSpec {
 function typeOf(node: YamlNode | undefined): InputType {
   const text = node?.kind === 'scalar' ? node.text : '';
   return INPUT_TYPES.find((type) => type === text) ?? 'any';
-}
-
-/** The plain value of a node. */
-function valueIn(node: YamlNode): unknown {
-  switch (node.kind) {
-    case 'scalar':
-      return node.value;
-    case 'list':
-      return node.items.map(valueIn);
-    case 'map':
-      return Object.fromEntries(node.entries.map(({ key, value }) => [key.text, valueIn(value)]));
-  }
 }

@@ -18,7 +18,17 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
 
 test('bash completes commands, their commands and their options', () => {
   expect(offered('')).toEqual([
-    ...['serve', 'validate', 'run', 'webhook', 'event', 'automation', 'schema', 'completion'],
+    ...[
+      'serve',
+      'validate',
+      'run',
+      'test',
+      'webhook',
+      'event',
+      'automation',
+      'schema',
+      'completion',
+    ],
     ...['--version', '--json', '--help'],
   ]);
   expect(offered('we')).toEqual(['webhook']);

@@ -65,6 +65,13 @@ export class FakeShell {
     return { code, out: this.out.text, err: this.err.text };
   }
 
+  /** The same with outputs that a test looks at while the command runs. */
+  runWith(out: CapturedOutput, err: CapturedOutput, ...argv: string[]): Promise<number> {
+    this.out = out;
+    this.err = err;
+    return runCommandLine(argv, this.#surroundings());
+  }
+
   signal(signal: StopSignal): void {
     for (const listener of this.stopListeners) listener(signal);
   }

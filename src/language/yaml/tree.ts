@@ -49,3 +49,17 @@ export function childOf(map: MapNode, key: string): YamlNode | undefined {
 export function isNull(node: YamlNode): boolean {
   return node.kind === 'scalar' && node.value === null;
 }
+
+/** The plain value of a node, as JSON has it. */
+export function plainValue(node: YamlNode): unknown {
+  switch (node.kind) {
+    case 'scalar':
+      return node.value;
+    case 'list':
+      return node.items.map(plainValue);
+    case 'map':
+      return Object.fromEntries(
+        node.entries.map(({ key, value }) => [key.text, plainValue(value)]),
+      );
+  }
+}

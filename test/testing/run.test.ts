@@ -1,0 +1,198 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { outcomes } from './suites.ts';
+
+const $ = (code: string): string => `'$${`{{ ${code} }}`}'`;
+
+const SHOP = `automation: shop
+policy:
+  http: [ "https://api.example.com/**" ]
+  functions: [ "pricing.*" ]
+  state: [ "orders/*" ]
+steps:
+  - http: { url: "https://api.example.com/items", retry: { attempts: 2 } }
+    as: items
+  - call: pricing.total
+    with: { items: ${$('items.json')} }
+    as: total
+  - state: { set: orders/last, value: ${$('total')} }
+  - return: { json: { total: ${$('total')} }, headers: { x-a: b } }
+`;
+
+test('the examples of docs/testing.md pass', async () => {
+  const page = readFileSync('docs/testing.md', 'utf8');
+  const [automation = '', tests = '', ...more] = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(
+    ([, text = '']) => text,
+  );
+  expect(more).toEqual([]);
+  expect(await outcomes(automation, tests)).toEqual([[], []]);
+});
+
+test('the failure that docs/testing.md shows is what its example gives with another number', async () => {
+  const page = readFileSync('docs/testing.md', 'utf8');
+  const [automation = '', tests = ''] = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(
+    ([, text = '']) => text,
+  );
+  const [first] = await outcomes(
+    automation,
+    tests.replace('ref: A-7, count: 42', 'ref: A-7, count: 43'),
+  );
+  expect(first).toEqual(['10:57 response.json.count: expected 43, got 42']);
+  expect(page).toContain(
+    'orders.paid.test.yaml:10:57 response.json.count\n      expected 43\n      got      42\n',
+  );
+});
+
+test('an http effect without a reply fails the case and shows the lines to add', async () => {
+  expect(await outcomes(SHOP, 'cases:\n  - name: a\n')).toEqual([
+    [
+      [
+        '2:11 effects: expected a reply for each `http` and `call`, got none for `http: GET https://api.example.com/items`, asked for in line 7 of the automation',
+        'Add to the case:',
+        '  effects:',
+        '    - http: GET https://api.example.com/items',
+        '      reply: { status: 200, json: {} }',
+      ].join('\n'),
+    ],
+  ]);
+});
+
+test('a call without a reply fails the case too', async () => {
+  const tests = `cases:
+  - name: a
+    effects:
+      - http: GET https://api.example.com/items
+        reply: { json: [] }
+`;
+  const [[said = ''] = []] = await outcomes(SHOP, tests);
+  expect(said).toContain('got none for `call: pricing.total`, asked for in line 9');
+  expect(said).toContain('    - call: pricing.total\n      reply: {}');
+});
+
+test('replies are taken in order, also by the tries of one effect', async () => {
+  const tests = `cases:
+  - name: a
+    effects:
+      - http: GET https://api.example.com/**
+        reply: { status: 503 }
+      - http: https://api.example.com/**
+        reply: { json: [ 1, 2 ] }
+      - call: pricing.*
+        reply: 3
+    expect:
+      response: { json_exact: { total: 3 }, headers: { X-A: b, x-b: null } }
+      effects:
+        - http: GET https://api.example.com/items
+        - call: pricing.total
+          inputs: { items: [ 1, 2 ] }
+        - state: set orders/last
+          value: 3
+`;
+  expect(await outcomes(SHOP, tests)).toEqual([[]]);
+});
+
+test('what is not as expected is told with its place', async () => {
+  const tests = `cases:
+  - name: a
+    effects:
+      - { http: "https://api.example.com/*", reply: { json: [ 1 ] } }
+      - { call: pricing.total, reply: 3 }
+      - { hook: unused, reply: {} }
+    expect:
+      response:
+        status: 201
+        json: { total: 4 }
+        headers: { x-a: c }
+      effects:
+        - http: POST https://api.example.com/items
+        - call: pricing.total
+          inputs: { items: [ 2 ] }
+      logs: [ hello ]
+      failure: run.failed
+`;
+  expect(await outcomes(SHOP, tests)).toEqual([
+    [
+      '17:16 failure: expected "run.failed", got nothing',
+      '9:17 response.status: expected 201, got 200',
+      '10:24 response.json.total: expected 4, got 3',
+      '11:25 response.headers.x-a: expected "c", got "b"',
+      '13:17 effects[0]: expected http: POST https://api.example.com/items, got http: GET https://api.example.com/items',
+      '15:30 effects[1].inputs.items[0]: expected 2, got 1',
+      '13:9 effects: expected 2 in all, got 1 more: state: set orders/last',
+      '16:15 logs[0]: expected "hello", got []',
+      '6:17 effects: expected an effect that fits `hook: unused`, got none',
+    ],
+  ]);
+});
+
+test('a run that fails without being expected to is told with its reason', async () => {
+  const automation = 'automation: a\nsteps:\n  - fail: { message: no, status: 409 }\n';
+  const tests = `cases:
+  - name: a
+  - name: b
+    expect: { response: { status: 200 } }
+  - name: c
+    expect: { failure: { code: run.failed, message: no, line: 3 } }
+`;
+  expect(await outcomes(automation, tests)).toEqual([
+    [
+      '2:11 failure: expected a run that succeeds, got run.failed: no\nThe run failed in line 3 of the automation, run.failed: no',
+    ],
+    [
+      '4:35 response.status: expected 200, got 409\nThe run failed in line 3 of the automation, run.failed: no',
+    ],
+    [],
+  ]);
+});
+
+test('the policy holds: a computed target outside of it is refused before a reply is looked for', async () => {
+  const automation = `automation: a
+policy: { http: [ "https://api.example.com/*" ] }
+steps:
+  - http: { url: ${$('request.json.url')} }
+`;
+  const tests = `cases:
+  - name: a
+    request: { json: { url: "https://evil.example/" } }
+    expect: { failure: effect.refused }
+`;
+  expect(await outcomes(automation, tests)).toEqual([[]]);
+});
+
+test('a wait moves the clock and takes no time; parallel effects end before it', async () => {
+  const automation = `automation: a
+policy: { http: [ "https://api.example.com/*" ], state: [ "k" ] }
+steps:
+  - parallel:
+      - - wait: 30d
+      - - http: { url: "https://api.example.com/x" }
+        - log: replied at ${$('new Date().toISOString()').slice(1, -1)}
+  - state: { get: k }
+    as: kept
+  - return: { json: { at: ${$('new Date().toISOString()')}, kept: ${$('kept')} } }
+`;
+  const tests = `cases:
+  - name: a
+    now: 2026-05-04T12:00:00Z
+    state: { k: [ 1 ] }
+    effects: [ { http: "https://api.example.com/x", reply: {} } ]
+    expect:
+      response: { json: { at: "2026-06-03T12:00:00.000Z", kept: [ 1 ] } }
+      logs: [ "replied at 2026-05-04T12:00:00.000Z" ]
+`;
+  expect(await outcomes(automation, tests)).toEqual([[]]);
+});
+
+test('a function is judged by its value', async () => {
+  const automation = `automation: f
+trigger: function
+inputs: { n: number }
+steps:
+  - return: { value: { twice: ${$('inputs.n * 2')}, more: 1 } }
+`;
+  const tests = `cases:
+  - { name: a, inputs: { n: 2 }, expect: { value: { twice: 4 } } }
+  - { name: b, inputs: { n: 2 }, expect: { value: { twice: 5 } } }
+`;
+  expect(await outcomes(automation, tests)).toEqual([[], ['3:60 value.twice: expected 5, got 4']]);
+});
