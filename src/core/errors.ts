@@ -21,6 +21,7 @@ export const ERRORS = {
   'run.state': { status: 409, exit: 2 },
   'run.lease_lost': { status: 409, exit: 8 },
   'run.failed': { status: 500, exit: 8 },
+  'secret.unreadable': { status: 500, exit: 7 },
   'recording.invalid': { status: 422, exit: 2 },
   'config.invalid': { status: 500, exit: 2 },
   'usage.invalid': { status: 400, exit: 2 },
