@@ -1,0 +1,42 @@
+import { equalTexts } from '../equal.ts';
+import { valueAt } from '../place.ts';
+import type { BasicCheck, BearerCheck } from '../source.ts';
+import { keysOfRole } from './keys-of-role.ts';
+import { type CheckContext, type CheckResult, failed, passed } from './result.ts';
+
+/** `Authorization: Bearer` (RFC 6750, section 2.1). */
+export function checkBearer({ key }: BearerCheck, context: CheckContext): CheckResult {
+  return compare('Bearer', key, context, (credentials, secret) => equalTexts(credentials, secret));
+}
+
+/** `Authorization: Basic` (RFC 7617). */
+export function checkBasic({ username, key }: BasicCheck, context: CheckContext): CheckResult {
+  return compare('Basic', key, context, (credentials, secret) =>
+    equalTexts(
+      Buffer.from(credentials, 'base64').toString('utf8'),
+      username === undefined ? secret : `${username}:${secret}`,
+    ),
+  );
+}
+
+function compare(
+  scheme: 'Bearer' | 'Basic',
+  key: string,
+  context: CheckContext,
+  isEqual: (credentials: string, secret: string) => boolean,
+): CheckResult {
+  const keys = keysOfRole(key, context.keys);
+  if (!keys.ok) return { is: 'failed', refusal: keys.refusal };
+  const found = valueAt({ in: 'header', names: ['Authorization'] }, context.view);
+  if (!found.ok) return { is: 'failed', refusal: found.refusal };
+  const [, given = '', credentials] = /^([A-Za-z]+) +(\S+)$/.exec(found.value) ?? [];
+  // Schemes know no case (RFC 9110, section 11.1).
+  if (credentials === undefined || given.toLowerCase() !== scheme.toLowerCase()) {
+    const reason = `Expected the header Authorization to be \`${scheme} …\`, got another form.`;
+    return failed('proof.malformed', reason);
+  }
+  const equal = keys.keys.map((secret) => isEqual(credentials, secret));
+  if (equal.includes(true)) return passed(equal[0] === false);
+  const reason = `Expected the header Authorization to carry the secret \`${key}\`, got another value.`;
+  return failed('proof.mismatch', reason);
+}
