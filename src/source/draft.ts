@@ -56,11 +56,16 @@ export class Draft {
   }
 
   setHeader(name: string, value: string): void {
+    this.dropHeader(name);
+    this.#request = { ...this.#request, headers: [...this.#request.headers, name, value] };
+  }
+
+  dropHeader(name: string): void {
     const { headers } = this.#request;
     const kept = headers.filter(
       (_, index) => headers[index - (index % 2)]?.toLowerCase() !== name.toLowerCase(),
     );
-    this.#request = { ...this.#request, headers: [...kept, name, value] };
+    this.#request = { ...this.#request, headers: kept };
   }
 
   /** Puts a value where a source looks for it; false where the body is not of the form that has the place. */

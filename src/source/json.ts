@@ -51,11 +51,14 @@ export function jsonAt(value: unknown, steps: readonly JsonStep[]): unknown[] | 
 export function withJsonAt(value: unknown, steps: readonly JsonStep[], set: unknown): unknown {
   const [step, ...rest] = steps;
   if (step === undefined) return set;
-  if (step === '*each' || typeof step === 'number') {
+  if (step === '*each') {
+    const items = Array.isArray(value) && value.length > 0 ? value : [{}];
+    return items.map((item) => withJsonAt(item, rest, set));
+  }
+  if (typeof step === 'number') {
     const list = Array.isArray(value) ? [...value] : [];
-    const index = step === '*each' ? 0 : step;
-    while (list.length <= index) list.push({});
-    list[index] = withJsonAt(list[index], rest, set);
+    while (list.length <= step) list.push({});
+    list[step] = withJsonAt(list[step], rest, set);
     return list;
   }
   const map = typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};

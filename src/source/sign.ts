@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { hmac, isHmac, makeSignature } from './algorithms.ts';
 import { keysOfRole } from './checks/keys-of-role.ts';
+import { checksOf } from './checks-of.ts';
 import { signedBytes } from './content.ts';
 import { Draft, type RequestDraft } from './draft.ts';
 import { encode } from './encodings.ts';
@@ -26,7 +27,7 @@ export type SignedDraft =
 
 /**
  * Makes a request pass its source: what the draft lacks of the sender's headers, its id and time, and the
- * proof. What the draft has is left as it is.
+ * proof. What the draft has of its own is left as it is, but for proofs.
  *
  * @param keys the secrets by role; a private key where the sender signs with one
  */
@@ -39,6 +40,7 @@ export function signRequest(
   const draft = new Draft(request);
   for (const [name, value] of Object.entries(source.sample.headers)) draft.addHeader(name, value);
   const { timestamp, verify } = source;
+  for (const name of proofHeaders(source)) draft.dropHeader(name);
   const [idPlace] = source.id;
   const isPlaced =
     (source.event === undefined || event === undefined || draft.put(source.event, event)) &&
@@ -55,6 +57,14 @@ export function signRequest(
     return { ok: false, reason: `Expected a JSON body, as ${source.name} sends, got another.` };
   const fault = verify === undefined ? undefined : prove(verify, { source, draft, keys, now });
   return fault === undefined ? { ok: true, draft: draft.request } : { ok: false, reason: fault };
+}
+
+/** Headers that hold proofs; those of an earlier request prove nothing for this one. */
+function proofHeaders({ timestamp, verify }: Source): readonly string[] {
+  const places = checksOf(verify).flatMap((check) => ('place' in check ? [check.place] : []));
+  return [...places, ...(timestamp === undefined ? [] : [timestamp.place])].flatMap((place) =>
+    place.in === 'header' ? place.names : [],
+  );
 }
 
 interface Making {

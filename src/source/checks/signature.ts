@@ -1,5 +1,10 @@
-import type { KeyObject } from 'node:crypto';
-import { type AsymmetricAlgorithm, hmac, isHmac, isSignature } from '../algorithms.ts';
+import {
+  type AsymmetricAlgorithm,
+  type HmacAlgorithm,
+  hmac,
+  isHmac,
+  isSignature,
+} from '../algorithms.ts';
 import { signedBytes } from '../content.ts';
 import { decode } from '../encodings.ts';
 import { equalBytes } from '../equal.ts';
@@ -15,44 +20,73 @@ import { type CheckContext, type CheckResult, failed, passed } from './result.ts
 const VERIFIED_MAX = 8;
 
 export function checkSignature(check: SignatureCheck, context: CheckContext): CheckResult {
+  // The secret first: an alternative without one is no alternative, whatever the request carries.
+  const keys = check.certificate === undefined ? keysOfRole(check.key, context.keys) : undefined;
+  if (keys?.ok === false) return { is: 'failed', refusal: keys.refusal };
   const ready = gather(check, context);
   if (!('signatures' in ready)) return ready;
-  const { signatures, pieces } = ready;
   const { algorithm } = check;
-  if (isHmac(algorithm)) {
-    const keys = keysOfRole(check.key, context.keys);
-    if (!keys.ok) return { is: 'failed', refusal: keys.refusal };
-    let malformed: Refusal | undefined;
-    for (const [index, text] of keys.keys.entries()) {
-      const key = secretBytes(text, check.keyEncoding);
-      if (key === undefined || key.length === 0) {
-        malformed ??= malformedKey(check);
-        continue;
-      }
-      const mac = hmac(algorithm, key, pieces);
-      if (signatures.some((signature) => equalBytes(mac, signature))) return passed(index > 0);
+  if (isHmac(algorithm)) return compareMacs(check, algorithm, keys?.keys ?? [], ready);
+  const texts = keys?.keys ?? certificateOf(check, context);
+  return 'is' in texts ? texts : verifySignatures(check, algorithm, texts, ready);
+}
+
+interface Gathered {
+  readonly signatures: readonly Uint8Array[];
+  readonly pieces: readonly (string | Uint8Array)[];
+}
+
+function compareMacs(
+  check: SignatureCheck,
+  algorithm: HmacAlgorithm,
+  texts: readonly string[],
+  { signatures, pieces }: Gathered,
+): CheckResult {
+  let malformed: Refusal | undefined;
+  for (const [index, text] of texts.entries()) {
+    const key = secretBytes(text, check.keyEncoding);
+    if (key === undefined || key.length === 0) {
+      malformed ??= malformedKey(check);
+      continue;
     }
-    return malformed === undefined ? mismatch(check) : { is: 'failed', refusal: malformed };
+    const mac = hmac(algorithm, key, pieces);
+    if (signatures.some((signature) => equalBytes(mac, signature))) return passed(index > 0);
   }
-  const keys = publicKeys(check, algorithm, context);
-  if (!('keys' in keys)) return keys;
+  return malformed === undefined ? mismatch(check) : { is: 'failed', refusal: malformed };
+}
+
+function verifySignatures(
+  check: SignatureCheck,
+  algorithm: AsymmetricAlgorithm,
+  texts: readonly string[],
+  { signatures, pieces }: Gathered,
+): CheckResult {
   const few = signatures.slice(0, VERIFIED_MAX);
-  const index = keys.keys.findIndex((key) =>
-    few.some((signature) => isSignature(algorithm, key, pieces, signature)),
+  const keys = texts.map((text) => publicKey(text, algorithm));
+  const index = keys.findIndex(
+    (key) =>
+      key !== undefined && few.some((signature) => isSignature(algorithm, key, pieces, signature)),
   );
-  return index < 0 ? mismatch(check) : passed(index > 0);
+  if (index >= 0) return passed(index > 0);
+  return keys.includes(undefined)
+    ? { is: 'failed', refusal: malformedKey(check) }
+    : mismatch(check);
+}
+
+/** The certificate that the request names, if it may be fetched and has been. */
+function certificateOf(
+  { certificate }: SignatureCheck,
+  { view, fetched }: CheckContext,
+): CheckResult | readonly string[] {
+  if (certificate === undefined) return [];
+  const url = fetchUrl(certificate, view);
+  if (!url.ok) return { is: 'failed', refusal: url.refusal };
+  const pem = fetched.get(url.url);
+  return pem === undefined ? { is: 'fetch', url: url.url } : [pem];
 }
 
 /** The signatures that came, decoded, and what they should be over. */
-function gather(
-  check: SignatureCheck,
-  { view, sent }: CheckContext,
-):
-  | CheckResult
-  | {
-      readonly signatures: readonly Uint8Array[];
-      readonly pieces: readonly (string | Uint8Array)[];
-    } {
+function gather(check: SignatureCheck, { view, sent }: CheckContext): CheckResult | Gathered {
   const found = valuesAt(check.place, view);
   if (!found.ok) return { is: 'failed', refusal: found.refusal };
   const signatures = found.values
@@ -65,27 +99,6 @@ function gather(
   const content = signedBytes(check.content, view, sent);
   if (!content.ok) return { is: 'failed', refusal: content.refusal };
   return { signatures, pieces: content.pieces };
-}
-
-function publicKeys(
-  check: SignatureCheck,
-  algorithm: AsymmetricAlgorithm,
-  context: CheckContext,
-): CheckResult | { readonly keys: readonly KeyObject[] } {
-  let texts: readonly string[];
-  if (check.certificate === undefined) {
-    const keys = keysOfRole(check.key, context.keys);
-    if (!keys.ok) return { is: 'failed', refusal: keys.refusal };
-    texts = keys.keys;
-  } else {
-    const url = fetchUrl(check.certificate, context.view);
-    if (!url.ok) return { is: 'failed', refusal: url.refusal };
-    const pem = context.fetched.get(url.url);
-    if (pem === undefined) return { is: 'fetch', url: url.url };
-    texts = [pem];
-  }
-  const keys = texts.map((text) => publicKey(text, algorithm)).filter((key) => key !== undefined);
-  return keys.length > 0 ? { keys } : { is: 'failed', refusal: malformedKey(check) };
 }
 
 function malformedKey({ key, algorithm, keyEncoding, certificate }: SignatureCheck): Refusal {
