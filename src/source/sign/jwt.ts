@@ -1,7 +1,7 @@
 import { sign } from 'node:crypto';
-import { hmac } from './algorithms.ts';
-import { privateKey, secretBytes } from './keys.ts';
-import type { JwtCheck } from './source.ts';
+import { hmac } from '../algorithms.ts';
+import { privateKey, secretBytes } from '../keys.ts';
+import type { JwtCheck } from '../source.ts';
 
 /** How long a token is good for that was made to try a webhook. */
 const VALID_SECONDS = 300;

@@ -1,7 +1,7 @@
-import { jsonOf, withJsonAt } from './json.ts';
-import { valuesAt } from './place.ts';
-import { RequestView } from './request.ts';
-import type { Place } from './source.ts';
+import { jsonOf, withJsonAt } from '../json.ts';
+import { valuesAt } from '../place.ts';
+import { RequestView } from '../request.ts';
+import type { Place } from '../source.ts';
 
 /** A request that is not sent yet. */
 export interface RequestDraft {

@@ -1,81 +1,24 @@
 import { createHash } from 'node:crypto';
-import { hmac, isHmac, makeSignature } from './algorithms.ts';
-import { keysOfRole } from './checks/keys-of-role.ts';
-import { checksOf } from './checks-of.ts';
-import { signedBytes } from './content.ts';
-import { Draft, type RequestDraft } from './draft.ts';
-import { encode } from './encodings.ts';
-import { privateKey, secretBytes } from './keys.ts';
-import { signJwt } from './sign-jwt.ts';
-import type { Check, DigestCheck, Keys, SignatureCheck, Source, TokenCheck } from './source.ts';
-import { timeText } from './timestamp.ts';
-import { sentTexts } from './verify.ts';
+import { hmac, isHmac, makeSignature } from '../algorithms.ts';
+import { keysOfRole } from '../checks/keys-of-role.ts';
+import { signedBytes } from '../content.ts';
+import { encode } from '../encodings.ts';
+import { privateKey, secretBytes } from '../keys.ts';
+import type { Check, DigestCheck, Keys, SignatureCheck, Source, TokenCheck } from '../source.ts';
+import { sentTexts } from '../verify.ts';
+import type { Draft } from './draft.ts';
+import { signJwt } from './jwt.ts';
 
-export interface Signing {
-  /** Milliseconds since the epoch: the sender's clock. */
-  readonly now: number;
-  /** What the sender would name the event by. */
-  readonly id: string;
-  /** The kind of event, such as `push`; the source's sample where absent. */
-  readonly event?: string;
-}
-
-/** The request as its sender would send it, or why it cannot be made. */
-export type SignedDraft =
-  | { readonly ok: true; readonly draft: RequestDraft }
-  | { readonly ok: false; readonly reason: string };
-
-/**
- * Makes a request pass its source: what the draft lacks of the sender's headers, its id and time, and the
- * proof. What the draft has of its own is left as it is, but for proofs.
- *
- * @param keys the secrets by role; a private key where the sender signs with one
- */
-export function signRequest(
-  source: Source,
-  request: RequestDraft,
-  keys: Keys,
-  { now, id, event = source.sample.event }: Signing,
-): SignedDraft {
-  const draft = new Draft(request);
-  for (const [name, value] of Object.entries(source.sample.headers)) draft.addHeader(name, value);
-  const { timestamp, verify } = source;
-  for (const name of proofHeaders(source)) draft.dropHeader(name);
-  const [idPlace] = source.id;
-  const isPlaced =
-    (source.event === undefined || event === undefined || draft.put(source.event, event)) &&
-    (idPlace === undefined || draft.has(idPlace) || draft.put(idPlace, id)) &&
-    (timestamp === undefined ||
-      draft.put(
-        timestamp.place,
-        // Linear's time is a number among the body's fields.
-        timestamp.unit !== 'iso' && timestamp.place.in === 'json'
-          ? Number(timeText(now, timestamp.unit))
-          : timeText(now, timestamp.unit),
-      ));
-  if (!isPlaced)
-    return { ok: false, reason: `Expected a JSON body, as ${source.name} sends, got another.` };
-  const fault = verify === undefined ? undefined : prove(verify, { source, draft, keys, now });
-  return fault === undefined ? { ok: true, draft: draft.request } : { ok: false, reason: fault };
-}
-
-/** Headers that hold proofs; those of an earlier request prove nothing for this one. */
-function proofHeaders({ timestamp, verify }: Source): readonly string[] {
-  const places = checksOf(verify).flatMap((check) => ('place' in check ? [check.place] : []));
-  return [...places, ...(timestamp === undefined ? [] : [timestamp.place])].flatMap((place) =>
-    place.in === 'header' ? place.names : [],
-  );
-}
-
-interface Making {
+export interface Making {
   readonly source: Source;
   readonly draft: Draft;
   readonly keys: Keys;
+  /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
 /** Adds what a check looks for; a text says why it cannot. */
-function prove(check: Check, making: Making): string | undefined {
+export function addProof(check: Check, making: Making): string | undefined {
   const { draft, keys, now } = making;
   switch (check.is) {
     case 'all':
@@ -114,7 +57,7 @@ const NO_JSON = 'Expected a JSON body to put the proof into, got another.';
 
 function firstFault(checks: readonly Check[], making: Making): string | undefined {
   for (const check of checks) {
-    const fault = prove(check, making);
+    const fault = addProof(check, making);
     if (fault !== undefined) return fault;
   }
   return undefined;
@@ -125,7 +68,7 @@ function anyOf(checks: readonly Check[], making: Making): string | undefined {
   const faults: string[] = [];
   const before = making.draft.request;
   for (const check of checks) {
-    const fault = prove(check, making);
+    const fault = addProof(check, making);
     if (fault === undefined) return undefined;
     making.draft.reset(before);
     faults.push(fault);
