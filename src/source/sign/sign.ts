@@ -1,4 +1,5 @@
 import { checksOf } from '../checks-of.ts';
+import { label } from '../place.ts';
 import type { Keys, Place, Source, Timestamp } from '../source.ts';
 import { timeText } from '../timestamp.ts';
 import { Draft, type RequestDraft } from './draft.ts';
@@ -35,7 +36,8 @@ export function signRequest(
   for (const name of proofHeaders(source)) draft.dropHeader(name);
   // A body that was given stays as it is, but for what its sender signs.
   const lacks = (place: Place) =>
-    !draft.has(place) && (place.in === 'header' || request.body.length === 0);
+    !draft.has(place) &&
+    (place.in === 'header' || request.body.length === 0 || isSigned(place, source));
   const { timestamp, verify, sample } = source;
   const [idPlace] = source.id;
   const kind = event ?? (source.event && lacks(source.event) ? sample.event : undefined);
@@ -54,6 +56,15 @@ export function signRequest(
 function timeValue({ unit, place }: Timestamp, now: number): string | number {
   const text = timeText(now, unit);
   return unit !== 'iso' && place.in === 'json' ? Number(text) : text;
+}
+
+/** Whether the sender signs the value at a place by itself, as Mailgun its token. */
+function isSigned(place: Place, { verify }: Source): boolean {
+  return checksOf(verify).some(
+    (check) =>
+      check.is === 'signature' &&
+      check.content.parts.some((part) => part.is === 'value' && label(part.place) === label(place)),
+  );
 }
 
 /** Headers that hold proofs; those of an earlier request prove nothing for this one. */
