@@ -75,8 +75,10 @@ function read(
     sample: merged.sample ?? { headers: {} },
     ...(verify === undefined ? {} : { verify }),
   };
-  const sound = soundness(source);
-  for (const { path, message, hint } of sound) fields.mistake(path, message, hint);
+  if (verify === undefined && source.unsigned === undefined && !fields.has('verify')) {
+    fields.mistake([], 'Expected `verify`, or `unsigned` with a reason, got neither');
+  }
+  for (const { path, message, hint } of soundness(source)) fields.mistake(path, message, hint);
   return source;
 }
 
@@ -195,10 +197,6 @@ type Fault = Pick<Mistake, 'path' | 'message' | 'hint'>;
 /** What is wrong with a source as a whole. */
 function soundness(source: Source): readonly Fault[] {
   const faults: Fault[] = [];
-  if (source.verify === undefined && source.unsigned === undefined) {
-    const message = 'Expected `verify`, or `unsigned` with a reason, got neither';
-    faults.push({ path: [], message });
-  }
   const signatures = checksOf(source.verify).filter((check) => check.is === 'signature');
   const needs = (part: 'timestamp' | 'id') =>
     signatures.some(({ content }) => content.parts.some(({ is }) => is === part));
