@@ -90,7 +90,7 @@ const DECODED: Readonly<Record<string, string>> = {
 };
 
 /** The URL with the characters decoded that HubSpot's table names, and no others. */
-export function decodedUrl(url: string): string {
+function decodedUrl(url: string): string {
   return url.replace(/%[0-9a-f]{2}/gi, (code) => DECODED[code.toUpperCase()] ?? code);
 }
 

@@ -4,11 +4,9 @@ import type { RequestView } from './request.ts';
 import type { Place } from './source.ts';
 
 /** Characters of a header or field that proves something: an RSA signature in base64 has 700, a JWT a few thousand. */
-export const PROOF_LENGTH_MAX = 8192;
-/** Signatures in one request: DocuSign signs with up to a hundred keys. */
+const PROOF_LENGTH_MAX = 8192;
+/** Items of a header's or field's list: DocuSign signs with up to a hundred keys. */
 const ITEMS_MAX = 100;
-/** Lists longer than this are not looked at. */
-const NUMBERED_MAX = 100;
 
 /** Texts at a place, or why there are none. */
 export type Found =
@@ -30,7 +28,8 @@ export function valuesAt(place: Place, view: RequestView): Found {
     }
     values.push(...itemsOf(text, place));
   }
-  if (values.length > ITEMS_MAX) {
+  // Items of a JSON list are bounded where it is read: notifications come by the thousand.
+  if (place.in !== 'json' && values.length > ITEMS_MAX) {
     const reason = `Expected at most ${ITEMS_MAX} items in ${label(place)}, got ${values.length}.`;
     return { ok: false, refusal: refusal('proof.malformed', reason) };
   }
@@ -111,7 +110,7 @@ function numbered(name: string, view: RequestView): readonly string[] {
   return [...names]
     .filter((sent) => sent.startsWith(before) && sent.endsWith(after))
     .filter((sent) => /^[1-9]\d{0,2}$/.test(sent.slice(before.length, sent.length - after.length)))
-    .slice(0, NUMBERED_MAX);
+    .slice(0, ITEMS_MAX);
 }
 
 function single(values: readonly string[], place: Place): Found {

@@ -51,12 +51,12 @@ export interface HeaderPlace extends Items {
   readonly names: readonly string[];
 }
 
-export interface FieldPlace extends Items {
+interface FieldPlace extends Items {
   readonly in: 'query' | 'form';
   readonly name: string;
 }
 
-export interface JsonPlace extends Items {
+interface JsonPlace extends Items {
   readonly in: 'json';
   /** As written: `items[0].id`. */
   readonly path: string;
@@ -169,7 +169,7 @@ export interface DigestCheck {
 }
 
 export const JWT_ALGORITHMS = ['HS256', 'RS256', 'ES256'] as const;
-export type JwtAlgorithm = (typeof JWT_ALGORITHMS)[number];
+type JwtAlgorithm = (typeof JWT_ALGORITHMS)[number];
 
 export interface JwtCheck {
   readonly is: 'jwt';

@@ -1,11 +1,21 @@
 import { execFileSync } from 'node:child_process';
-import { readSourceFolders } from '../../src/package/source-files.ts';
+import { SourceFiles } from '../../src/package/source-files.ts';
 import { readSource } from '../../src/source/read/source.ts';
 import type { SourceRequest } from '../../src/source/request.ts';
 import type { Keys, Source } from '../../src/source/source.ts';
 import { type Verdict, verify } from '../../src/source/verify.ts';
 
-export const PRESETS: ReadonlyMap<string, Source> = (await readSourceFolders(['sources'])).sources;
+export const PRESETS: ReadonlyMap<string, Source> = await shipped();
+
+async function shipped(): Promise<ReadonlyMap<string, Source>> {
+  const files = new SourceFiles(['sources']);
+  const found = new Map<string, Source>();
+  for (const name of await files.names()) {
+    const read = await files.get(name);
+    if (read?.source !== undefined) found.set(name, read.source);
+  }
+  return found;
+}
 
 /** The time of every test that does not say otherwise. */
 export const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);

@@ -1,11 +1,12 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatDiagnostic } from '../../src/core/diagnostic.ts';
-import { readSourceFile, readSourceFolders } from '../../src/package/source-files.ts';
+import { readSourceFile, SourceFiles } from '../../src/package/source-files.ts';
 import { readSource } from '../../src/source/read/source.ts';
+import { presetTables } from '../../src/source/reference.ts';
 import { PRESETS } from './presets.ts';
 
 function mistakes(text: string): string[] {
@@ -15,13 +16,15 @@ function mistakes(text: string): string[] {
   );
 }
 
-test('everything that ships is read without mistakes, under its file’s name', async () => {
-  const { sources, diagnostics } = await readSourceFolders(['sources']);
-  expect(diagnostics).toEqual([]);
-  expect(sources.size).toBe(47);
-  for (const { description, docs } of sources.values()) {
-    expect(description).not.toBe('');
-    expect(docs).toMatch(/^https:\/\//);
+test('everything that ships is read without mistakes', async () => {
+  const files = new SourceFiles(['sources']);
+  const names = await files.names();
+  expect(names).toHaveLength(47);
+  for (const name of names) {
+    const read = await files.get(name);
+    expect(read?.diagnostics).toEqual([]);
+    expect(read?.source).toMatchObject({ name, docs: expect.stringMatching(/^https:\/\//) });
+    expect(read?.source?.description).not.toBe('');
   }
 });
 
@@ -131,26 +134,50 @@ test('a source may build on a preset, and change what it says', () => {
 
 test('an operator’s own file adds a sender, and replaces one that ships', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'hookwright-sources-'));
+  const write = (file: string, text: string) => writeFile(join(dir, file), text);
   try {
-    const own = 'source: acme\ndescription: Acme\nverify: { token: { header: X-Acme } }\n';
-    await writeFile(join(dir, 'acme.yaml'), own);
-    await writeFile(join(dir, 'a-built.yml'), 'preset: acme\nsource: acme-2\n');
-    await writeFile(join(dir, 'github.yaml'), 'source: github\nverify: { bearer: {} }\n');
-    await writeFile(join(dir, 'broken.yaml'), 'source: x\nverfy: {}\n');
-    await writeFile(join(dir, '.hidden.yaml'), 'nonsense');
-    const { sources, diagnostics } = await readSourceFolders(['sources', dir]);
-    expect(sources.get('acme')?.verify).toMatchObject({ is: 'token' });
-    expect(sources.get('acme-2')?.description).toBe('Acme');
-    expect(sources.get('github')?.verify).toEqual({ is: 'bearer', key: 'secret' });
-    expect(sources.size).toBe(49);
-    expect(new Set(diagnostics.map(({ file }) => file))).toEqual(new Set(['broken.yaml']));
+    await write('acme.yaml', 'source: acme\ndescription: A\nverify: { token: { header: X-A } }\n');
+    await write('a-built.yml', 'source: a-built\npreset: acme # on another\n');
+    await write('github.yaml', 'source: github\nverify: { bearer: {} }\n');
+    await write('mine.yaml', 'preset: github\nsource: mine\nverify: { ip: 192.0.2.1 }\n');
+    await write('other.yaml', 'source: another\nverify: { bearer: {} }\n');
+    await write('lost.yaml', 'source: lost\npreset: githib\n');
+    await write('circle.yaml', 'source: circle\npreset: circle\n');
+    await write('jira.yaml', 'source: jira\npreset: jira\nverify: { ip: 192.0.2.1 }\n');
+    await write('.hidden.yaml', 'nonsense');
+    const files = new SourceFiles(['sources', dir]);
+    const source = async (name: string) => (await files.get(name))?.source;
+    const told = async (name: string) =>
+      (await files.get(name))?.diagnostics.map(({ message, hint }) => `${message}. ${hint ?? ''}`);
+    expect(await source('a-built')).toMatchObject({ description: 'A', verify: { is: 'token' } });
+    expect((await source('github'))?.verify).toEqual({ is: 'bearer', key: 'secret' });
+    expect((await source('mine'))?.verify).toEqual({
+      is: 'all',
+      of: [
+        { is: 'bearer', key: 'secret' },
+        { is: 'ip', ranges: ['192.0.2.1'] },
+      ],
+    });
+    expect(await told('other')).toEqual([
+      'Expected the name of its file, `other`, got `another`. ',
+    ]);
+    expect(await told('lost')).toEqual([
+      'Expected the name of a preset, got `githib`. Did you mean "github"?',
+    ]);
+    expect(await told('circle')).toEqual(['Expected the name of a preset, got `circle`. ']);
+    expect((await source('jira'))?.verify).toMatchObject({
+      is: 'all',
+      of: [{ is: 'signature' }, { is: 'ip' }],
+    });
+    expect(await files.get('nobody')).toBeUndefined();
+    expect(await files.names()).toHaveLength(47 + 6);
   } finally {
     await rm(dir, { recursive: true });
   }
 });
 
 test('a folder that is not there is told', async () => {
-  await expect(readSourceFolders(['/nowhere/at/all'])).rejects.toMatchObject({
+  await expect(new SourceFiles(['/nowhere/at/all']).names()).rejects.toMatchObject({
     code: 'config.invalid',
   });
 });
@@ -200,4 +227,16 @@ test('whatever the values are, reading gives a source or mistakes', () => {
     }),
     { numRuns: 500 },
   );
+});
+
+test('the documentation’s tables are those of the sources', async () => {
+  const page = await readFile('docs/sources.md', 'utf8');
+  expect(page).toContain(presetTables([...PRESETS.values()]));
+});
+
+test('every source that the documentation shows is one', async () => {
+  const page = await readFile('docs/sources.md', 'utf8');
+  const examples = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text = '']) => text);
+  expect(examples).toHaveLength(4);
+  for (const text of examples) expect(mistakes(text)).toEqual([]);
 });

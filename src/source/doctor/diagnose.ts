@@ -10,7 +10,7 @@ import { urlVariations } from './url.ts';
 import type { Case, Variation } from './variation.ts';
 
 /** Something that would explain a refusal. */
-export interface Finding {
+interface Finding {
   /** Stable, for tools: `body.newline_added`, `key.blanks`, `preset.github`, … */
   readonly code: string;
   /** What is the matter. Never holds a secret. */

@@ -14,13 +14,19 @@ export type ReadSource =
   | { readonly ok: true; readonly source: Source }
   | { readonly ok: false; readonly mistakes: readonly Mistake[] };
 
+/** Sources that others may build on. */
+export interface Presets {
+  get(name: string): Source | undefined;
+  keys(): Iterable<string>;
+}
+
 /**
  * Reads a source from plain values: a preset's file, or what a webhook sets. With `preset` it is that one,
  * with other settings where it has its own; its own `verify` is required beside the preset's.
  *
  * @param presets those that `preset` may name
  */
-export function readSource(value: unknown, presets: ReadonlyMap<string, Source>): ReadSource {
+export function readSource(value: unknown, presets: Presets): ReadSource {
   const mistakes: Mistake[] = [];
   const fields = Fields.of(value, [], mistakes);
   const source = fields && read(fields, mistakes, presets);
@@ -31,11 +37,7 @@ export function readSource(value: unknown, presets: ReadonlyMap<string, Source>)
 
 type Settings = Partial<Omit<Source, 'name' | 'description' | 'keys' | 'verify'>>;
 
-function read(
-  fields: Fields,
-  mistakes: Mistake[],
-  presets: ReadonlyMap<string, Source>,
-): Source | undefined {
+function read(fields: Fields, mistakes: Mistake[], presets: Presets): Source | undefined {
   const base = readBase(fields, presets);
   const name = fields.text('source', 60) ?? base?.name;
   const description = fields.text('description') ?? base?.description;
@@ -75,14 +77,15 @@ function read(
     sample: merged.sample ?? { headers: {} },
     ...(verify === undefined ? {} : { verify }),
   };
-  if (verify === undefined && source.unsigned === undefined && !fields.has('verify')) {
+  const isUnproven = verify === undefined && source.unsigned === undefined;
+  if (isUnproven && !fields.has('verify') && !fields.has('preset')) {
     fields.mistake([], 'Expected `verify`, or `unsigned` with a reason, got neither');
   }
   for (const { path, message, hint } of soundness(source)) fields.mistake(path, message, hint);
   return source;
 }
 
-function readBase(fields: Fields, presets: ReadonlyMap<string, Source>): Source | undefined {
+function readBase(fields: Fields, presets: Presets): Source | undefined {
   const name = fields.text('preset', 60);
   if (name === undefined) return undefined;
   const base = presets.get(name);
