@@ -20,19 +20,32 @@ export function fetchUrl(
     url.port === '' &&
     url.username === '' &&
     url.password === '' &&
+    endsAs(url, target.pathEnd) &&
     target.hosts.some((pattern) => matchesHost(url.hostname, pattern));
   if (isAllowed) return { ok: true, url: url.href };
   const reason = `Expected ${label(target.place)} to be an https URL at ${target.hosts.join(' or ')}, got another.`;
   return { ok: false, refusal: refusal('url.refused', reason) };
 }
 
+/** A file has no query: with one, the same file would be fetched again under ever new names. */
+function endsAs({ pathname, search }: URL, pathEnd: string | undefined): boolean {
+  return pathEnd === undefined || (pathname.endsWith(pathEnd) && search === '');
+}
+
+/** Labels by placeholder. A region has no digit in front, so that `s3` and `s3-us-west-2` are none. */
+const LABELS: Readonly<Record<string, RegExp>> = {
+  '*': /^[a-z0-9-]+$/,
+  '{region}': /^[a-z]{2,}(?:-[a-z]+)+-\d{1,2}$/,
+};
+
 function matchesHost(host: string, pattern: string): boolean {
   const labels = host.split('.');
-  const expected = pattern.toLowerCase().split('.');
+  const expected = pattern.split('.');
   return (
     labels.length === expected.length &&
-    expected.every((one, index) =>
-      one === '*' ? /^[a-z0-9-]+$/.test(labels[index] ?? '') : one === labels[index],
-    )
+    expected.every((one, index) => {
+      const label = labels[index] ?? '';
+      return LABELS[one]?.test(label) ?? one === label;
+    })
   );
 }

@@ -122,8 +122,10 @@ export interface SignatureCheck {
 /** A URL in the request that is fetched: only `https`, only from these hosts. */
 export interface FetchTarget {
   readonly place: Place;
-  /** `*` stands for one label: `sns.*.amazonaws.com`. */
+  /** `*` stands for one label, `{region}` for one that names a region, such as `eu-central-1`. */
   readonly hosts: readonly string[];
+  /** What the URL's path has to end with; it has no query then. */
+  readonly pathEnd?: string;
 }
 
 /** What is signed: the parts after each other, as bytes. */

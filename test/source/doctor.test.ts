@@ -216,7 +216,38 @@ test('no secret is ever said, whatever is wrong', () => {
       if (said.verdict.is !== 'refused') expect(said.findings).toEqual([]);
       else expect(said.findings.length).toBeGreaterThan(0);
     }),
-    { numRuns: 150 },
+    { numRuns: 60 },
+  );
+});
+
+test('a handshake that is refused is explained as well; one that is unsigned explains nothing', () => {
+  const body = '{"type":"url_verification","challenge":"x"}';
+  const headers = {
+    'X-Slack-Request-Timestamp': String(NOW / 1000),
+    'X-Slack-Signature': `v0=${hex(`v0:${NOW / 1000}:${body}`)}`,
+  };
+  expect(codes('slack', { headers, body }, { secret: [`${SECRET}\n`] })).toEqual(['key.blanks']);
+  const url = 'https://a.example/?challenge=x&check=x&validationToken=x';
+  expect(codes('slack', { url, body: '{}' })).toEqual(['unexplained']);
+});
+
+test('whatever a request is, the doctor has an answer', () => {
+  const text = fc.string({ maxLength: 40 });
+  const parts = fc.record({
+    url: fc.oneof(fc.webUrl(), text),
+    headers: fc.array(fc.oneof(fc.constantFrom('Host', 'X-Hub-Signature-256', 'T'), text), {
+      maxLength: 8,
+    }),
+    body: fc.oneof(
+      fc.uint8Array({ maxLength: 60 }),
+      fc.json().map((json) => Buffer.from(json)),
+    ),
+  });
+  fc.assert(
+    fc.property(fc.constantFrom('github', 'square', 'twilio', 'discord'), parts, (name, sent) => {
+      expect(codes(name, sent, keysOf(preset(name)).verify).length).toBeGreaterThan(0);
+    }),
+    { numRuns: 30 },
   );
 });
 

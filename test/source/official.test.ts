@@ -340,6 +340,10 @@ describe('Amazon SNS', () => {
       'https://sns.eu-central-1.amazonaws.com:8443/a.pem',
       'https://sns.eu-central-1.amazonaws.com@evil.example/a.pem',
       'https://sns.a.b.amazonaws.com/a.pem',
+      'https://sns.s3.amazonaws.com/a.pem', // A bucket named `sns`.
+      'https://sns.s3-us-west-2.amazonaws.com/a.pem',
+      'https://sns.eu-central-1.amazonaws.com/a.pem?x',
+      'https://sns.eu-central-1.amazonaws.com/?a.pem',
       'file:///etc/passwd',
       'no url',
     ]) {

@@ -87,7 +87,7 @@ class Trial {
     this.#hashed += request.body.length;
     if (this.#hashed > HASHED_BYTES_MAX) return false;
     const verdict = verify(ageless(source), request, keys, this.#now, this.#fetched);
-    return verdict.is === 'accepted';
+    return verdict.is === 'handshake' ? isProven(source, verdict.name) : verdict.is === 'accepted';
   }
 
   explain(from: Case, variations: readonly Variation[]): readonly Finding[] {
@@ -112,6 +112,11 @@ class Trial {
     }
     return [];
   }
+}
+
+/** Whether a handshake says anything of who calls: unsigned ones are answered to anybody. */
+function isProven({ handshakes }: Source, name: string): boolean {
+  return handshakes.some((one) => one.name === name && (one.isSigned || one.verify !== undefined));
 }
 
 function ageless(source: Source): Source {

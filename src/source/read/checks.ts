@@ -18,7 +18,7 @@ const NESTING_MAX = 4;
 /** Checks of one list. */
 const CHECKS_MAX = 20;
 const LEEWAY_DEFAULT_MS = 60_000; // What clocks of machines without time service are apart.
-const HOST = /^(?:\*|[a-z0-9-]+)(?:\.(?:\*|[a-z0-9-]+))+$/;
+const HOST = /^(?:\*|\{region\}|[a-z0-9-]+)(?:\.(?:\*|\{region\}|[a-z0-9-]+))+$/;
 
 type Path = readonly (string | number)[];
 
@@ -148,12 +148,13 @@ export function readFetchTarget(fields: Fields, key: string): FetchTarget | unde
   const target = fields.map(key);
   if (target === undefined) return undefined;
   const hosts = target.required('hosts', target.texts('hosts', 20));
+  const pathEnd = target.text('path_end', 40);
   const place = readPlace(target);
   target.finish();
   if (hosts?.every((host) => HOST.test(host)) === false) {
-    return target.expected('hosts', 'hosts such as `sns.*.amazonaws.com`');
+    return target.expected('hosts', 'hosts such as `hooks.example.com` or `*.example.com`');
   }
-  return hosts && place && { place, hosts };
+  return hosts && place && { place, hosts, ...(pathEnd && { pathEnd }) };
 }
 
 function readJwt(fields: Fields): Check | undefined {
