@@ -126,9 +126,10 @@ function missing(place: Place): Found {
 }
 
 function itemsOf(text: string, { separator, prefix = '' }: Place): string[] {
-  const items = separator === undefined ? [text] : text.split(separator);
+  // Blanks mean nothing around items of a list. Elsewhere the text counts as it was sent: it may be signed,
+  // or go back to the sender.
+  const items = separator === undefined ? [text] : text.split(separator).map((item) => item.trim());
   return items
-    .map((item) => item.trim())
     .filter((item) => item.length > prefix.length && item.startsWith(prefix))
     .map((item) => item.slice(prefix.length));
 }

@@ -13,7 +13,7 @@ describe('bearer, basic, and keys in headers, queries and bodies', () => {
     ['bearer  current', 'accepted'],
     ['Bearer previous', 'accepted'],
     ['Bearer currenT', 'proof.mismatch'],
-    ['Bearer current ', 'accepted'], // Node takes blanks at the end off as well.
+    ['Bearer current ', 'proof.malformed'], // Node’s parser takes such blanks off.
     ['Bearer ', 'proof.malformed'],
     ['Basic current', 'proof.malformed'],
     ['current', 'proof.malformed'],
@@ -68,6 +68,15 @@ describe('bearer, basic, and keys in headers, queries and bodies', () => {
     });
     expect(outcome(judge(source, parts, { secret: ['next'] }))).toBe('proof.mismatch');
     expect(outcome(judge(source, {}, KEYS))).toBe('proof.missing');
+  });
+
+  test('blanks around a key are part of it', () => {
+    const source = custom({ verify: { token: { query: 'key' } } });
+    const take = (key: string) =>
+      outcome(judge(source, { url: `https://a.example/?key=${key}` }, KEYS));
+    expect(take('current')).toBe('accepted');
+    expect(take('current%20')).toBe('proof.mismatch');
+    expect(take('+current')).toBe('proof.mismatch');
   });
 
   test('a secret that is empty or not set lets nobody in', () => {
