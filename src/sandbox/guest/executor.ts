@@ -9,6 +9,7 @@ import {
   timeCode,
 } from '../protocol/failure.ts';
 import type { Base } from './boot.ts';
+import { KnownArgs } from './effects/known-args.ts';
 import { connect, emptyExchange } from './host-functions.ts';
 import { restore, takeDifference } from './picture.ts';
 import type { KnownProgram, Programs } from './programs.ts';
@@ -52,6 +53,7 @@ export class Executor {
   #quickjs: QuickJs | undefined;
   readonly #stopwatch = new Stopwatch(() => performance.now());
   readonly #exchange = emptyExchange();
+  readonly #args = new KnownArgs();
 
   constructor(options: ExecutorOptions) {
     this.#options = options;
@@ -82,7 +84,7 @@ export class Executor {
     const quickjs = this.#quickjs;
     if (quickjs === undefined) throw new Error('Expected an instance to execute in, got none');
     const startedAt = performance.now();
-    const replay = new Replay(input.journal, program, input.now);
+    const replay = new Replay(input.journal, program, input.now, this.#args);
     this.#exchange.replay = replay;
     const size = quickjs.memory.buffer.byteLength;
     try {
