@@ -8,6 +8,7 @@ import type {
 } from '../core/effect.ts';
 import type { CapturedEvent, EventStatus, EventSummary, StoredEvent } from '../core/event.ts';
 import type { Execution, ExecutionResult, RunRecord } from '../core/run.ts';
+import type { SealedSecret } from '../core/secret.ts';
 import type { Webhook } from '../core/webhook.ts';
 
 /**
@@ -15,7 +16,7 @@ import type { Webhook } from '../core/webhook.ts';
  * every adapter passes the suite in `test/contract/`. Methods throw `HookwrightError` `store.failed`,
  * with the driver's error as `cause`, when the database does not take the work.
  */
-export interface Store extends EventStore, WebhookStore, AutomationStore, RunStore {
+export interface Store extends EventStore, WebhookStore, AutomationStore, RunStore, SecretStore {
   /** Commits what is under way and closes the database. Later calls throw. */
   close(): Promise<void>;
 }
@@ -75,6 +76,19 @@ export interface AutomationStore {
   /** By name. */
   automations(): Promise<readonly AutomationRecord[]>;
   revision(id: string): Promise<Revision | undefined>;
+}
+
+/** Secrets as they are stored: sealed, so that the store never sees a value. */
+export interface SecretStore {
+  /** By name. */
+  secrets(): Promise<readonly SealedSecret[]>;
+  /** Makes the secret, or replaces the one of its name as a whole. */
+  saveSecret(secret: SealedSecret): Promise<void>;
+  /** Throws `secret.not_found`. */
+  deleteSecret(name: string): Promise<void>;
+  /** What tells whether a key is the one that values were sealed under; `undefined` on new data. */
+  keyProof(): Promise<Uint8Array | undefined>;
+  saveKeyProof(sealed: Uint8Array): Promise<void>;
 }
 
 /**
