@@ -10,7 +10,6 @@ import type { CapturedEvent } from '../core/event.ts';
 import type { IdPrefix } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import { systemTimer } from '../core/timer.ts';
-import { isTopicEvent } from '../core/topic-event.ts';
 import type { Automations } from '../engine/automations.ts';
 import type { OpenFeed } from '../engine/feed.ts';
 import { openRuns, type Runs } from '../engine/open-runs.ts';
@@ -22,10 +21,10 @@ import { recover } from '../engine/recover.ts';
 import type { LiveRegistry } from '../engine/registry.ts';
 import type { Route } from '../engine/route.ts';
 import { Runner } from '../engine/run.ts';
+import { asSeen } from '../engine/seen.ts';
 import { Topics } from '../engine/topics.ts';
 import { trustedProxies } from '../http/ingress/client.ts';
 import { Ingress } from '../http/ingress/ingress.ts';
-import { urlAt } from '../http/ingress/url.ts';
 import { createHono, createHttpServer } from '../http/server.ts';
 import { openOutbound } from '../outbound/open.ts';
 import { followAutomations } from './automations-folder.ts';
@@ -64,13 +63,8 @@ export async function serve(
     ownListeners: () => (address === undefined ? [] : [address]),
   });
   open.add(() => outbound.close());
-  const base = (): string => config.publicUrl ?? (address === undefined ? '' : urlOf(address));
-  const url = (route: Route | undefined, event: CapturedEvent): string => {
-    if (isTopicEvent(event)) return '';
-    const { path, query } = event;
-    return urlAt(base(), { token: route?.webhook.token ?? '', path, query });
-  };
-  const route = (id: string): Route | undefined => registry.routeOfId(id);
+  const seen = (event: CapturedEvent): CapturedEvent =>
+    asSeen(event, registry.routeOfId(event.webhookId)?.webhook, config.publicUrl);
   const topics = new Topics({ automations, receiver: () => receiver, log });
   const runs = openRuns({
     store,
@@ -78,8 +72,7 @@ export async function serve(
     outbound,
     find: (name) => automations.runnable(name),
     revision: (id) => automations.ofRevision(id),
-    route,
-    url,
+    seen,
     subscriptions: topics,
     clock,
     timer: systemTimer,
@@ -123,8 +116,8 @@ export async function serve(
   open.add(keepPruned(store, retention, log, clock));
   open.add(followAutomations(config.automationsDir, automations, log));
   const due = (event: CapturedEvent): Route | undefined =>
-    topics.route(event) ?? route(event.webhookId);
-  recover({ store, receiver, log, route: due, url }, startedAt).catch((error: unknown) =>
+    topics.route(event) ?? registry.routeOfId(event.webhookId);
+  recover({ store, receiver, log, route: due, seen }, startedAt).catch((error: unknown) =>
     log.write('error', 'recovery.failed', { error }),
   );
   const listening = urlOf(address);

@@ -19,6 +19,13 @@ export interface CapturedEvent {
   readonly headers: string;
   readonly clientIp: string;
   readonly body: Uint8Array;
+  /**
+   * What a run sees of the webhook and can change later, as it was at the time: its name, and its URL as the
+   * sender saw it (scheme, host, `/webhooks/` and token; `path` follows). Both are empty for an event that a
+   * message made, and `null` for one that a version stored which did not keep them.
+   */
+  readonly webhookName: string | null;
+  readonly webhookUrl: string | null;
 }
 
 /**
@@ -30,8 +37,8 @@ export interface CapturedEvent {
  */
 export type EventStatus = 'pending' | 'done' | 'filtered' | 'captured';
 
-/** An event as a list shows it: without the body. */
-export interface EventSummary extends Omit<CapturedEvent, 'body'> {
+/** An event as a list shows it: without the body and what only runs need. */
+export interface EventSummary extends Omit<CapturedEvent, 'body' | 'webhookName' | 'webhookUrl'> {
   readonly status: EventStatus;
   readonly bodySize: number;
 }

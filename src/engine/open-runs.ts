@@ -13,7 +13,7 @@ import type { EventStore, RunStore, Sandbox } from './ports.ts';
 import { RunQueue } from './queue.ts';
 import { reopen } from './reopen.ts';
 import { cancelRun, retryRun } from './rerun.ts';
-import type { FindAutomation, Route, RunnableAutomation } from './route.ts';
+import type { FindAutomation, RunnableAutomation } from './route.ts';
 
 export interface RunsParts {
   readonly store: RunStore & Pick<EventStore, 'event' | 'run'>;
@@ -23,8 +23,8 @@ export interface RunsParts {
   readonly find: FindAutomation;
   /** A revision that a run began with, by its id. */
   readonly revision: (id: string) => Promise<RunnableAutomation | string>;
-  readonly route: (webhookId: string) => Route | undefined;
-  readonly url: (route: Route | undefined, event: CapturedEvent) => string;
+  /** See `asSeen`. */
+  readonly seen: (event: CapturedEvent) => CapturedEvent;
   readonly subscriptions: Subscriptions;
   readonly clock: Clock;
   readonly timer: Timer;

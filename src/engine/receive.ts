@@ -64,7 +64,7 @@ export class Receiver {
    * Throws `store.failed` where the event could not be stored, and `request.queue_full` where too many
    * runs are open.
    */
-  async receive(route: Route, event: CapturedEvent, url: string): Promise<Answer> {
+  async receive(route: Route, event: CapturedEvent): Promise<Answer> {
     const { store } = this.#parts;
     if (route.webhook.bindings.length === 0) {
       await this.#hold(event, store.capture(event, 'captured'));
@@ -75,7 +75,7 @@ export class Receiver {
       throw new HookwrightError('request.queue_full', 'Too many runs are open. Try again soon.');
     }
     const stored = store.capture(event, 'pending');
-    const passage = openPassage(route, event, url);
+    const passage = openPassage(route, event);
     if (route.webhook.respond === 'ack') {
       await this.#hold(event, stored);
       void this.#hold(event, this.#process(passage, stored));
@@ -88,15 +88,15 @@ export class Receiver {
    * Takes up an event that is stored: one that a crash left without an end, or one that a message made.
    * Runs already recorded are not repeated. Resolves when all are recorded. Throws `store.failed`.
    */
-  resume(route: Route, event: CapturedEvent, url: string): Promise<void> {
+  resume(route: Route, event: CapturedEvent): Promise<void> {
     const known = this.#resuming.get(event.id);
     if (known !== undefined) return known;
-    const work = this.#resume(route, event, url).finally(() => this.#resuming.delete(event.id));
+    const work = this.#resume(route, event).finally(() => this.#resuming.delete(event.id));
     this.#resuming.set(event.id, work);
     return work;
   }
 
-  async #resume(route: Route, event: CapturedEvent, url: string): Promise<void> {
+  async #resume(route: Route, event: CapturedEvent): Promise<void> {
     const recorded = await this.#parts.store.runsOf(event.id);
     const own = recorded.filter(({ caller }) => caller === undefined);
     // A topic's automations have no order that stays: they are known by their names.
@@ -104,7 +104,7 @@ export class Receiver {
       own.some((run) =>
         leg.index < 0 ? run.automation === leg.automation : run.binding === leg.index,
       );
-    const passage = openPassage(route, event, url);
+    const passage = openPassage(route, event);
     await new Promise<void>((resolve) => {
       const work = this.#process(passage, Promise.resolve(), undefined, done, resolve);
       void this.#hold(event, work).finally(resolve);
@@ -211,7 +211,7 @@ export class Receiver {
   #publish(event: CapturedEvent, status: EventStatus, runs: readonly RunRecord[]): void {
     const { feed } = this.#parts;
     if (!feed.watched) return;
-    const { body, ...rest } = event;
+    const { body, webhookName: _, webhookUrl: __, ...rest } = event;
     const summary: EventSummary = { ...rest, status, bodySize: body.length };
     feed.publish(summary, runs);
   }

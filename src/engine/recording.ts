@@ -32,7 +32,7 @@ export interface Recording {
   readonly limits: RunLimits;
   /** What the program saw as `webhook`. */
   readonly webhook: { readonly id: string; readonly name: string };
-  readonly event: CapturedEvent;
+  readonly event: RecordedEvent;
   /** The whole URL as the sender saw it. */
   readonly url: string;
   /** JSON of an object. */
@@ -41,6 +41,9 @@ export interface Recording {
   readonly journal: readonly JournalEntry[];
   readonly outcome: Outcome;
 }
+
+/** Without what is kept of its webhook: a recording tells it as `webhook` and `url`. */
+export type RecordedEvent = Omit<CapturedEvent, 'webhookName' | 'webhookUrl'>;
 
 /** How a run ended, as far as it can be told by executing it again. */
 export interface Outcome {
@@ -87,7 +90,7 @@ function limitsJson(limits: RunLimits): object {
   };
 }
 
-function eventJson(event: CapturedEvent): object {
+function eventJson(event: RecordedEvent): object {
   return {
     id: event.id,
     webhook_id: event.webhookId,

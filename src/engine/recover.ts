@@ -13,7 +13,8 @@ export interface RecoveryParts {
   readonly log: Log;
   /** What an event is due; `undefined` where its webhook was deleted. */
   readonly route: (event: CapturedEvent) => Route | undefined;
-  readonly url: (route: Route, event: CapturedEvent) => string;
+  /** See `asSeen`. */
+  readonly seen: (event: CapturedEvent) => CapturedEvent;
 }
 
 /**
@@ -43,5 +44,5 @@ export async function recover(parts: RecoveryParts, before: number): Promise<num
 async function takeUp(parts: RecoveryParts, event: CapturedEvent): Promise<void> {
   const route = parts.route(event);
   if (route === undefined) return parts.store.settle(event.id, 'done', []);
-  return parts.receiver.resume(route, event, parts.url(route, event));
+  return parts.receiver.resume(route, parts.seen(event));
 }

@@ -11,8 +11,6 @@ import type { Retry } from '../language/settings.ts';
 /** A webhook made ready for requests: everything that does not depend on the event, worked out once. */
 export interface Route {
   readonly webhook: Webhook;
-  /** What the guest sees as `webhook`, as JSON. */
-  readonly webhookJson: string;
   /** The enabled bindings, in order. */
   readonly legs: readonly Leg[];
   /** Whether any leg has a condition that must be evaluated first. */
@@ -54,7 +52,6 @@ export function prepareRoute(webhook: Webhook, find: FindAutomation): Route {
   );
   return {
     webhook,
-    webhookJson: JSON.stringify({ id: webhook.id, name: webhook.name }),
     legs,
     conditional: legs.some((leg) => leg.condition !== undefined),
   };
@@ -75,7 +72,6 @@ export function topicRoute(automations: readonly string[], find: FindAutomation)
   };
   return {
     webhook,
-    webhookJson: JSON.stringify({ id: '', name: '' }),
     legs: automations.map((automation) => prepareLeg({ automation, also: true }, -1, find)),
     conditional: false,
   };

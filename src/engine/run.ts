@@ -1,20 +1,14 @@
 import type { Clock } from '../core/clock.ts';
 import type { CapturedEvent } from '../core/event.ts';
 import { derivedId, type IdPrefix } from '../core/ids.ts';
-import type {
-  Execution,
-  ExecutionResult,
-  Failed,
-  Needs,
-  RequestParts,
-  RunRecord,
-} from '../core/run.ts';
+import type { Execution, ExecutionResult, Failed, Needs, RunRecord } from '../core/run.ts';
 import { isTopicEvent } from '../core/topic-event.ts';
 import { Journal } from './journal.ts';
 import type { Sandbox } from './ports.ts';
 import { endedRecord, newRecord } from './records.ts';
 import { failedWith } from './refusal.ts';
 import type { Leg, Route, RunnableAutomation } from './route.ts';
+import { type SeenEvent, seenOf } from './seen.ts';
 import { executionOf, type RunState, type Subject } from './subject.ts';
 
 /** A run whose first execution was its last: it had no effects. */
@@ -37,27 +31,11 @@ export interface BegunRun {
 export interface Passage {
   readonly route: Route;
   readonly event: CapturedEvent;
-  readonly request: RequestParts;
-  readonly eventJson: string;
+  readonly seen: SeenEvent;
 }
 
-/** @param url the whole URL as the sender sees it */
-export function openPassage(route: Route, event: CapturedEvent, url: string): Passage {
-  return { route, event, request: requestOf(event, url), eventJson: eventJsonOf(event) };
-}
-
-export function requestOf(event: CapturedEvent, url: string): RequestParts {
-  const { method, path, query, headers, clientIp, body } = event;
-  return { method, path, query, headers, url, clientIp, body };
-}
-
-/** What the guest sees as `event`, as JSON. */
-export function eventJsonOf(event: CapturedEvent): string {
-  const receivedAt = new Date(event.receivedAt).toISOString();
-  const facts = `"id":"${event.id}","received_at":"${receivedAt}"`;
-  if (!isTopicEvent(event)) return `{${facts}}`;
-  const data = new TextDecoder().decode(event.body);
-  return `{${facts},"topic":${JSON.stringify(event.path)},"data":${data}}`;
+export function openPassage(route: Route, event: CapturedEvent): Passage {
+  return { route, event, seen: seenOf(event) };
 }
 
 /** Stage `run`: the first execution of bindings and conditions. Never throws for what scripts do. */
@@ -102,15 +80,15 @@ export class Runner {
   async holds(passage: Passage, leg: Leg): Promise<boolean | Failed> {
     if (leg.condition === undefined) return true;
     const id = this.#makeId('run', this.#clock());
-    const { route, event, request, eventJson } = passage;
+    const { event, seen } = passage;
     const execution: Execution = {
       runId: id,
       seed: id,
       now: event.receivedAt,
       program: leg.condition,
-      request,
-      webhook: route.webhookJson,
-      event: eventJson,
+      request: seen.request,
+      webhook: seen.webhookJson,
+      event: seen.eventJson,
       inputs: leg.inputsJson,
       journal: [],
     };
@@ -149,16 +127,8 @@ export class Runner {
 }
 
 function subjectOf(
-  { event, request, route, eventJson }: Passage,
+  { event, seen }: Passage,
   { program, policy, retry }: RunnableAutomation,
 ): Subject {
-  return {
-    program,
-    policy,
-    retry,
-    request,
-    webhookJson: route.webhookJson,
-    eventJson,
-    now: event.receivedAt,
-  };
+  return { program, policy, retry, ...seen, now: event.receivedAt };
 }

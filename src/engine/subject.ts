@@ -1,17 +1,15 @@
 import type { Policy } from '../core/policy.ts';
 import type { Program } from '../core/program.ts';
-import type { Execution, RequestParts, RunRecord } from '../core/run.ts';
+import type { Execution, RunRecord } from '../core/run.ts';
 import type { Retry } from '../language/settings.ts';
 import type { Journal } from './journal.ts';
+import type { SeenEvent } from './seen.ts';
 
 /** What a run is about, besides its record and its journal: it stays the same from start to end. */
-export interface Subject {
+export interface Subject extends SeenEvent {
   readonly program: Program;
   readonly policy: Policy;
   readonly retry: Retry | undefined;
-  readonly request: RequestParts;
-  readonly webhookJson: string;
-  readonly eventJson: string;
   /** When the event was received: the run's first time. */
   readonly now: number;
 }

@@ -39,7 +39,7 @@ export class Topics implements Subscriptions {
     const route = this.route(event);
     if (this.#closed || route === undefined) return;
     receiver()
-      .resume(route, event, '')
+      .resume(route, event)
       .catch((error: unknown) =>
         log.write('error', 'event.left_pending', { event: event.id, error }),
       );

@@ -38,7 +38,6 @@ export function testRoute(legs: readonly TestLeg[], change: Partial<Webhook> = {
   const bindings = legs.map(({ automation }) => ({ automation }));
   return {
     webhook: testWebhook({ bindings, ...change }),
-    webhookJson: '{}',
     legs: legs.map(
       ({ automation, also = false, condition }, index): Leg => ({
         index,
@@ -74,6 +73,8 @@ export function testEvent(change: Partial<CapturedEvent> = {}): CapturedEvent {
     headers: '[]',
     clientIp: '203.0.113.9',
     body: new Uint8Array(0),
+    webhookName: 'test',
+    webhookUrl: 'https://hooks.example/webhooks/abc',
     ...change,
   };
 }

@@ -88,7 +88,7 @@ describe('background runs', () => {
     await process.open();
     process.receive();
     await process.settle();
-    const refused = process.receiver.receive(world.route, { ...world.event, id: 'evt_2' }, 'u');
+    const refused = process.receiver.receive(world.route, { ...world.event, id: 'evt_2' });
     await expect(refused).rejects.toMatchObject({
       code: 'request.queue_full',
       message: 'Too many runs are open. Try again soon.',

@@ -7,6 +7,7 @@ import { readRecording } from '../../src/engine/recording/read.ts';
 import { type Outcome, type Recording, recordingJson } from '../../src/engine/recording.ts';
 import { EVENT } from './recorded.ts';
 
+const { webhookName: _, webhookUrl: __, ...RECEIVED } = EVENT;
 const NEXT = 'A recording is what `hookwright run export` writes, unchanged.';
 const SOURCE = 'automation: a\nsteps: []\n';
 
@@ -25,7 +26,7 @@ const RECORDING: Recording = {
   revision: { id: digest(SOURCE), automation: 'a', source: SOURCE },
   limits: RUN_LIMITS,
   webhook: { id: EVENT.webhookId, name: 'orders' },
-  event: EVENT,
+  event: RECEIVED,
   url: 'https://hooks.example/webhooks/abc',
   inputs: '{"b":1,"a":[2]}',
   journal: [entry],
@@ -106,7 +107,7 @@ test('what is written is read as it was, to the last bit', () => {
       fc.array(pair),
       (end, entries, bytes, headers) => {
         const event = {
-          ...EVENT,
+          ...RECEIVED,
           body: Buffer.from(bytes),
           headers: JSON.stringify(headers.flat()),
         };

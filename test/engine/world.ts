@@ -29,8 +29,6 @@ const ALL: Policy = {
   functions: ['**'],
 };
 
-const URL = 'http://localhost/webhooks/x';
-
 /** A clock that moves only when a test says so, and the timers on it. */
 class TestTime {
   now = 1_000_000;
@@ -172,8 +170,7 @@ export class Process {
       find,
       subscriptions: this.topics,
       revision: async (id) => world.automationOf(id),
-      route: () => world.route,
-      url: () => URL,
+      seen: (event) => event,
       clock,
       timer: time.timer,
       random: () => 0.5,
@@ -257,7 +254,7 @@ export class Process {
 
   /** Receives the world's event; the answer is kept when there is one. */
   receive(): void {
-    this.receiver.receive(this.world.route, this.world.event, URL).then(
+    this.receiver.receive(this.world.route, this.world.event).then(
       (answer) => {
         this.answer = answer;
       },
@@ -269,7 +266,8 @@ export class Process {
     await this.runs.queue.open();
     const { store, receiver } = this;
     const route = (event: CapturedEvent): Route => this.topics.route(event) ?? this.world.route;
-    void recover({ store, receiver, log: this.log, route, url: () => URL }, this.world.time.now);
+    const seen = (event: CapturedEvent): CapturedEvent => event;
+    void recover({ store, receiver, log: this.log, route, seen }, this.world.time.now);
   }
 
   /** Lets everything happen that happens by itself, at the present time. */

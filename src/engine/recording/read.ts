@@ -4,12 +4,11 @@ import type {
   EffectResult,
   JournalEntry,
 } from '../../core/effect.ts';
-import type { CapturedEvent } from '../../core/event.ts';
 import { digest } from '../../core/ids.ts';
 import { RUN_LIMITS_MAX } from '../../core/limits.ts';
 import type { RunLimits } from '../../core/program.ts';
 import type { Answer, LogLine, RunFailure, RunFailureCode } from '../../core/run.ts';
-import type { Outcome, Recording } from '../recording.ts';
+import type { Outcome, RecordedEvent, Recording } from '../recording.ts';
 import { RECORDING_FORMAT, RECORDING_VERSION } from '../recording.ts';
 import { invalid, nestsDeeper, Place } from './place.ts';
 
@@ -119,7 +118,7 @@ function readLimits(place: Place): RunLimits {
   };
 }
 
-function readEvent(place: Place): CapturedEvent {
+function readEvent(place: Place): RecordedEvent {
   const event = place.object([
     ...(['id', 'webhook_id', 'received_at', 'method', 'path', 'query', 'headers'] as const),
     ...(['client_ip', 'body'] as const),

@@ -6,6 +6,7 @@ import type { RunRecord } from '../../core/run.ts';
 import { compile } from '../../language/compile.ts';
 import type { AutomationStore, EventStore, RunStore } from '../ports.ts';
 import type { EndedStatus, Recording } from '../recording.ts';
+import { urlOf } from '../seen.ts';
 
 export interface RecorderParts {
   readonly store: Pick<EventStore, 'run' | 'event'> &
@@ -13,10 +14,8 @@ export interface RecorderParts {
     Pick<AutomationStore, 'revision'>;
   /** Version of this engine. */
   readonly version: string;
-  /** What the program saw as `webhook`. */
-  readonly webhook: (id: string) => Recording['webhook'];
-  /** The whole URL of an event as the sender saw it. */
-  readonly url: (event: CapturedEvent) => string;
+  /** See `asSeen`. */
+  readonly seen: (event: CapturedEvent) => CapturedEvent;
 }
 
 /**
@@ -46,15 +45,17 @@ export async function takeRecording(parts: RecorderParts, id: string): Promise<R
       `Expected the event of ${run.id} to be stored, got none: ${run.eventId} was deleted.`,
     );
   }
-  const { status: _, ...captured } = event;
+  const { status: _, ...stored } = event;
+  const seen = parts.seen(stored);
+  const { webhookName, webhookUrl: __, ...received } = seen;
   return {
     engine: version,
     run: { id: run.id, seed: run.id, attempt: run.attempt },
     revision: { id: revision.id, automation: revision.automation, source: revision.source },
     limits: programFacts(revision.source).limits,
-    webhook: parts.webhook(run.webhookId),
-    event: captured,
-    url: parts.url(captured),
+    webhook: { id: run.webhookId, name: webhookName ?? '' },
+    event: received,
+    url: urlOf(seen),
     inputs: run.inputs,
     journal,
     outcome: {

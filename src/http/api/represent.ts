@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../core/diagnostic.ts';
-import type { CapturedEvent, EventStatus, EventSummary, StoredEvent } from '../../core/event.ts';
+import type { EventStatus, EventSummary, StoredEvent } from '../../core/event.ts';
 import type { Answer, LogLine, RunFailure, RunRecord, RunStatus } from '../../core/run.ts';
 import type { Binding, Webhook } from '../../core/webhook.ts';
 import type { AutomationEntry } from '../../engine/automations.ts';
@@ -198,7 +198,7 @@ export function eventJson(
 }
 
 function eventFacts(
-  event: Omit<CapturedEvent, 'body'> & { readonly status: EventStatus },
+  event: Omit<EventSummary, 'bodySize'>,
   webhook: string | null,
   bodySize: number,
 ): Omit<EventBriefJson, 'runs'> {

@@ -1,10 +1,11 @@
 import type { Context, Hono } from 'hono';
 import { HookwrightError } from '../../core/errors.ts';
 import type { CapturedEvent } from '../../core/event.ts';
+import type { Webhook } from '../../core/webhook.ts';
 import type { RunFilter } from '../../engine/ports.ts';
 import { findRun, programFacts, takeRecording } from '../../engine/recording/take.ts';
 import { recordingJson } from '../../engine/recording.ts';
-import { urlAt } from '../ingress/url.ts';
+import { asSeen } from '../../engine/seen.ts';
 import { webhookName } from './events.ts';
 import { type RunsQuery, readRunsQuery } from './input.ts';
 import type { ApiParts } from './parts.ts';
@@ -47,8 +48,7 @@ export function routeRuns(api: Hono, parts: ApiParts): void {
         {
           store,
           version,
-          webhook: (webhookId) => ({ id: webhookId, name: webhookName(registry, webhookId) ?? '' }),
-          url: (event) => urlOf(event, parts),
+          seen: (event) => asSeen(event, webhookOf(event, parts), parts.publicUrl),
         },
         id(c),
       );
@@ -70,20 +70,12 @@ function filterOf(query: RunsQuery, { registry }: ApiParts): RunFilter {
   };
 }
 
-/** The URL of an event as ingress made it, with the webhook's token of today. */
-function urlOf({ webhookId, path, query, headers }: CapturedEvent, parts: ApiParts): string {
-  const flat = JSON.parse(headers) as string[];
-  const at = flat.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'host');
-  const base = parts.publicUrl ?? `http://${at === -1 ? 'localhost' : flat[at + 1]}`;
-  return urlAt(base, { token: tokenOf(webhookId, parts), path, query });
-}
-
-/** Empty where the webhook was deleted. */
-function tokenOf(webhookId: string, { registry }: ApiParts): string {
+/** `undefined` where it was deleted. */
+function webhookOf({ webhookId }: CapturedEvent, { registry }: ApiParts): Webhook | undefined {
   try {
-    return registry.webhook(webhookId).token;
+    return registry.webhook(webhookId);
   } catch (error) {
-    if (error instanceof HookwrightError && error.code === 'webhook.not_found') return '';
+    if (error instanceof HookwrightError && error.code === 'webhook.not_found') return undefined;
     throw error;
   }
 }

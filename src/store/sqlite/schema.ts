@@ -160,11 +160,14 @@ interface EventRow {
   headers: string;
   clientIp: string;
   body: Buffer;
+  webhookName: string | null;
+  webhookUrl: string | null;
 }
 
 /**
  * No foreign key to the webhook: events outlive it. The body comes last, so that a list reads the row's
- * head and its length, and never the pages that hold it.
+ * head and its length, and never the pages that hold it. Behind it is what only a run needs, which reads
+ * the body too; rows from before have `NULL` there.
  */
 export const eventTable: TableOf<EventRow> = sqliteTable(
   'event',
@@ -179,6 +182,8 @@ export const eventTable: TableOf<EventRow> = sqliteTable(
     headers: text().notNull(),
     clientIp: text('client_ip').notNull(),
     body: blob({ mode: 'buffer' }).notNull(),
+    webhookName: text('webhook_name'),
+    webhookUrl: text('webhook_url'),
   },
   (table) => [
     // A webhook's events, newest first. Costs about 2 µs per event.

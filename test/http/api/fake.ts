@@ -111,6 +111,8 @@ export class FakeEngine {
       headers: '[]',
       clientIp: '192.0.2.1',
       body: new Uint8Array(),
+      webhookName: webhook.name,
+      webhookUrl: `${BASE}/webhooks/${webhook.token}`,
       status: 'done',
       ...given,
     };
