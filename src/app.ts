@@ -17,6 +17,7 @@ import type { Sandbox } from './engine/ports.ts';
 import { LiveRegistry } from './engine/registry.ts';
 import { createApi } from './http/api/api.ts';
 import { openLog } from './log/pino-log.ts';
+import { openOutbound } from './outbound/open.ts';
 import { openSandbox } from './sandbox/pool.ts';
 import { openSqliteStore } from './store/sqlite/open.ts';
 
@@ -37,6 +38,8 @@ export interface AppOptions {
   /** `false`: only the API in process, for commands when no server runs. */
   readonly listen?: boolean;
   readonly clock?: Clock;
+  /** Opens the client for all that leaves the process; tests stand between it and the engine. */
+  readonly openOutbound?: typeof openOutbound;
 }
 
 /** Bytes of the API's token. */
@@ -100,6 +103,7 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
       clock,
       makeId,
       api,
+      openOutbound: options.openOutbound ?? openOutbound,
     };
     const { address, runs } = await serve(parts, open);
     control = runs;

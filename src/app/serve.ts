@@ -27,7 +27,7 @@ import { trustedProxies } from '../http/ingress/client.ts';
 import { Ingress } from '../http/ingress/ingress.ts';
 import { urlAt } from '../http/ingress/url.ts';
 import { createHono, createHttpServer } from '../http/server.ts';
-import { openOutbound } from '../outbound/open.ts';
+import type { openOutbound } from '../outbound/open.ts';
 import { followAutomations } from './automations-folder.ts';
 import type { Open } from './open.ts';
 
@@ -43,6 +43,7 @@ export interface Parts {
   readonly clock: Clock;
   readonly makeId: (prefix: IdPrefix, now: number) => string;
   readonly api: Hono;
+  readonly openOutbound: typeof openOutbound;
 }
 
 /**
@@ -58,7 +59,7 @@ export async function serve(
   const { config, sandbox, store, registry, automations, feed, log, clock, makeId, api } = parts;
   const startedAt = clock();
   let address: AddressInfo | undefined;
-  const outbound = openOutbound({
+  const outbound = parts.openOutbound({
     allow: config.egressAllow,
     deny: config.egressDeny,
     ownListeners: () => (address === undefined ? [] : [address]),
@@ -93,7 +94,7 @@ export async function serve(
     store,
     live: runs.live,
     queue: runs.queue,
-    runner: new Runner(sandbox, clock, makeId),
+    runner: new Runner(sandbox, clock),
     feed,
     log,
     clock,

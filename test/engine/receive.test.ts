@@ -8,7 +8,6 @@ import { Receiver } from '../../src/engine/receive.ts';
 import { Runner } from '../../src/engine/run.ts';
 import {
   answered,
-  makeId,
   RememberingLog,
   RememberingStore,
   ScriptedSandbox,
@@ -36,7 +35,7 @@ function setUp(answerDeadlineMs = 10_000): {
     store: store as unknown as Store,
     live: new LiveRuns({} as never),
     queue: { full: false, hasRoom: true, wake: () => {} },
-    runner: new Runner(sandbox, clock, makeId),
+    runner: new Runner(sandbox, clock),
     feed,
     log,
     clock,
@@ -264,5 +263,22 @@ describe('after a crash', () => {
     await receiver.resume(route, event, URL);
     expect(sandbox.executed).toEqual(['a', 'b']);
     expect(store.events.get(event.id)?.status).toBe('done');
+  });
+
+  test('a run that was not recorded is computed again under the same id, from the same random source', async () => {
+    const bindings = [
+      { automation: 'a', when: '${{ request.method }}' },
+      { automation: 'b', also: true },
+    ];
+    const route = testRoute(bindings);
+    const event = testEvent();
+    const [before, after] = [setUp(), setUp()];
+    await before.receiver.receive(route, event, URL);
+    await before.receiver.drained();
+    await after.receiver.resume(route, event, URL);
+    const told = before.sandbox.executions;
+    expect(after.sandbox.executions).toEqual(told);
+    expect(new Set(told.map(({ seed }) => seed)).size).toBe(told.length);
+    expect(after.store.runs.map(({ id }) => id)).toEqual(before.store.runs.map(({ id }) => id));
   });
 });

@@ -18,7 +18,7 @@ import { Runner } from '../../src/engine/run.ts';
 import { Topics } from '../../src/engine/topics.ts';
 import type { Retry } from '../../src/language/settings.ts';
 import { GuestSandbox, turn } from './guest.ts';
-import { makeId, RememberingLog, testEvent, testRoute } from './parts.ts';
+import { RememberingLog, testEvent, testRoute } from './parts.ts';
 import { Disk, MemoryRuns } from './run-memory.ts';
 
 const ALL: Policy = {
@@ -185,7 +185,7 @@ export class Process {
       store,
       live: this.runs.live,
       queue: this.runs.queue,
-      runner: new Runner(sandbox, clock, makeId),
+      runner: new Runner(sandbox, clock),
       feed: createFeed(),
       log: this.log,
       clock,
