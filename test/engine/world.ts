@@ -60,6 +60,12 @@ class TestTime {
     }
   }
 
+  /** The clock is set forward, or the machine slept: timers count on as if nothing had been. */
+  set(at: number): void {
+    for (const timer of this.#timers) timer.at += at - this.now;
+    this.now = at;
+  }
+
   /** Timers of a process that died. */
   clear(): void {
     this.#timers.clear();
