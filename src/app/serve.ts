@@ -18,7 +18,7 @@ import type { Sandbox, Store } from '../engine/ports.ts';
 import { keepPruned } from '../engine/prune.ts';
 import type { RunQueue } from '../engine/queue.ts';
 import { Receiver } from '../engine/receive.ts';
-import { recover } from '../engine/recover.ts';
+import { keepRecovered } from '../engine/recover.ts';
 import type { LiveRegistry } from '../engine/registry.ts';
 import type { Route } from '../engine/route.ts';
 import { Runner } from '../engine/run.ts';
@@ -125,9 +125,7 @@ export async function serve(
   open.add(followAutomations(config.automationsDir, automations, log));
   const due = (event: CapturedEvent): Route | undefined =>
     topics.route(event) ?? route(event.webhookId);
-  recover({ store, receiver, log, route: due, url }, startedAt).catch((error: unknown) =>
-    log.write('error', 'recovery.failed', { error }),
-  );
+  open.add(keepRecovered({ store, receiver, log, route: due, url }, clock, startedAt));
   const listening = urlOf(address);
   log.write('info', 'listening', { url: listening, automations: automations.size });
   return { address: listening, runs };

@@ -5,6 +5,7 @@ import { createFeed, type OpenFeed } from '../../src/engine/feed.ts';
 import { LiveRuns } from '../../src/engine/live-runs.ts';
 import type { Store } from '../../src/engine/ports.ts';
 import { Receiver } from '../../src/engine/receive.ts';
+import { recover } from '../../src/engine/recover.ts';
 import { Runner } from '../../src/engine/run.ts';
 import {
   answered,
@@ -280,5 +281,58 @@ describe('after a crash', () => {
     expect(after.sandbox.executions).toEqual(told);
     expect(new Set(told.map(({ seed }) => seed)).size).toBe(told.length);
     expect(after.store.runs.map(({ id }) => id)).toEqual(before.store.runs.map(({ id }) => id));
+  });
+
+  test('an event is worked on from its commit to its end, whoever is answered when', async () => {
+    for (const respond of ['run', 'ack'] as const) {
+      const { receiver, store } = setUp();
+      const commit = gate();
+      store.commit = commit.opened;
+      const event = testEvent();
+      const received = receiver.receive(testRoute([{ automation: 'a' }], { respond }), event, URL);
+      const watched: boolean[] = [];
+      const settled = store.settle.bind(store);
+      store.settle = async (...args) => {
+        watched.push(receiver.worksOn(event.id));
+        await settled(...args);
+      };
+      expect(receiver.worksOn(event.id)).toBe(true);
+      commit.open();
+      await received;
+      await receiver.drained();
+      expect(watched).toEqual([true]);
+      expect(receiver.worksOn(event.id)).toBe(false);
+    }
+  });
+});
+
+describe('recovery', () => {
+  test('takes up what a failing store left pending, once, and nothing that is being worked on', async () => {
+    const { receiver, store, sandbox, log } = setUp();
+    const route = testRoute([{ automation: 'a' }]);
+    const [left, under] = [testEvent(), testEvent()];
+    const { settle } = store;
+    store.settle = () => Promise.reject(new Error('disk full'));
+    await receiver.receive(route, left, URL);
+    await receiver.drained();
+    store.settle = settle;
+    const result = gate();
+    sandbox.results.b = result.opened.then(() => answered('b'));
+    const answer = receiver.receive(testRoute([{ automation: 'b' }]), under, URL);
+    await new Promise((resolve) => setImmediate(resolve));
+    const parts = {
+      store: store as unknown as Store,
+      receiver,
+      log,
+      route: () => route,
+      url: () => URL,
+    };
+    expect(await recover(parts, 2_000)).toBe(1);
+    expect(store.runs.map(({ eventId }) => eventId)).toEqual([left.id]);
+    result.open();
+    await answer;
+    await receiver.drained();
+    expect(store.runs.map(({ automation }) => automation)).toEqual(['a', 'b']);
+    expect(await recover(parts, 2_000)).toBe(0);
   });
 });
