@@ -6,8 +6,8 @@ const HELP = `Kills the built server again and again, and checks that it keeps i
   npm run durability -- [--kills N] [--seed N] [--kills-per-world N]
 
   --kills            how often; 500 unless given
-  --seed             of the first world; a failed world plays again with its own seed and --kills 20
-  --kills-per-world  lives on one data folder; 20 unless given
+  --seed             of the first world; a failed world plays again with its own seed and --kills 50
+  --kills-per-world  lives on one data folder; 50 unless given
 
 Exit code 0: all promises kept; 1: some broken; 2: the arguments were not understood.
 `;

@@ -3,7 +3,7 @@ import { BOUNDARIES, type Boundary } from './kill.ts';
 import { type Verdict, World } from './world.ts';
 
 /** Kills in one world: its database stays small enough to be read whole after each of them. */
-const KILLS_PER_WORLD = 20;
+const KILLS_PER_WORLD = 50;
 /** Worlds at once: one more than cores, because each waits for the disk and for waits to end. */
 const AT_ONCE = availableParallelism() + 1;
 
