@@ -20,6 +20,7 @@ import { LiveRegistry } from './engine/registry.ts';
 import { Secrets } from './engine/secrets.ts';
 import { createApi } from './http/api/api.ts';
 import { openLog } from './log/pino-log.ts';
+import { openOutbound } from './outbound/open.ts';
 import { openSandbox } from './sandbox/pool.ts';
 import { openSqliteStore } from './store/sqlite/open.ts';
 
@@ -40,6 +41,8 @@ export interface AppOptions {
   /** `false`: only the API in process, for commands when no server runs. */
   readonly listen?: boolean;
   readonly clock?: Clock;
+  /** Opens the client for all that leaves the process; tests stand between it and the engine. */
+  readonly openOutbound?: typeof openOutbound;
 }
 
 /** Bytes of the API's token. */
@@ -107,6 +110,7 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
       clock,
       makeId,
       api,
+      openOutbound: options.openOutbound ?? openOutbound,
     };
     const { address, runs } = await serve(parts, open);
     control = runs;

@@ -17,7 +17,7 @@ import type { Sandbox, Store } from '../engine/ports.ts';
 import { keepPruned } from '../engine/prune.ts';
 import type { RunQueue } from '../engine/queue.ts';
 import { Receiver } from '../engine/receive.ts';
-import { recover } from '../engine/recover.ts';
+import { keepRecovered } from '../engine/recover.ts';
 import type { LiveRegistry } from '../engine/registry.ts';
 import type { Route } from '../engine/route.ts';
 import { Runner } from '../engine/run.ts';
@@ -26,7 +26,7 @@ import { Topics } from '../engine/topics.ts';
 import { trustedProxies } from '../http/ingress/client.ts';
 import { Ingress } from '../http/ingress/ingress.ts';
 import { createHono, createHttpServer } from '../http/server.ts';
-import { openOutbound } from '../outbound/open.ts';
+import type { openOutbound } from '../outbound/open.ts';
 import { followAutomations } from './automations-folder.ts';
 import type { Open } from './open.ts';
 
@@ -42,6 +42,7 @@ export interface Parts {
   readonly clock: Clock;
   readonly makeId: (prefix: IdPrefix, now: number) => string;
   readonly api: Hono;
+  readonly openOutbound: typeof openOutbound;
 }
 
 /**
@@ -57,7 +58,7 @@ export async function serve(
   const { config, sandbox, store, registry, automations, feed, log, clock, makeId, api } = parts;
   const startedAt = clock();
   let address: AddressInfo | undefined;
-  const outbound = openOutbound({
+  const outbound = parts.openOutbound({
     allow: config.egressAllow,
     deny: config.egressDeny,
     ownListeners: () => (address === undefined ? [] : [address]),
@@ -86,7 +87,7 @@ export async function serve(
     store,
     live: runs.live,
     queue: runs.queue,
-    runner: new Runner(sandbox, clock, makeId),
+    runner: new Runner(sandbox, clock),
     feed,
     log,
     clock,
@@ -117,9 +118,7 @@ export async function serve(
   open.add(followAutomations(config.automationsDir, automations, log));
   const due = (event: CapturedEvent): Route | undefined =>
     topics.route(event) ?? registry.routeOfId(event.webhookId);
-  recover({ store, receiver, log, route: due, seen }, startedAt).catch((error: unknown) =>
-    log.write('error', 'recovery.failed', { error }),
-  );
+  open.add(keepRecovered({ store, receiver, log, route: due, seen }, clock, startedAt));
   const listening = urlOf(address);
   log.write('info', 'listening', { url: listening, automations: automations.size });
   return { address: listening, runs };

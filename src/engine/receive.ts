@@ -33,7 +33,8 @@ export class Receiver {
   readonly #parts: ReceiverParts;
   /** Events being taken up, by id: an emitted one is found by recovery too. */
   readonly #resuming = new Map<string, Promise<void>>();
-  #eventsUnderWay = 0;
+  /** Ids of those between their commit, or their being taken up, and their end. */
+  readonly #underWay = new Set<string>();
   #bytesUnderWay = 0;
   #idle: (() => void) | undefined;
 
@@ -43,7 +44,7 @@ export class Receiver {
 
   /** Events received and not yet settled: what the ingress weighs against its limit. */
   get eventsUnderWay(): number {
-    return this.#eventsUnderWay;
+    return this.#underWay.size;
   }
 
   /** Bytes of their bodies. */
@@ -51,9 +52,14 @@ export class Receiver {
     return this.#bytesUnderWay;
   }
 
+  /** Whether this process works on an event, so that nobody else needs to take it up. */
+  worksOn(eventId: string): boolean {
+    return this.#underWay.has(eventId) || this.#resuming.has(eventId);
+  }
+
   /** Resolves when nothing is under way. */
   async drained(): Promise<void> {
-    if (this.#eventsUnderWay === 0) return;
+    if (this.#underWay.size === 0) return;
     await new Promise<void>((resolve) => {
       this.#idle = resolve;
     });
@@ -77,8 +83,10 @@ export class Receiver {
     const stored = store.capture(event, 'pending');
     const passage = openPassage(route, event);
     if (route.webhook.respond === 'ack') {
-      await this.#hold(event, stored);
-      void this.#hold(event, this.#process(passage, stored));
+      // Held as one, because an event between its commit and its runs looks like one that was left.
+      const processed = stored.then(() => this.#process(passage, stored));
+      this.#hold(event, processed).catch(() => {}); // It is `stored` that fails, and is thrown here.
+      await stored;
       return acknowledgement(event.id);
     }
     return this.#answerByRun(passage, stored);
@@ -197,14 +205,14 @@ export class Receiver {
   }
 
   async #hold<T>(event: CapturedEvent, work: Promise<T>): Promise<T> {
-    this.#eventsUnderWay++;
+    this.#underWay.add(event.id);
     this.#bytesUnderWay += event.body.length;
     try {
       return await work;
     } finally {
-      this.#eventsUnderWay--;
+      this.#underWay.delete(event.id);
       this.#bytesUnderWay -= event.body.length;
-      if (this.#eventsUnderWay === 0) this.#idle?.();
+      if (this.#underWay.size === 0) this.#idle?.();
     }
   }
 

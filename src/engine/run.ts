@@ -1,8 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { CapturedEvent } from '../core/event.ts';
-import { derivedId, type IdPrefix } from '../core/ids.ts';
+import { derivedId } from '../core/ids.ts';
 import type { Execution, ExecutionResult, Failed, Needs, RunRecord } from '../core/run.ts';
-import { isTopicEvent } from '../core/topic-event.ts';
 import { Journal } from './journal.ts';
 import type { Sandbox } from './ports.ts';
 import { endedRecord, newRecord } from './records.ts';
@@ -42,12 +41,10 @@ export function openPassage(route: Route, event: CapturedEvent): Passage {
 export class Runner {
   readonly #sandbox: Sandbox;
   readonly #clock: Clock;
-  readonly #makeId: (prefix: IdPrefix, now: number) => string;
 
-  constructor(sandbox: Sandbox, clock: Clock, makeId: (prefix: IdPrefix, now: number) => string) {
+  constructor(sandbox: Sandbox, clock: Clock) {
     this.#sandbox = sandbox;
     this.#clock = clock;
-    this.#makeId = makeId;
   }
 
   async run(passage: Passage, leg: Leg): Promise<EndedRun | BegunRun> {
@@ -79,8 +76,8 @@ export class Runner {
   /** Whether a leg's condition holds; a condition that throws gives the failed result instead. */
   async holds(passage: Passage, leg: Leg): Promise<boolean | Failed> {
     if (leg.condition === undefined) return true;
-    const id = this.#makeId('run', this.#clock());
     const { event, seen } = passage;
+    const id = runId(event, leg, 'when');
     const execution: Execution = {
       runId: id,
       seed: id,
@@ -100,19 +97,15 @@ export class Runner {
   }
 
   #record({ route, event }: Passage, leg: Leg): RunRecord {
-    const startedAt = this.#clock();
     return newRecord({
-      // What a message has started is recognised by its id, whatever was repeated.
-      id: isTopicEvent(event)
-        ? derivedId('run', event.receivedAt, `${event.id}/${leg.automation}`)
-        : this.#makeId('run', startedAt),
+      id: runId(event, leg, leg.automation),
       eventId: event.id,
       webhookId: route.webhook.id,
       automation: leg.automation,
       revision: leg.target.ready ? leg.target.automation.revision : '',
       binding: leg.index,
       inputs: leg.inputsJson,
-      startedAt,
+      startedAt: this.#clock(),
     });
   }
 
@@ -124,6 +117,14 @@ export class Runner {
       result,
     };
   }
+}
+
+/**
+ * The same whenever a leg is run again: what a crash has made forget is computed anew under the same id, with
+ * the same random source, and is what the caller may have been told already.
+ */
+function runId(event: CapturedEvent, { index }: Leg, part: string): string {
+  return derivedId('run', event.receivedAt, `${event.id}/${index}/${part}`);
 }
 
 function subjectOf(

@@ -8,7 +8,7 @@ import type { Binding, Webhook } from '../../src/core/webhook.ts';
 import type { EventStore, Sandbox } from '../../src/engine/ports.ts';
 import type { Leg, Route } from '../../src/engine/route.ts';
 
-export const makeId = idMaker();
+const makeId = idMaker();
 
 export function testWebhook(change: Partial<Webhook> = {}): Webhook {
   return {
@@ -82,9 +82,12 @@ export function testEvent(change: Partial<CapturedEvent> = {}): CapturedEvent {
 /** Programs by source; those not named answer 200 with their own name. */
 export class ScriptedSandbox implements Sandbox {
   readonly executed: string[] = [];
+  readonly executions: Execution[] = [];
   readonly results: Record<string, ExecutionResult | Promise<ExecutionResult>> = {};
 
-  async execute({ program }: Execution): Promise<ExecutionResult> {
+  async execute(execution: Execution): Promise<ExecutionResult> {
+    const { program } = execution;
+    this.executions.push(execution);
     this.executed.push(program.source);
     return this.results[program.source] ?? answered(program.source);
   }

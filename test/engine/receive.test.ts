@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import type { EventSummary } from '../../src/core/event.ts';
+import type { CapturedEvent, EventSummary } from '../../src/core/event.ts';
 import type { Failed } from '../../src/core/run.ts';
 import { createFeed, type OpenFeed } from '../../src/engine/feed.ts';
 import { LiveRuns } from '../../src/engine/live-runs.ts';
 import type { Store } from '../../src/engine/ports.ts';
 import { Receiver } from '../../src/engine/receive.ts';
+import { recover } from '../../src/engine/recover.ts';
 import { Runner } from '../../src/engine/run.ts';
 import {
   answered,
-  makeId,
   RememberingLog,
   RememberingStore,
   ScriptedSandbox,
@@ -34,7 +34,7 @@ function setUp(answerDeadlineMs = 10_000): {
     store: store as unknown as Store,
     live: new LiveRuns({} as never),
     queue: { full: false, hasRoom: true, wake: () => {} },
-    runner: new Runner(sandbox, clock, makeId),
+    runner: new Runner(sandbox, clock),
     feed,
     log,
     clock,
@@ -262,5 +262,75 @@ describe('after a crash', () => {
     await receiver.resume(route, event);
     expect(sandbox.executed).toEqual(['a', 'b']);
     expect(store.events.get(event.id)?.status).toBe('done');
+  });
+
+  test('a run that was not recorded is computed again under the same id, from the same random source', async () => {
+    const bindings = [
+      { automation: 'a', when: '${{ request.method }}' },
+      { automation: 'b', also: true },
+    ];
+    const route = testRoute(bindings);
+    const event = testEvent();
+    const [before, after] = [setUp(), setUp()];
+    await before.receiver.receive(route, event);
+    await before.receiver.drained();
+    await after.receiver.resume(route, event);
+    const told = before.sandbox.executions;
+    expect(after.sandbox.executions).toEqual(told);
+    expect(new Set(told.map(({ seed }) => seed)).size).toBe(told.length);
+    expect(after.store.runs.map(({ id }) => id)).toEqual(before.store.runs.map(({ id }) => id));
+  });
+
+  test('an event is worked on from its commit to its end, whoever is answered when', async () => {
+    for (const respond of ['run', 'ack'] as const) {
+      const { receiver, store } = setUp();
+      const commit = gate();
+      store.commit = commit.opened;
+      const event = testEvent();
+      const received = receiver.receive(testRoute([{ automation: 'a' }], { respond }), event);
+      const watched: boolean[] = [];
+      const settled = store.settle.bind(store);
+      store.settle = async (...args) => {
+        watched.push(receiver.worksOn(event.id));
+        await settled(...args);
+      };
+      expect(receiver.worksOn(event.id)).toBe(true);
+      commit.open();
+      await received;
+      await receiver.drained();
+      expect(watched).toEqual([true]);
+      expect(receiver.worksOn(event.id)).toBe(false);
+    }
+  });
+});
+
+describe('recovery', () => {
+  test('takes up what a failing store left pending, once, and nothing that is being worked on', async () => {
+    const { receiver, store, sandbox, log } = setUp();
+    const route = testRoute([{ automation: 'a' }]);
+    const [left, under] = [testEvent(), testEvent()];
+    const { settle } = store;
+    store.settle = () => Promise.reject(new Error('disk full'));
+    await receiver.receive(route, left);
+    await receiver.drained();
+    store.settle = settle;
+    const result = gate();
+    sandbox.results.b = result.opened.then(() => answered('b'));
+    const answer = receiver.receive(testRoute([{ automation: 'b' }]), under);
+    await new Promise((resolve) => setImmediate(resolve));
+    const parts = {
+      store: store as unknown as Store,
+      receiver,
+      log,
+      route: () => route,
+      seen: (event: CapturedEvent) => event,
+    };
+    expect(await recover(parts, 2_000)).toBe(1);
+    expect(store.runs.map(({ eventId }) => eventId)).toEqual([left.id]);
+    result.open();
+    await answer;
+    await receiver.drained();
+    expect(store.runs.map(({ automation }) => automation)).toEqual(['a', 'b']);
+    expect(await recover(parts, 2_000)).toBe(0);
   });
 });

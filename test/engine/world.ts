@@ -18,7 +18,7 @@ import { Runner } from '../../src/engine/run.ts';
 import { Topics } from '../../src/engine/topics.ts';
 import type { Retry } from '../../src/language/settings.ts';
 import { GuestSandbox, turn } from './guest.ts';
-import { makeId, RememberingLog, testEvent, testRoute } from './parts.ts';
+import { RememberingLog, testEvent, testRoute } from './parts.ts';
 import { Disk, MemoryRuns } from './run-memory.ts';
 
 const ALL: Policy = {
@@ -56,6 +56,12 @@ class TestTime {
       if (timer.at > this.now || !this.#timers.delete(timer)) continue;
       timer.wake();
     }
+  }
+
+  /** The clock is set forward, or the machine slept: timers count on as if nothing had been. */
+  set(at: number): void {
+    for (const timer of this.#timers) timer.at += at - this.now;
+    this.now = at;
   }
 
   /** Timers of a process that died. */
@@ -182,7 +188,7 @@ export class Process {
       store,
       live: this.runs.live,
       queue: this.runs.queue,
-      runner: new Runner(sandbox, clock, makeId),
+      runner: new Runner(sandbox, clock),
       feed: createFeed(),
       log: this.log,
       clock,
