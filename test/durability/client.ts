@@ -29,7 +29,7 @@ export async function sendAll(
 }
 
 /** Resolves when it is over, however it ended. */
-export function send(agent: Agent | undefined, url: string, sent: Sent): Promise<void> {
+function send(agent: Agent | undefined, url: string, sent: Sent): Promise<void> {
   return new Promise((resolve) => {
     const headers = { 'content-length': sent.body.length, 'x-n': String(sent.n) };
     const outgoing = request(`${url}/n/${sent.n}?n=${sent.n}`, { method: 'POST', agent, headers });

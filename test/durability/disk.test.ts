@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { checkEnd } from './check-end.ts';
 import type { Sent } from './client.ts';
+import { Load } from './load.ts';
 import { Receiver } from './receiver.ts';
-import { eventually, Load, Server } from './server.ts';
+import { eventually, Server } from './server.ts';
 
 /** Leases, backoff of runs, and the waits of automations are shorter. */
 const LATER_MS = 20_000;

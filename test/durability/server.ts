@@ -2,40 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Sent, sendAll } from './client.ts';
 import { Life, type LifeOptions, type Listening } from './life.ts';
-import { type Random, seeded } from './random.ts';
 import { type Open, readSnapshot, type Snapshot, Window } from './snapshot.ts';
-import { createWebhooks, draft, WEBHOOKS, writeAutomations } from './workload.ts';
-
-const LOAD_AT_ONCE = 16;
+import { createWebhooks, WEBHOOKS, writeAutomations } from './workload.ts';
 
 /** How long something may take that has to come: a busy machine is slow. */
 const EVENTUALLY_MS_MAX = 20_000;
-
-/** Requests of a sender as they come, to the webhooks of `WEBHOOKS`. */
-export class Load {
-  readonly sent: Sent[] = [];
-  readonly #random: Random;
-
-  constructor(seed: number) {
-    this.#random = seeded(seed);
-  }
-
-  /** Sends that many more, and returns them as they were answered. */
-  async send(
-    urls: Readonly<Record<string, string>>,
-    count: number,
-    gone: () => boolean = () => false,
-  ): Promise<readonly Sent[]> {
-    const first = this.sent.length;
-    const drafts = Array.from({ length: count }, (_, i) => draft(this.#random, first + i));
-    const more: Sent[] = drafts.map((one) => ({ ...one }));
-    this.sent.push(...more);
-    await sendAll(urls, more, LOAD_AT_ONCE, gone);
-    return more;
-  }
-}
 
 /** A data folder and the lives on it that a test starts one after the other. */
 export class Server {

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { checkEnd } from './check-end.ts';
 import { checkLife } from './check-life.ts';
+import { Load } from './load.ts';
 import { Receiver } from './receiver.ts';
-import { Load, Server } from './server.ts';
+import { Server } from './server.ts';
 
 const SEED = 11;
 const LATER_MS = 60_000;

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -50,6 +50,7 @@ export class World {
   readonly #kills: Partial<Record<Boundary, number>> = {};
   readonly #onKill: () => void;
   #receiver!: Receiver;
+  #life: Life | undefined;
   #lives = 0;
   #clockOffsetMs = 0;
   #recorded = new Set<string>();
@@ -67,7 +68,6 @@ export class World {
   /** Lives and dies that many times, then ends in peace. The folder stays where something is broken. */
   async run(kills: number): Promise<Verdict> {
     this.#receiver = await Receiver.open();
-    mkdirSync(this.#dir, { recursive: true });
     writeAutomations(this.#dir, this.#receiver.url);
     try {
       // The first start of all, on an empty folder, is killed too.
@@ -78,6 +78,7 @@ export class World {
       if (this.#snapshot === undefined) this.#broken.push('the database is gone');
       else this.#broken.push(...checkEnd(this.#sent, this.#receiver.log, this.#snapshot));
     } finally {
+      this.#life?.signal('SIGKILL'); // Where something threw, it is still there.
       await this.#receiver[Symbol.asyncDispose]();
     }
     if (this.#broken.length === 0) rmSync(this.#dir, { recursive: true });
@@ -186,7 +187,8 @@ export class World {
       clockOffsetMs: this.#clockOffsetMs,
       kill,
     };
-    return new Life(options);
+    this.#life = new Life(options);
+    return this.#life;
   }
 
   /** Requests for the next life; none before there are webhooks. */
