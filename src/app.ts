@@ -8,6 +8,7 @@ import { forgetServer, noteServer } from './app/server-note.ts';
 import type { Config } from './config/config.ts';
 import { readVersion } from './config/version.ts';
 import { type Clock, systemClock } from './core/clock.ts';
+import type { CapturedEvent } from './core/event.ts';
 import { idMaker } from './core/ids.ts';
 import type { Log } from './core/log.ts';
 import type { Webhook } from './core/webhook.ts';
@@ -15,6 +16,7 @@ import { Automations } from './engine/automations.ts';
 import { createFeed } from './engine/feed.ts';
 import type { Sandbox } from './engine/ports.ts';
 import { LiveRegistry } from './engine/registry.ts';
+import { startByHand } from './engine/start-by-hand.ts';
 import { createApi } from './http/api/api.ts';
 import { openLog } from './log/pino-log.ts';
 import { openSandbox } from './sandbox/pool.ts';
@@ -76,10 +78,13 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
   const apiToken = randomBytes(API_TOKEN_BYTES).toString('hex');
   let url = config.publicUrl ?? `http://${config.host}:${config.port}`;
   let control = offlineRuns(store, clock);
+  let take: (event: CapturedEvent) => void = () => {};
   const api = createApi({
     registry,
     store,
     runs: { retry: (id) => control.retry(id), cancel: (id) => control.cancel(id) },
+    start: (name) =>
+      startByHand({ automations, store, clock, makeId, take: (event) => take(event) }, name),
     feed,
     clock,
     log,
@@ -101,8 +106,9 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
       makeId,
       api,
     };
-    const { address, runs } = await serve(parts, open);
+    const { address, runs, schedules } = await serve(parts, open);
     control = runs;
+    take = (event) => schedules.take(event);
     url = config.publicUrl ?? address;
     noteServer(config.dataDir, { url: address, pid: process.pid, token: apiToken });
     open.add(() => forgetServer(config.dataDir));

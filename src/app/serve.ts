@@ -6,11 +6,10 @@ import type { Hono } from 'hono';
 import type { Config } from '../config/config.ts';
 import type { Clock } from '../core/clock.ts';
 import { HookwrightError } from '../core/errors.ts';
-import type { CapturedEvent } from '../core/event.ts';
+import { type CapturedEvent, isRequest } from '../core/event.ts';
 import type { IdPrefix } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import { systemTimer } from '../core/timer.ts';
-import { isTopicEvent } from '../core/topic-event.ts';
 import type { Automations } from '../engine/automations.ts';
 import type { OpenFeed } from '../engine/feed.ts';
 import { openRuns, type Runs } from '../engine/open-runs.ts';
@@ -22,6 +21,7 @@ import { recover } from '../engine/recover.ts';
 import type { LiveRegistry } from '../engine/registry.ts';
 import type { Route } from '../engine/route.ts';
 import { Runner } from '../engine/run.ts';
+import { Schedules } from '../engine/schedules.ts';
 import { Topics } from '../engine/topics.ts';
 import { trustedProxies } from '../http/ingress/client.ts';
 import { Ingress } from '../http/ingress/ingress.ts';
@@ -45,16 +45,18 @@ export interface Parts {
   readonly api: Hono;
 }
 
+export interface Served {
+  /** Where it listens. */
+  readonly address: string;
+  readonly runs: Runs;
+  readonly schedules: Schedules;
+}
+
 /**
  * Listens, takes up what an earlier process left, and follows the automations
  * folder. Throws `listen.failed`.
- *
- * @returns where it listens, and the runs that it works on
  */
-export async function serve(
-  parts: Parts,
-  open: Open,
-): Promise<{ readonly address: string; readonly runs: Runs }> {
+export async function serve(parts: Parts, open: Open): Promise<Served> {
   const { config, sandbox, store, registry, automations, feed, log, clock, makeId, api } = parts;
   const startedAt = clock();
   let address: AddressInfo | undefined;
@@ -66,7 +68,7 @@ export async function serve(
   open.add(() => outbound.close());
   const base = (): string => config.publicUrl ?? (address === undefined ? '' : urlOf(address));
   const url = (route: Route | undefined, event: CapturedEvent): string => {
-    if (isTopicEvent(event)) return '';
+    if (!isRequest(event)) return '';
     const { path, query } = event;
     return urlAt(base(), { token: route?.webhook.token ?? '', path, query });
   };
@@ -99,6 +101,7 @@ export async function serve(
     clock,
     answerDeadlineMs: config.answerDeadlineMs,
   });
+  const schedules = schedulesOf(parts, receiver);
   const ingress = new Ingress({
     routeOfToken: (token) => registry.routeOfToken(token),
     receiver,
@@ -116,20 +119,42 @@ export async function serve(
   open.add(async () => {
     stopping = true;
     topics.close();
+    await schedules.close();
     await stop({ server, ingress, receiver, queue: runs.queue }, config.shutdownMs, log);
   });
   await runs.queue.open();
-  const retention = { ageMs: config.retentionMs, bytesMax: config.retentionBytes };
-  open.add(keepPruned(store, retention, log, clock));
-  open.add(followAutomations(config.automationsDir, automations, log));
+  await schedules.open();
+  keepUp(parts, open);
   const due = (event: CapturedEvent): Route | undefined =>
-    topics.route(event) ?? route(event.webhookId);
+    topics.route(event) ?? schedules.route(event) ?? route(event.webhookId);
   recover({ store, receiver, log, route: due, url }, startedAt).catch((error: unknown) =>
     log.write('error', 'recovery.failed', { error }),
   );
   const listening = urlOf(address);
   log.write('info', 'listening', { url: listening, automations: automations.size });
-  return { address: listening, runs };
+  return { address: listening, runs, schedules };
+}
+
+function schedulesOf(parts: Parts, receiver: Receiver): Schedules {
+  const { config, automations, store, clock, log } = parts;
+  const schedules = new Schedules({
+    automations,
+    store,
+    receiver,
+    clock,
+    timer: systemTimer,
+    log,
+    lateMsMax: config.scheduleLateMs,
+  });
+  automations.listener = () => schedules.refresh();
+  return schedules;
+}
+
+/** What goes on beside requests: pruning, and taking in changes of the automations folder. */
+function keepUp({ config, store, automations, log, clock }: Parts, open: Open): void {
+  const retention = { ageMs: config.retentionMs, bytesMax: config.retentionBytes };
+  open.add(keepPruned(store, retention, log, clock));
+  open.add(followAutomations(config.automationsDir, automations, log));
 }
 
 async function listen(server: Server, { host, port }: Config): Promise<AddressInfo> {

@@ -15,6 +15,7 @@ import {
 } from './replay/compare.ts';
 import { rematch } from './replay/rematch.ts';
 import { describe } from './route.ts';
+import { eventJsonOf, requestOf } from './run.ts';
 
 export interface ReplayOptions {
   /** Version of this engine, to warn where it is not the recording's. */
@@ -93,15 +94,14 @@ async function replayChanged(
 
 function execution(recording: Recording, program: Program): Omit<Execution, 'journal'> {
   const { run, event, webhook, url, inputs } = recording;
-  const { method, path, query, headers, clientIp, body } = event;
   return {
     runId: run.id,
     seed: run.seed,
     now: event.receivedAt,
     program,
-    request: { method, path, query, headers, url, clientIp, body },
+    request: requestOf(event, url),
     webhook: JSON.stringify({ id: webhook.id, name: webhook.name }),
-    event: JSON.stringify({ id: event.id, received_at: new Date(event.receivedAt).toISOString() }),
+    event: eventJsonOf(event),
     inputs,
   };
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import type { CapturedEvent } from '../core/event.ts';
+import { type CapturedEvent, isRequest } from '../core/event.ts';
 import { derivedId, type IdPrefix } from '../core/ids.ts';
 import type {
   Execution,
@@ -9,7 +9,7 @@ import type {
   RequestParts,
   RunRecord,
 } from '../core/run.ts';
-import { isTopicEvent } from '../core/topic-event.ts';
+import { isScheduleEvent } from '../core/schedule-event.ts';
 import { Journal } from './journal.ts';
 import type { Sandbox } from './ports.ts';
 import { endedRecord, newRecord } from './records.ts';
@@ -55,9 +55,10 @@ export function requestOf(event: CapturedEvent, url: string): RequestParts {
 export function eventJsonOf(event: CapturedEvent): string {
   const receivedAt = new Date(event.receivedAt).toISOString();
   const facts = `"id":"${event.id}","received_at":"${receivedAt}"`;
-  if (!isTopicEvent(event)) return `{${facts}}`;
-  const data = new TextDecoder().decode(event.body);
-  return `{${facts},"topic":${JSON.stringify(event.path)},"data":${data}}`;
+  if (isRequest(event)) return `{${facts}}`;
+  const body = new TextDecoder().decode(event.body);
+  if (isScheduleEvent(event)) return `{${facts},${body.slice(1)}`;
+  return `{${facts},"topic":${JSON.stringify(event.path)},"data":${body}}`;
 }
 
 /** Stage `run`: the first execution of bindings and conditions. Never throws for what scripts do. */
@@ -124,10 +125,10 @@ export class Runner {
   #record({ route, event }: Passage, leg: Leg): RunRecord {
     const startedAt = this.#clock();
     return newRecord({
-      // What a message has started is recognised by its id, whatever was repeated.
-      id: isTopicEvent(event)
-        ? derivedId('run', event.receivedAt, `${event.id}/${leg.automation}`)
-        : this.#makeId('run', startedAt),
+      // What a message or a schedule has started is recognised by its id, whatever was repeated.
+      id: isRequest(event)
+        ? this.#makeId('run', startedAt)
+        : derivedId('run', event.receivedAt, `${event.id}/${leg.automation}`),
       eventId: event.id,
       webhookId: route.webhook.id,
       automation: leg.automation,

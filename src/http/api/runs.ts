@@ -1,6 +1,6 @@
 import type { Context, Hono } from 'hono';
 import { HookwrightError } from '../../core/errors.ts';
-import type { CapturedEvent } from '../../core/event.ts';
+import { type CapturedEvent, isRequest } from '../../core/event.ts';
 import type { RunFilter } from '../../engine/ports.ts';
 import { findRun, programFacts, takeRecording } from '../../engine/recording/take.ts';
 import { recordingJson } from '../../engine/recording.ts';
@@ -48,7 +48,7 @@ export function routeRuns(api: Hono, parts: ApiParts): void {
           store,
           version,
           webhook: (webhookId) => ({ id: webhookId, name: webhookName(registry, webhookId) ?? '' }),
-          url: (event) => urlOf(event, parts),
+          url: (event) => (isRequest(event) ? urlOf(event, parts) : ''),
         },
         id(c),
       );

@@ -3,7 +3,14 @@ import { didYouMean } from '../../core/suggest.ts';
 import { type DiagnosticCode, isDiagnosticCode } from '../codes.ts';
 import type { Analysis, MemberUse, NameUse } from '../expression/analyse.ts';
 import type { Span } from '../source.ts';
-import { EFFECTS, isEffect, NAMESPACES, ROOTS, TOPIC_EVENT } from '../table/names.ts';
+import {
+  EFFECTS,
+  isEffect,
+  NAMESPACES,
+  ROOTS,
+  SCHEDULE_EVENT,
+  TOPIC_EVENT,
+} from '../table/names.ts';
 import { SUGGESTIONS_MAX } from './scope.ts';
 import type { Unit } from './unit.ts';
 
@@ -135,6 +142,7 @@ function membersOf(
 ): ReadonlySet<string> | undefined {
   if (root === 'inputs') return unit.inputs;
   if (root === 'event' && unit.trigger === 'topic') return TOPIC_EVENT;
+  if (root === 'event' && unit.trigger === 'schedule') return SCHEDULE_EVENT;
   if (isEffect(root)) {
     return kind === 'block' && !unit.scope.isKnown(root) ? EFFECTS.get(root) : undefined;
   }
