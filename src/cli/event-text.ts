@@ -55,8 +55,11 @@ function originText({ webhook, webhook_id, client_ip, method }: EventJson): stri
   return `from ${client_ip} at ${webhook ?? `${webhook_id} (deleted)`}`;
 }
 
-/** Which webhook received an event, in short; `-` for one that no request made. */
-export function webhookText({ webhook, webhook_id }: EventBriefJson): string {
+/** Which webhook received an event or began a run, in short; `-` for one that no request made. */
+export function webhookText({
+  webhook,
+  webhook_id,
+}: Pick<EventBriefJson, 'webhook' | 'webhook_id'>): string {
   return webhook ?? (webhook_id === '' ? '-' : `(${webhook_id})`);
 }
 

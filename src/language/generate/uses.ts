@@ -12,6 +12,7 @@ import {
   TOPIC_EVENT,
 } from '../table/names.ts';
 import { SUGGESTIONS_MAX } from './scope.ts';
+import { noteCall } from './target-of-effect.ts';
 import type { Unit } from './unit.ts';
 
 /** A place in the analysed text, as a place in the file. */
@@ -35,17 +36,18 @@ export function checkUses(
 
 /** The effects that a block uses as functions; one that nothing waits for is warned about. */
 export function checkEffects(
-  { names, dropped }: Analysis,
+  { names, dropped, calls }: Analysis,
   locate: Locate,
   unit: Unit,
 ): readonly EffectKind[] {
   const used = new Set<EffectKind>();
+  const byStart = new Map(calls.map((call) => [call.start, call]));
   for (const use of names) {
     const { name, write } = use;
     if (!isEffect(name) || unit.scope.isKnown(name) || write) continue;
     used.add(name);
     if (name !== 'wait') {
-      unit.targets.push({ kind: name, text: '', isWhole: false, span: locate(use) });
+      noteCall(name, use, byStart.get(use.start), locate, unit);
     }
   }
   for (const { name, start, end } of dropped) {
