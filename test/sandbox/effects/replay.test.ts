@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { EffectRequest, EffectResult } from '../../../src/core/effect.ts';
+import type { StepPlace } from '../../../src/core/program.ts';
 import type { ExecutionResult } from '../../../src/core/run.ts';
 import { openSandbox, type Sandbox } from '../../../src/sandbox/pool.ts';
 import { answered, execution, program, stable } from '../executions.ts';
@@ -296,6 +297,18 @@ test('a run that asks for something else than its journal has fails, whatever it
       for (const result of results) expect(failure(result)).toEqual(expected);
     }
   }
+});
+
+test('a step that has a name is named where a run leaves its journal', async () => {
+  const plain = asking("await fx.state.get('b')");
+  const [first, ...others] = plain.program.steps;
+  const steps = [{ ...first, name: 'count orders' } as StepPlace, ...others];
+  const named = { ...plain, program: { ...plain.program, id: `${plain.program.id}n`, steps } };
+  const journal = [ended(request({ args: '{}' }), 0)];
+  const { message } = failure(await sandbox.execute({ ...named, journal }));
+  expect(message).toContain(
+    'Expected effect 0 to be state in the step "count orders" at line 10 as in the journal with {}, got',
+  );
 });
 
 test('`catch` steps do not see that a run has left its journal', async () => {
