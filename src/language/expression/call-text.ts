@@ -2,7 +2,7 @@ import type { AnyNode, CallExpression } from 'acorn';
 import { memberChain } from './member-path.ts';
 
 /** A text as far as it stands in the source: what is between its expressions; one where it has none. */
-export interface CallText {
+interface CallText {
   /** One more than it has expressions. */
   readonly texts: readonly string[];
   readonly start: number;

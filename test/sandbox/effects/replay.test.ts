@@ -395,7 +395,9 @@ test('a limit that the engine found broken ends the run too', async () => {
 
 test('many long results fit one after another', async () => {
   const long = '€'.repeat(500_000); // 1 MB inside; all at once would not fit.
-  const first = asking("for (let i = 0; i < 40; i++) await fx.call('a'); return 1");
+  // About memory: 60 MB of text take a loaded machine longer than the usual limit of CPU time.
+  const limits = { cpuMs: 10_000 };
+  const first = asking("for (let i = 0; i < 40; i++) await fx.call('a'); return 1", { limits });
   const call = { step: 0, kind: 'call', args: '{"function":"a","inputs":{}}' } as const;
   const journal = Array.from({ length: 40 }, (_, i) => ended({ number: i, ...call }, i, ok(long)));
   expect(value(await sandbox.execute({ ...first, journal }))).toBe(1);
