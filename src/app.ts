@@ -9,6 +9,7 @@ import { forgetServer, noteServer } from './app/server-note.ts';
 import type { Config } from './config/config.ts';
 import { readVersion } from './config/version.ts';
 import { type Clock, systemClock } from './core/clock.ts';
+import type { CapturedEvent } from './core/event.ts';
 import { idMaker } from './core/ids.ts';
 import type { Log } from './core/log.ts';
 import { Vault } from './core/vault.ts';
@@ -18,6 +19,7 @@ import { createFeed } from './engine/feed.ts';
 import type { Sandbox, SecretStore } from './engine/ports.ts';
 import { LiveRegistry } from './engine/registry.ts';
 import { Secrets } from './engine/secrets.ts';
+import { startByHand } from './engine/start-by-hand.ts';
 import { createApi } from './http/api/api.ts';
 import { openLog } from './log/pino-log.ts';
 import { openOutbound } from './outbound/open.ts';
@@ -85,11 +87,14 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
   const apiToken = randomBytes(API_TOKEN_BYTES).toString('hex');
   let url = config.publicUrl ?? `http://${config.host}:${config.port}`;
   let control = offlineRuns(store, clock);
+  let take: (event: CapturedEvent) => void = () => {};
   const api = createApi({
     registry,
     secrets,
     store,
     runs: { retry: (id) => control.retry(id), cancel: (id) => control.cancel(id) },
+    start: (name) =>
+      startByHand({ automations, store, clock, makeId, take: (event) => take(event) }, name),
     feed,
     clock,
     log,
@@ -112,8 +117,9 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
       api,
       openOutbound: options.openOutbound ?? openOutbound,
     };
-    const { address, runs } = await serve(parts, open);
+    const { address, runs, schedules } = await serve(parts, open);
     control = runs;
+    take = (event) => schedules.take(event);
     url = config.publicUrl ?? address;
     noteServer(config.dataDir, { url: address, pid: process.pid, token: apiToken });
     open.add(() => forgetServer(config.dataDir));

@@ -21,6 +21,7 @@ import { keepRecovered } from '../engine/recover.ts';
 import type { LiveRegistry } from '../engine/registry.ts';
 import type { Route } from '../engine/route.ts';
 import { Runner } from '../engine/run.ts';
+import { Schedules } from '../engine/schedules.ts';
 import { asSeen } from '../engine/seen.ts';
 import { Topics } from '../engine/topics.ts';
 import { trustedProxies } from '../http/ingress/client.ts';
@@ -45,16 +46,18 @@ export interface Parts {
   readonly openOutbound: typeof openOutbound;
 }
 
+export interface Served {
+  /** Where it listens. */
+  readonly address: string;
+  readonly runs: Runs;
+  readonly schedules: Schedules;
+}
+
 /**
  * Listens, takes up what an earlier process left, and follows the automations
  * folder. Throws `listen.failed`.
- *
- * @returns where it listens, and the runs that it works on
  */
-export async function serve(
-  parts: Parts,
-  open: Open,
-): Promise<{ readonly address: string; readonly runs: Runs }> {
+export async function serve(parts: Parts, open: Open): Promise<Served> {
   const { config, sandbox, store, registry, automations, feed, log, clock, makeId, api } = parts;
   const startedAt = clock();
   let address: AddressInfo | undefined;
@@ -93,6 +96,7 @@ export async function serve(
     clock,
     answerDeadlineMs: config.answerDeadlineMs,
   });
+  const schedules = schedulesOf(parts, receiver);
   const ingress = new Ingress({
     routeOfToken: (token) => registry.routeOfToken(token),
     receiver,
@@ -110,18 +114,40 @@ export async function serve(
   open.add(async () => {
     stopping = true;
     topics.close();
+    await schedules.close();
     await stop({ server, ingress, receiver, queue: runs.queue }, config.shutdownMs, log);
   });
   await runs.queue.open();
-  const retention = { ageMs: config.retentionMs, bytesMax: config.retentionBytes };
-  open.add(keepPruned(store, retention, log, clock));
-  open.add(followAutomations(config.automationsDir, automations, log));
+  await schedules.open();
+  keepUp(parts, open);
   const due = (event: CapturedEvent): Route | undefined =>
-    topics.route(event) ?? registry.routeOfId(event.webhookId);
+    topics.route(event) ?? schedules.route(event) ?? registry.routeOfId(event.webhookId);
   open.add(keepRecovered({ store, receiver, log, route: due, seen }, clock, startedAt));
   const listening = urlOf(address);
   log.write('info', 'listening', { url: listening, automations: automations.size });
-  return { address: listening, runs };
+  return { address: listening, runs, schedules };
+}
+
+function schedulesOf(parts: Parts, receiver: Receiver): Schedules {
+  const { config, automations, store, clock, log } = parts;
+  const schedules = new Schedules({
+    automations,
+    store,
+    receiver,
+    clock,
+    timer: systemTimer,
+    log,
+    lateMsMax: config.scheduleLateMs,
+  });
+  automations.listener = () => schedules.refresh();
+  return schedules;
+}
+
+/** What goes on beside requests: pruning, and taking in changes of the automations folder. */
+function keepUp({ config, store, automations, log, clock }: Parts, open: Open): void {
+  const retention = { ageMs: config.retentionMs, bytesMax: config.retentionBytes };
+  open.add(keepPruned(store, retention, log, clock));
+  open.add(followAutomations(config.automationsDir, automations, log));
 }
 
 async function listen(server: Server, { host, port }: Config): Promise<AddressInfo> {

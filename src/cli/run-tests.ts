@@ -8,7 +8,7 @@ import { type CompiledAutomation, compile } from '../language/compile.ts';
 import { SourceText } from '../language/source.ts';
 import { readFolder } from '../package/folder.ts';
 import { type ReadRequest, readTests } from '../testing/read.ts';
-import { automationMistake, inputMistakes, runSuite } from '../testing/run-suite.ts';
+import { automationMistake, misfits, runSuite } from '../testing/run-suite.ts';
 import type { Difference, TestSuite } from '../testing/suite.ts';
 import { readNamedFile, unreadable } from './read-file.ts';
 import { draftOf } from './request-fields.ts';
@@ -118,7 +118,7 @@ export async function runTests(
   const { automation: compiled, diagnostics: found } = compile(automation.text, automation.file);
   if (compiled === undefined) return { ...none, diagnostics: [...diagnostics, ...found] };
   const { name } = compiled;
-  const mistakes = inputMistakes(suite, compiled);
+  const mistakes = misfits(suite, compiled);
   if (mistakes.length > 0) return { ...none, automation: name, diagnostics: mistakes };
   const cases = await runCases(suite, compiled, sandbox, filter);
   return { file, texts, automation: name, diagnostics, cases };

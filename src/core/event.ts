@@ -5,7 +5,7 @@
 export interface CapturedEvent {
   /** `evt_` and 26 characters that sort by time; see `ids.ts`. */
   readonly id: string;
-  /** Empty for an event that a message made; see `topic-event.ts`. */
+  /** Empty for an event that a message or a schedule made; see `topic-event.ts`, `schedule-event.ts`. */
   readonly webhookId: string;
   /** Milliseconds since the epoch, read when the headers had arrived. */
   readonly receivedAt: number;
@@ -26,6 +26,11 @@ export interface CapturedEvent {
    */
   readonly webhookName: string | null;
   readonly webhookUrl: string | null;
+}
+
+/** Whether an event is a request that a webhook received, and not of this server's own making. */
+export function isRequest({ webhookId }: Pick<CapturedEvent, 'webhookId'>): boolean {
+  return webhookId !== '';
 }
 
 /**

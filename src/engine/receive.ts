@@ -93,7 +93,7 @@ export class Receiver {
   }
 
   /**
-   * Takes up an event that is stored: one that a crash left without an end, or one that a message made.
+   * Takes up an event that is stored: one that a crash left without an end, or one that no request made.
    * Runs already recorded are not repeated. Resolves when all are recorded. Throws `store.failed`.
    */
   resume(route: Route, event: CapturedEvent): Promise<void> {
@@ -107,7 +107,7 @@ export class Receiver {
   async #resume(route: Route, event: CapturedEvent): Promise<void> {
     const recorded = await this.#parts.store.runsOf(event.id);
     const own = recorded.filter(({ caller }) => caller === undefined);
-    // A topic's automations have no order that stays: they are known by their names.
+    // Without bindings, automations have no order that stays: they are known by their names.
     const done = (leg: Leg): boolean =>
       own.some((run) =>
         leg.index < 0 ? run.automation === leg.automation : run.binding === leg.index,

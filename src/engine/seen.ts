@@ -1,6 +1,6 @@
-import type { CapturedEvent } from '../core/event.ts';
+import { type CapturedEvent, isRequest } from '../core/event.ts';
 import type { RequestParts } from '../core/run.ts';
-import { isTopicEvent } from '../core/topic-event.ts';
+import { isScheduleEvent } from '../core/schedule-event.ts';
 import type { Webhook } from '../core/webhook.ts';
 
 /** An event without what is kept of its webhook. */
@@ -36,14 +36,15 @@ export function webhookJsonOf({ id, name }: Pick<Webhook, 'id' | 'name'>): strin
 export function eventJsonOf(event: Received): string {
   const receivedAt = new Date(event.receivedAt).toISOString();
   const facts = `"id":${JSON.stringify(event.id)},"received_at":"${receivedAt}"`;
-  if (!isTopicEvent(event)) return `{${facts}}`;
-  const data = new TextDecoder().decode(event.body);
-  return `{${facts},"topic":${JSON.stringify(event.path)},"data":${data}}`;
+  if (isRequest(event)) return `{${facts}}`;
+  const body = new TextDecoder().decode(event.body);
+  if (isScheduleEvent(event)) return `{${facts},${body.slice(1)}`;
+  return `{${facts},"topic":${JSON.stringify(event.path)},"data":${body}}`;
 }
 
-/** The whole URL as the sender saw it; empty for an event that a message made. */
+/** The whole URL as the sender saw it; empty for an event that no sender made. */
 export function urlOf(event: CapturedEvent): string {
-  if (isTopicEvent(event)) return '';
+  if (!isRequest(event)) return '';
   const { webhookUrl, path, query } = event;
   return `${webhookUrl ?? ''}${path}${query === null ? '' : `?${query}`}`;
 }

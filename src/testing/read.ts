@@ -14,6 +14,7 @@ import {
   type ScriptedFailure,
   type ScriptedReply,
   type TestCase,
+  type TestEvent,
   type TestSuite,
 } from './suite.ts';
 import { policyMistake } from './target.ts';
@@ -75,6 +76,7 @@ function caseOf(node: MapNode, report: Report, readRequest: ReadRequest): TestCa
     name: textOf(name),
     place: name ?? node,
     request: requestOf(childOf(node, 'request'), report, readRequest),
+    event: eventOf(childOf(node, 'event'), report),
     inputs: objectOf(inputs, report),
     inputsPlace: inputs ?? name ?? node,
     now: timeOf(childOf(node, 'now'), report),
@@ -99,6 +101,19 @@ function requestOf(
     report.error('value.invalid', childOf(node, key) ?? node, `Expected ${text}`);
   }
   return request;
+}
+
+function eventOf(node: YamlNode | undefined, report: Report): TestEvent {
+  const entries = node?.kind === 'map' ? node.entries : [];
+  const value = (key: string): YamlNode | undefined =>
+    entries.find((entry) => entry.key.text === key)?.value;
+  const [topic, data, scheduledAt] = [value('topic'), value('data'), value('scheduled_at')];
+  return {
+    ...(topic === undefined ? {} : { topic: textOf(topic) }),
+    ...(data === undefined ? {} : { data: plainValue(data) }),
+    ...(scheduledAt === undefined ? {} : { scheduledAt: timeOf(scheduledAt, report) }),
+    places: new Map(entries.map(({ key }) => [key.text, key])),
+  };
 }
 
 function timeOf(node: YamlNode | undefined, report: Report): number {

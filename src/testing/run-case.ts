@@ -1,6 +1,9 @@
 import type { EffectResult, EmitArgs, HookArgs, JournalEntry, StateArgs } from '../core/effect.ts';
+import type { CapturedEvent } from '../core/event.ts';
 import { derivedId } from '../core/ids.ts';
 import type { Answer, RunRecord } from '../core/run.ts';
+import { scheduleEvent } from '../core/schedule-event.ts';
+import { topicEvent } from '../core/topic-event.ts';
 import { answerOf } from '../engine/answers.ts';
 import { Drive, type DriveOptions, type DriveParts } from '../engine/drive.ts';
 import { httpPerformer } from '../engine/effects/http.ts';
@@ -8,6 +11,7 @@ import type { EffectContext, Perform, Performed, Performers } from '../engine/ef
 import { Journal } from '../engine/journal.ts';
 import type { Sandbox } from '../engine/ports.ts';
 import { endedRecord, newRecord } from '../engine/records.ts';
+import { eventJsonOf, requestOf } from '../engine/seen.ts';
 import type { RunState } from '../engine/subject.ts';
 import type { CompiledAutomation } from '../language/compile.ts';
 import { resolveInputs } from '../language/inputs.ts';
@@ -65,23 +69,50 @@ const NOTHING: Answer = { status: 204, headers: [], body: '' };
 function stateOf(test: TestCase, automation: CompiledAutomation): RunState {
   const { now, name, request } = test;
   const { program, policy, retry } = automation;
-  const eventId = derivedId('evt', now, name);
+  const event = eventOf(test, automation);
+  const eventId = event?.id ?? derivedId('evt', now, name);
   const { inputs } = resolveInputs(automation.inputs, test.inputs);
-  const webhookId = derivedId('wh', now, name);
+  const webhookId = event === undefined ? derivedId('wh', now, name) : '';
   const record = newRecord({
     id: derivedId('run', now, name),
     eventId,
     webhookId,
     automation: automation.name,
     revision: '',
-    binding: 0,
+    binding: event === undefined ? 0 : -1,
     inputs: JSON.stringify(inputs),
     startedAt: now,
   });
-  const webhookJson = JSON.stringify({ id: webhookId, name: 'test' });
-  const eventJson = JSON.stringify({ id: eventId, received_at: new Date(now).toISOString() });
-  const subject = { program, policy, retry, request, webhookJson, eventJson, now };
+  const webhookJson = JSON.stringify({ id: webhookId, name: event === undefined ? 'test' : '' });
+  const started =
+    event === undefined
+      ? {
+          request,
+          eventJson: JSON.stringify({ id: eventId, received_at: new Date(now).toISOString() }),
+        }
+      : { request: requestOf(event, ''), eventJson: eventJsonOf(event) };
+  const subject = { program, policy, retry, webhookJson, now, ...started };
   return { record, subject, journal: new Journal() };
+}
+
+/** The event of a message or a schedule; `undefined` where a request or a caller starts the automation. */
+function eventOf(
+  { now, name, event }: TestCase,
+  { name: automation, trigger, on = '' }: CompiledAutomation,
+): CapturedEvent | undefined {
+  if (trigger === 'schedule') {
+    const { scheduledAt = now } = event;
+    const id = derivedId('evt', now, name);
+    return scheduleEvent({ automation, scheduledAt, receivedAt: now }, id);
+  }
+  if (trigger !== 'topic') return undefined;
+  return topicEvent({
+    id: derivedId('msg', now, name),
+    to: event.topic ?? on,
+    data: JSON.stringify(event.data ?? null),
+    createdAt: now,
+    depth: 1,
+  });
 }
 
 function optionsOf(time: VirtualTime): DriveOptions {

@@ -164,11 +164,21 @@ const EXPECT: Shape = {
   ],
 };
 
+const EVENT: Shape = {
+  is: 'map',
+  keys: [
+    key('topic', LABEL, 'The topic of the message.'),
+    key('data', LITERAL, 'The data of the message.'),
+    key('scheduled_at', LABEL, 'The time that was due; the case’s `now` unless given.'),
+  ],
+};
+
 const CASE: Shape = {
   is: 'map',
   keys: [
     { ...key('name', LABEL, 'What the case shows.'), required: true },
     key('request', REQUEST, 'As in request files; an empty GET where absent.'),
+    key('event', EVENT, 'What starts it where no request does.'),
     key('inputs', { is: 'literal' }, 'Inputs of the automation.'),
     key('now', LABEL, 'When the request arrives, ISO 8601.'),
     key('state', { is: 'literal' }, 'State before the run: values by key.'),

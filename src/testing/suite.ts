@@ -18,6 +18,8 @@ export interface TestCase {
   /** Of its name. */
   readonly place: Span;
   readonly request: RequestParts;
+  /** What a message or a schedule says, where no request starts the automation. */
+  readonly event: TestEvent;
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly inputsPlace: Span;
   /** Milliseconds since the epoch. */
@@ -26,6 +28,15 @@ export interface TestCase {
   readonly replies: readonly ScriptedReply[];
   /** Its keys are those of the shape. */
   readonly expect?: MapNode;
+}
+
+export interface TestEvent {
+  readonly topic?: string;
+  readonly data?: unknown;
+  /** Milliseconds since the epoch. */
+  readonly scheduledAt?: number;
+  /** Where each of its keys stands. */
+  readonly places: ReadonlyMap<string, Span>;
 }
 
 /** What effects get that fit a pattern. */

@@ -6,6 +6,7 @@ import { NOW, someEvent, someEvents } from './records.ts';
 import { registryContract } from './registry.ts';
 import { retentionContract } from './retention.ts';
 import { runContract } from './runs.ts';
+import { scheduleContract } from './schedules.ts';
 import { secretContract } from './secrets.ts';
 import { stateContract } from './state.ts';
 
@@ -52,6 +53,7 @@ export function storeContract(name: string, prepare: () => Promise<StoreHarness>
     runContract(opened);
     leaseContract(opened);
     stateContract(opened);
+    scheduleContract(opened);
     secretContract(opened);
 
     describe('closing', () => {

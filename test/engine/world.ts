@@ -7,6 +7,7 @@ import {
 } from '../../src/core/outbound.ts';
 import type { Policy } from '../../src/core/policy.ts';
 import type { Answer, RunRecord } from '../../src/core/run.ts';
+import type { Schedule } from '../../src/core/schedule.ts';
 import type { CancelTimer, Timer } from '../../src/core/timer.ts';
 import { createFeed } from '../../src/engine/feed.ts';
 import { openRuns, type Runs } from '../../src/engine/open-runs.ts';
@@ -15,6 +16,7 @@ import { Receiver } from '../../src/engine/receive.ts';
 import { recover } from '../../src/engine/recover.ts';
 import type { Route, RunnableAutomation } from '../../src/engine/route.ts';
 import { Runner } from '../../src/engine/run.ts';
+import { Schedules } from '../../src/engine/schedules.ts';
 import { Topics } from '../../src/engine/topics.ts';
 import type { Retry } from '../../src/language/settings.ts';
 import { GuestSandbox, turn } from './guest.ts';
@@ -90,6 +92,8 @@ export class World {
   also: readonly string[] = [];
   /** Topics by the name of the automation that they start. */
   readonly topics: Record<string, string> = {};
+  /** Schedules by the name of the automation that they start. */
+  readonly schedules: Record<string, Schedule> = {};
   replies: Record<string, (count: number) => Partial<OutboundResponse> | OutboundError> = {};
   /** The number of steps after which the process dies. */
   killAfter = Number.POSITIVE_INFINITY;
@@ -105,7 +109,7 @@ export class World {
       lines: [],
       limits: RUN_LIMITS,
     },
-    trigger: name.startsWith('f') ? 'function' : 'webhook',
+    trigger: name in this.schedules ? 'schedule' : name.startsWith('f') ? 'function' : 'webhook',
     policy: ALL,
     retry: undefined,
     ...this.automation,
@@ -142,6 +146,7 @@ export class Process {
   readonly receiver: Receiver;
   readonly #disk: Store | undefined;
   readonly topics: Topics;
+  readonly schedules: Schedules;
   readonly store: Store;
   alive = true;
   answer: Answer | undefined;
@@ -193,6 +198,19 @@ export class Process {
       log: this.log,
       clock,
       answerDeadlineMs: 10_000,
+    });
+    this.schedules = new Schedules({
+      automations: {
+        scheduled: () =>
+          Object.entries(world.schedules).map(([name, schedule]) => ({ name, schedule })),
+        runnable: find,
+      },
+      store,
+      receiver: this.receiver,
+      clock,
+      timer: time.timer,
+      log: this.log,
+      lateMsMax: 86_400_000,
     });
   }
 
@@ -270,8 +288,10 @@ export class Process {
 
   async open(): Promise<void> {
     await this.runs.queue.open();
+    if (Object.keys(this.world.schedules).length > 0) await this.schedules.open();
     const { store, receiver } = this;
-    const route = (event: CapturedEvent): Route => this.topics.route(event) ?? this.world.route;
+    const route = (event: CapturedEvent): Route =>
+      this.topics.route(event) ?? this.schedules.route(event) ?? this.world.route;
     const seen = (event: CapturedEvent): CapturedEvent => event;
     void recover({ store, receiver, log: this.log, route, seen }, this.world.time.now);
   }

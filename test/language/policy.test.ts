@@ -29,6 +29,13 @@ test.each([
   ['{ http: ["https://a.example/x"] }', '- http: ${{ 1 }}'],
   ['{ http: ["https://a.example/x"] }', '- http: https://${{ 1 }}.example/x'],
   ['{ http: ["POST https://a.example/x"] }', '- run: await http({})'],
+  ['{ http: ["https://a.example/x"] }', '- run: await http(`https://a.example/x`)'],
+  [
+    '{ http: ["POST https://a.example/*"] }',
+    '- run: "await http({ ...inputs, url: `https://a.example/${1}` })"',
+  ],
+  ['{ state: ["orders/*"] }', '- run: const http = (x) => x; await state.get(http(`orders/1`))'],
+  ['{ functions: [f] }', '- run: "await call(`f`, { n: 1 }); const say = call; await say(`g`)"'],
   ['{ state: ["orders/*"] }', '- state: { get: "orders/${{ 1 }}" }'],
   ['{ state: ["orders/*/lines"] }', '- state: { get: "orders/${{ 1 }}" }'],
   ['{ state: ["orders-*"] }', '- state: { get: "ord${{ 1 }}" }'],
@@ -59,7 +66,27 @@ test.each([
   [
     '{}',
     '- run: await http("https://a.example/")',
+    '4:19 error policy.missing: Expected a target that the policy allows, got GET https://a.example/ | Add to `policy.http`: GET https://a.example/',
+  ],
+  [
+    '{}',
+    '- run: "await http({ url: `https://a.example/${1}/x`, method: `PUT` })"',
+    '4:27 error policy.missing: Expected a target that the policy allows, got PUT https://a.example/… | Add to `policy.http`: PUT https://a.example/*/x',
+  ],
+  [
+    '{}',
+    '- run: await http(event.id)',
     '4:14 error policy.missing: Expected a target that the policy allows, got a URL that is computed | Add to `policy.http`: its method and URL',
+  ],
+  [
+    '{}',
+    '- run: await state.increment("orders/count", 1)',
+    '4:30 error policy.missing: Expected a target that the policy allows, got the key orders/count | Add to `policy.state`: orders/count',
+  ],
+  [
+    '{ hooks: [order.paid] }',
+    '- run: await Promise.all([emit("order.paid"), emit("order.lost")])',
+    '4:52 error policy.missing: Expected a target that the policy allows, got the topic order.lost | Add to `policy.hooks`: order.lost',
   ],
   [
     '{}',

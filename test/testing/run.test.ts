@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { outcomes } from './suites.ts';
+import { compile } from '../../src/language/compile.ts';
+import { misfits } from '../../src/testing/run-suite.ts';
+import { mistakesOf, outcomes, read } from './suites.ts';
 
 const $ = (code: string): string => `'$${`{{ ${code} }}`}'`;
 
@@ -195,4 +197,52 @@ steps:
   - { name: b, inputs: { n: 2 }, expect: { value: { twice: 5 } } }
 `;
   expect(await outcomes(automation, tests)).toEqual([[], ['3:60 value.twice: expected 5, got 4']]);
+});
+
+test('an automation that a schedule or a message starts has its event', async () => {
+  const schedule = `automation: report
+trigger: schedule
+on: "0 7 * * *"
+steps:
+  - log: \${{ event.scheduled_at }}, \${{ event.received_at }}, \${{ request.method }}
+`;
+  const tests = `cases:
+  - { name: a, now: 2026-05-04T07:00:00Z, expect: { logs: [ "04T07:00:00.000Z, 2026-05-04T07:00:00.000Z, SCHEDULE" ] } }
+  - name: b
+    now: 2026-05-04T12:00:00Z
+    event: { scheduled_at: 2026-05-04T07:00:00Z }
+    expect: { logs: [ "2026-05-04T07:00:00.000Z, 2026-05-04T12:00:00.000Z" ] }
+`;
+  expect(await outcomes(schedule, tests)).toEqual([[], []]);
+  const topic = `automation: count
+trigger: topic
+on: order.*
+steps:
+  - log: \${{ event.topic }} \${{ event.data.id }}
+`;
+  const messages = `cases:
+  - { name: a, event: { topic: order.paid, data: { id: 7 } }, expect: { logs: [ order.paid 7 ] } }
+  - { name: b, event: { data: {} }, expect: { logs: [ "order.*" ] } }
+`;
+  expect(await outcomes(topic, messages)).toEqual([[], []]);
+});
+
+test('an event of another trigger than the automation’s is told with its place', () => {
+  const text = 'cases:\n  - { name: a, event: { topic: x, scheduled_at: soon } }\n';
+  expect(mistakesOf(text)).toEqual([
+    'a.test.yaml:2:49 error value.invalid: Expected a time such as `2026-05-04T12:00:00Z`, got `soon`\n' +
+      '2 |   - { name: a, event: { topic: x, scheduled_at: soon } }\n' +
+      '  |                                                 ^^^^',
+  ]);
+  const { suite } = read(text.replace('soon', '2026-05-04T12:00:00Z'));
+  const automation = 'automation: a\ntrigger: schedule\non: "@daily"\nsteps: []\n';
+  const found = misfits(suite as never, compile(automation, 'a.yaml').automation as never);
+  expect(found.map(({ line, column, code, message }) => [line, column, code, message])).toEqual([
+    [
+      2,
+      25,
+      'key.conflict',
+      'Expected no `topic` in `event`, because the automation has `trigger: schedule`',
+    ],
+  ]);
 });

@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
+import type { CapturedEvent } from '../../core/event.ts';
 import type { Log } from '../../core/log.ts';
 import type { RunRecord } from '../../core/run.ts';
 import type { Feed } from '../../engine/feed.ts';
@@ -14,6 +15,8 @@ export interface ApiParts {
     Pick<RunStore, 'runs' | 'journal'> &
     Pick<AutomationStore, 'revision'>;
   readonly runs: RunControl;
+  /** Runs an automation with `trigger: schedule` now. Throws `automation.not_found`, `automation.trigger`. */
+  readonly start: (automation: string) => Promise<CapturedEvent>;
   readonly feed: Feed;
   readonly clock: Clock;
   readonly log: Log;

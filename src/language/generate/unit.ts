@@ -7,7 +7,12 @@ import { Scope } from './scope.ts';
 import { Writer } from './writer.ts';
 
 /** What starts an automation. */
-export type Trigger = 'webhook' | 'function' | 'topic';
+export type Trigger = 'webhook' | 'function' | 'topic' | 'schedule';
+
+/** Whether nobody waits for what its runs answer. */
+export function isUnawaited(trigger: Trigger): boolean {
+  return trigger === 'topic' || trigger === 'schedule';
+}
 
 /** One place of a program that reaches something. */
 export interface EffectTarget extends PolicyTarget {

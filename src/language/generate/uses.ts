@@ -3,8 +3,16 @@ import { didYouMean } from '../../core/suggest.ts';
 import { type DiagnosticCode, isDiagnosticCode } from '../codes.ts';
 import type { Analysis, MemberUse, NameUse } from '../expression/analyse.ts';
 import type { Span } from '../source.ts';
-import { EFFECTS, isEffect, NAMESPACES, ROOTS, TOPIC_EVENT } from '../table/names.ts';
+import {
+  EFFECTS,
+  isEffect,
+  NAMESPACES,
+  ROOTS,
+  SCHEDULE_EVENT,
+  TOPIC_EVENT,
+} from '../table/names.ts';
 import { SUGGESTIONS_MAX } from './scope.ts';
+import { noteCall } from './target-of-effect.ts';
 import type { Unit } from './unit.ts';
 
 /** A place in the analysed text, as a place in the file. */
@@ -28,17 +36,18 @@ export function checkUses(
 
 /** The effects that a block uses as functions; one that nothing waits for is warned about. */
 export function checkEffects(
-  { names, dropped }: Analysis,
+  { names, dropped, calls }: Analysis,
   locate: Locate,
   unit: Unit,
 ): readonly EffectKind[] {
   const used = new Set<EffectKind>();
+  const byStart = new Map(calls.map((call) => [call.start, call]));
   for (const use of names) {
     const { name, write } = use;
     if (!isEffect(name) || unit.scope.isKnown(name) || write) continue;
     used.add(name);
     if (name !== 'wait') {
-      unit.targets.push({ kind: name, text: '', isWhole: false, span: locate(use) });
+      noteCall(name, use, byStart.get(use.start), locate, unit);
     }
   }
   for (const { name, start, end } of dropped) {
@@ -135,6 +144,7 @@ function membersOf(
 ): ReadonlySet<string> | undefined {
   if (root === 'inputs') return unit.inputs;
   if (root === 'event' && unit.trigger === 'topic') return TOPIC_EVENT;
+  if (root === 'event' && unit.trigger === 'schedule') return SCHEDULE_EVENT;
   if (isEffect(root)) {
     return kind === 'block' && !unit.scope.isKnown(root) ? EFFECTS.get(root) : undefined;
   }

@@ -143,18 +143,19 @@ export class Replay {
   }
 
   #named({ number, kind, step }: JournalEntry): string {
-    return `effect ${number} to be ${kind}${this.#line(step)} as in the journal`;
+    return `effect ${number} to be ${kind}${this.#place(step)} as in the journal`;
   }
 
-  #line(step: number): string {
+  #place(step: number): string {
     const line = lineOfStep(step, this.#program);
-    return line === 0 ? '' : ` at line ${line}`;
+    const name = this.#program.steps[step]?.name;
+    return `${name === undefined ? '' : ` in the step "${name}"`}${line === 0 ? '' : ` at line ${line}`}`;
   }
 
   /** Without the `Expected` that it begins with. */
   #difference(known: JournalEntry, asked: EffectRequest): string | undefined {
     if (known.kind !== asked.kind || known.step !== asked.step) {
-      return `${this.#named(known)}, got ${asked.kind}${this.#line(asked.step)}`;
+      return `${this.#named(known)}, got ${asked.kind}${this.#place(asked.step)}`;
     }
     if (known.args === asked.args) return undefined;
     let at = 0;

@@ -10,6 +10,7 @@ import { lockDataDir } from './lock.ts';
 import type { Call, PruneCall, Returns } from './protocol.ts';
 import { type Pruner, preparePrune } from './prune.ts';
 import { countOpenRuns, findNextDue, findRun, listRuns, listRunsOf } from './runs.ts';
+import { claimDueTime, keepSchedules } from './schedules.ts';
 import { deleteSecret, listSecrets, readKeyProof, saveKeyProof, saveSecret } from './secrets.ts';
 import { expireState } from './state.ts';
 import { createWebhook, deleteWebhook, listWebhooks, updateWebhook } from './webhooks.ts';
@@ -73,6 +74,8 @@ const JOBS: Readonly<Record<Exclude<Call, PruneCall>['method'], string>> = {
   renew: 'renew leases',
   nextDue: 'find the next due run',
   expireState: 'expire state',
+  keepSchedules: 'keep schedules',
+  claimDueTime: 'claim a due time',
   createWebhook: 'create a webhook',
   updateWebhook: 'change a webhook',
   deleteWebhook: 'delete a webhook',
@@ -125,6 +128,10 @@ function perform(
       return findNextDue(db);
     case 'expireState':
       return expireState(db, call.now, call.countMax);
+    case 'keepSchedules':
+      return keepSchedules(db, call.schedules, call.now);
+    case 'claimDueTime':
+      return claimDueTime(db, call.claim);
     case 'createWebhook':
       return void createWebhook(db, call.webhook);
     case 'updateWebhook':

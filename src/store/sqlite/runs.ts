@@ -2,10 +2,10 @@ import { and, asc, desc, eq, lt, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { RunFailure, RunRecord } from '../../core/run.ts';
 import type { RunFilter } from '../../engine/ports.ts';
-import { RUN_STATUS_CODES, runTable, UNSUCCEEDED } from './schema.ts';
+import { OPEN, runTable, UNSUCCEEDED } from './schema.ts';
 
 const IS_UNSUCCEEDED = sql.raw(UNSUCCEEDED);
-const IS_OPEN = sql.raw(`status <= ${RUN_STATUS_CODES.waiting}`);
+const IS_OPEN = sql.raw(OPEN);
 
 export function findRun(
   db: Pick<BetterSQLite3Database, 'select'>,

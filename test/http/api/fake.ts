@@ -5,6 +5,7 @@ import { HookwrightError } from '../../../src/core/errors.ts';
 import type { EventSummary, StoredEvent } from '../../../src/core/event.ts';
 import { digest, idMaker, makeToken } from '../../../src/core/ids.ts';
 import type { RunRecord } from '../../../src/core/run.ts';
+import { scheduleEvent } from '../../../src/core/schedule-event.ts';
 import { didYouMean } from '../../../src/core/suggest.ts';
 import type { Webhook } from '../../../src/core/webhook.ts';
 import type { AutomationEntry } from '../../../src/engine/automations.ts';
@@ -55,6 +56,12 @@ export class FakeEngine {
       runs: {
         retry: async (id) => this.#changeRun(id, { status: 'queued', attempt: 2 }),
         cancel: async (id) => this.#changeRun(id, { status: 'cancelled' }),
+      },
+      start: async (name) => {
+        const now = this.now;
+        const event = scheduleEvent({ automation: name, scheduledAt: now, receivedAt: now });
+        this.events.push({ ...event, status: 'pending' });
+        return event;
       },
       feed: {
         subscribe: (listener) => {
@@ -155,6 +162,7 @@ export class FakeEngine {
       file: `${name}.yaml`,
       revision: 'b'.repeat(64),
       createdAt: this.now,
+      trigger: 'webhook',
       source: `automation: ${name}\n`,
       diagnostics: [],
       ...given,

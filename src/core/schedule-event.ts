@@ -1,0 +1,48 @@
+import type { CapturedEvent } from './event.ts';
+import { derivedId } from './ids.ts';
+
+/** The method of events that schedules make. No sender can forge one: they belong to no webhook. */
+export const SCHEDULE_METHOD = 'SCHEDULE';
+
+/** What is known of one time of a schedule. */
+export interface DueTime {
+  readonly automation: string;
+  /** Milliseconds since the epoch: what the schedule says. */
+  readonly scheduledAt: number;
+  /** When it was taken up, which may be later. */
+  readonly receivedAt: number;
+}
+
+/**
+ * The event that an automation with `trigger: schedule` runs for. The same time of the same automation has
+ * the same id, so that what a crash repeats, or a second machine, is recognised.
+ *
+ * @param id another one, for a start by hand
+ */
+export function scheduleEvent(
+  { automation, scheduledAt, receivedAt }: DueTime,
+  id: string = derivedId('evt', scheduledAt, `schedule/${automation}/${scheduledAt}`),
+): CapturedEvent {
+  const fields = { scheduled_at: new Date(scheduledAt).toISOString() };
+  return {
+    id,
+    webhookId: '',
+    receivedAt,
+    method: SCHEDULE_METHOD,
+    path: automation,
+    query: null,
+    headers: JSON.stringify(['content-type', 'application/json']),
+    clientIp: '',
+    body: new TextEncoder().encode(JSON.stringify(fields)),
+    webhookName: '',
+    webhookUrl: '',
+  };
+}
+
+/** Whether an event was made by a schedule, and not by a request. */
+export function isScheduleEvent({
+  webhookId,
+  method,
+}: Pick<CapturedEvent, 'webhookId' | 'method'>): boolean {
+  return webhookId === '' && method === SCHEDULE_METHOD;
+}
