@@ -63,7 +63,11 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
   const { clock = systemClock, listen = true } = options;
   const log = listen ? openProcessLog(config, open) : SILENT;
   // Started first: it takes longest, and nothing needs it before the server listens.
-  const sandbox = listen ? openEarly(config, open) : undefined;
+  let sandbox = listen ? openEarly(config, open) : undefined;
+  const sandboxOfApi = (): Promise<Sandbox> => {
+    sandbox ??= openEarly(config, open);
+    return sandbox;
+  };
   const store = await openSqliteStore({ dataDir: config.dataDir });
   open.add(() => store.close());
   const makeId = idMaker();
@@ -81,6 +85,7 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
     store,
     runs: { retry: (id) => control.retry(id), cancel: (id) => control.cancel(id) },
     feed,
+    sandbox: sandboxOfApi,
     clock,
     log,
     token: apiToken,

@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
 import type { RunRecord } from '../../core/run.ts';
 import type { Feed } from '../../engine/feed.ts';
-import type { AutomationStore, EventStore, RunStore } from '../../engine/ports.ts';
+import type { AutomationStore, EventStore, RunStore, Sandbox } from '../../engine/ports.ts';
 import type { Registry } from '../../engine/registry.ts';
 
 /** What the API stands on. */
@@ -13,6 +13,8 @@ export interface ApiParts {
     Pick<AutomationStore, 'revision'>;
   readonly runs: RunControl;
   readonly feed: Feed;
+  /** For what is executed again to be looked at; opened when it is first asked for. */
+  readonly sandbox: () => Promise<Pick<Sandbox, 'execute'>>;
   readonly clock: Clock;
   readonly log: Log;
   /** Every request has to bear it. */
