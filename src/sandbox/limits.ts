@@ -48,9 +48,3 @@ export const SNAPSHOTS_BYTES_MAX: number = 32 * 1024 * 1024;
 
 /** Programs that the pool remembers as known to a thread before it asks the thread anew. */
 export const PROGRAMS_KNOWN_MAX = 20_000;
-
-/** Things that one trace tells. A `while` of a million is not read to its end; the first thousand turns are. */
-export const TRACE_ITEMS_MAX = 20_000;
-
-/** Characters of all values of one trace: what a person's browser still shows. */
-export const TRACE_LENGTH_MAX: number = 16 * 1024 * 1024;

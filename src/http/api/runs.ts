@@ -1,12 +1,9 @@
 import type { Context, Hono } from 'hono';
-import { HookwrightError } from '../../core/errors.ts';
 import type { CapturedEvent } from '../../core/event.ts';
-import type { Webhook } from '../../core/webhook.ts';
 import type { RunFilter } from '../../engine/ports.ts';
 import { findRun, programFacts, takeRecording } from '../../engine/recording/take.ts';
 import { type Recording, recordingJson } from '../../engine/recording.ts';
-import { asSeen } from '../../engine/seen.ts';
-import { webhookName } from './events.ts';
+import { seenByRuns, webhookName } from './events.ts';
 import { type RunsQuery, readRunsQuery } from './input.ts';
 import type { ApiParts } from './parts.ts';
 import { type RunDetailJson, runDetailJson, runSummaryJson } from './represent-run.ts';
@@ -44,8 +41,7 @@ export function routeRuns(api: Hono, parts: ApiParts): void {
     POST: async (c) => c.json(await detail((await runs.cancel(id(c))).id)),
   });
   const recordingOf = (runId: string): Promise<Recording> => {
-    const seen = (event: CapturedEvent): CapturedEvent =>
-      asSeen(event, webhookOf(event, parts), parts.publicUrl);
+    const seen = (event: CapturedEvent): CapturedEvent => seenByRuns(event, parts);
     return takeRecording({ store, version: parts.version, seen }, runId);
   };
   route(api, '/runs/:id/recording', {
@@ -74,14 +70,4 @@ function filterOf(query: RunsQuery, { registry }: ApiParts): RunFilter {
     ...(before === undefined ? {} : { before }),
     countMax: limit + 1, // One more tells whether there is a next page.
   };
-}
-
-/** `undefined` where it was deleted. */
-function webhookOf({ webhookId }: CapturedEvent, { registry }: ApiParts): Webhook | undefined {
-  try {
-    return registry.webhook(webhookId);
-  } catch (error) {
-    if (error instanceof HookwrightError && error.code === 'webhook.not_found') return undefined;
-    throw error;
-  }
 }

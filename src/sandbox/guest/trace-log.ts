@@ -1,5 +1,10 @@
 import type { TracedChange, TracedVariable, TraceItem } from '../../core/trace.ts';
-import { TRACE_ITEMS_MAX, TRACE_LENGTH_MAX } from '../limits.ts';
+
+/** Things that one trace tells. A `while` of a million is not read to its end; the first thousand turns are. */
+const TRACE_ITEMS_MAX = 20_000;
+
+/** Characters of all values of one trace: what a person's browser still shows. */
+const TRACE_LENGTH_MAX = 16 * 1024 * 1024;
 
 /**
  * What a traced execution has told so far. It stands on the host: the guest hands over each line at once, and
