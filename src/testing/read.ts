@@ -71,15 +71,24 @@ function caseOf(node: MapNode, report: Report, readRequest: ReadRequest): TestCa
   const inputs = childOf(node, 'inputs');
   const expect = childOf(node, 'expect');
   if (expect?.kind === 'map') checkExpectations(expect, report);
+  const effects = itemsOf(childOf(node, 'effects'));
   return {
     name: textOf(name),
     place: name ?? node,
     request: requestOf(childOf(node, 'request'), report, readRequest),
     inputs: objectOf(inputs, report),
     inputsPlace: inputs ?? name ?? node,
-    now: timeOf(childOf(node, 'now'), report),
+    now: timeOf(childOf(node, 'now'), report) ?? NOW_DEFAULT,
+    ...idsOf(node),
     state: stateOf(childOf(node, 'state'), report),
-    replies: itemsOf(childOf(node, 'effects')).map((item) => replyOf(item, report)),
+    replies: effects
+      .filter((item) => childOf(item, 'wait') === undefined)
+      .map((item) => replyOf(item, report)),
+    lateWaits: new Map(
+      effects
+        .filter((item) => childOf(item, 'wait') !== undefined)
+        .map((item) => lateWaitOf(item, report)),
+    ),
     ...(expect?.kind === 'map' ? { expect } : {}),
   };
 }
@@ -101,8 +110,36 @@ function requestOf(
   return request;
 }
 
-function timeOf(node: YamlNode | undefined, report: Report): number {
-  if (node === undefined) return NOW_DEFAULT;
+/** What the run sees besides its request; the shape has checked it. */
+function idsOf(node: MapNode): Pick<TestCase, 'runId' | 'eventId' | 'webhook' | 'message'> {
+  const text = (of: YamlNode | undefined, key: string): string | undefined =>
+    of?.kind === 'map' && childOf(of, key) !== undefined ? textOf(childOf(of, key)) : undefined;
+  const [webhook, message] = [childOf(node, 'webhook'), childOf(node, 'message')];
+  const [runId, eventId] = [text(node, 'run'), text(node, 'event')];
+  const [id, name, url] = [text(webhook, 'id'), text(webhook, 'name'), text(webhook, 'url')];
+  const data = message?.kind === 'map' ? childOf(message, 'data') : undefined;
+  return {
+    ...(runId === undefined ? {} : { runId }),
+    ...(eventId === undefined ? {} : { eventId }),
+    webhook: {
+      ...(id === undefined ? {} : { id }),
+      ...(name === undefined ? {} : { name }),
+      ...(url === undefined ? {} : { url }),
+    },
+    ...(message === undefined
+      ? {}
+      : {
+          message: {
+            topic: text(message, 'topic') ?? '',
+            data: data === undefined ? null : plainValue(data),
+            place: message,
+          },
+        }),
+  };
+}
+
+function timeOf(node: YamlNode | undefined, report: Report): number | undefined {
+  if (node === undefined) return undefined;
   const text = textOf(node);
   const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d)$/.test(text)
     ? Date.parse(text)
@@ -110,7 +147,7 @@ function timeOf(node: YamlNode | undefined, report: Report): number {
   if (Number.isFinite(time) && time >= 0) return time;
   const message = `Expected a time such as \`2026-05-04T12:00:00Z\`, got \`${text}\``;
   report.error('value.invalid', node, message);
-  return NOW_DEFAULT;
+  return undefined;
 }
 
 /** Tried out on a state of its own, which knows what keys and values may be. */
@@ -130,6 +167,25 @@ function stateOf(node: YamlNode | undefined, report: Report): TestCase['state'] 
   });
 }
 
+function lateWaitOf(node: MapNode, report: Report): readonly [until: number, at: number] {
+  const wrong = node.entries.find(({ key }) => key.text !== 'wait' && key.text !== 'at');
+  if (wrong !== undefined) {
+    const message = `Expected \`wait\` with \`at\` alone, got \`${wrong.key.text}\``;
+    report.error('key.conflict', wrong.key, message);
+  }
+  const until = timeOf(childOf(node, 'wait'), report) ?? NOW_DEFAULT;
+  const given = childOf(node, 'at');
+  if (given === undefined) {
+    report.error('key.missing', node, 'Expected `at` beside `wait`, got none');
+    return [until, until];
+  }
+  const at = timeOf(given, report) ?? until;
+  if (at < until) {
+    report.error('value.invalid', given, 'Expected a time that is not before the end of the wait');
+  }
+  return [until, Math.max(at, until)];
+}
+
 function replyOf(node: MapNode, report: Report): ScriptedReply {
   const entry = node.entries.find(({ key }) => isScripted(key.text));
   const kind = (entry?.key.text ?? 'http') as ScriptedReply['kind'];
@@ -139,11 +195,13 @@ function replyOf(node: MapNode, report: Report): ScriptedReply {
     if (mistake !== undefined) report.error('policy.invalid', entry.value, mistake);
   }
   const times = childOf(node, 'times');
+  const at = timeOf(childOf(node, 'at'), report);
   return {
     kind,
     pattern,
     place: entry?.value ?? node,
     times: times?.kind === 'scalar' && typeof times.value === 'number' ? times.value : 1,
+    ...(at === undefined ? {} : { at }),
     outcome: outcomeOf(node, kind, report),
   };
 }
@@ -176,7 +234,15 @@ function failureOf(node: YamlNode): ScriptedReply['outcome'] {
   const message = textOf(node.kind === 'map' ? childOf(node, 'message') : node);
   const given = node.kind === 'map' ? textOf(childOf(node, 'code')) : '';
   const code = Object.hasOwn(EGRESS_CODES, given) ? (given as ScriptedFailure) : 'effect.failed';
-  return { is: 'failure', code, message: message === '' ? 'The test lets it fail.' : message };
+  const status = node.kind === 'map' ? childOf(node, 'status') : undefined;
+  return {
+    is: 'failure',
+    code,
+    message: message === '' ? 'The test lets it fail.' : message,
+    ...(status?.kind === 'scalar' && typeof status.value === 'number'
+      ? { status: status.value }
+      : {}),
+  };
 }
 
 function httpReplyOf(node: YamlNode): HttpReply {

@@ -1,6 +1,8 @@
 import type { EffectResult, EmitArgs, HookArgs, JournalEntry, StateArgs } from '../core/effect.ts';
+import type { CapturedEvent } from '../core/event.ts';
 import { derivedId } from '../core/ids.ts';
 import type { Answer, RunRecord } from '../core/run.ts';
+import { topicEvent } from '../core/topic-event.ts';
 import { answerOf } from '../engine/answers.ts';
 import { Drive, type DriveOptions, type DriveParts } from '../engine/drive.ts';
 import { httpPerformer } from '../engine/effects/http.ts';
@@ -8,6 +10,7 @@ import type { EffectContext, Perform, Performed, Performers } from '../engine/ef
 import { Journal } from '../engine/journal.ts';
 import type { Sandbox } from '../engine/ports.ts';
 import { endedRecord, newRecord } from '../engine/records.ts';
+import { seenOf } from '../engine/seen.ts';
 import type { RunState } from '../engine/subject.ts';
 import type { CompiledAutomation } from '../language/compile.ts';
 import { resolveInputs } from '../language/inputs.ts';
@@ -39,10 +42,15 @@ export async function runCase(
   automation: CompiledAutomation,
   sandbox: Pick<Sandbox, 'execute'>,
 ): Promise<CaseOutcome> {
-  const time = new VirtualTime(test.now);
+  const time = new VirtualTime(test.now, test.lateWaits);
   const state = stateOf(test, automation);
   let drive: Drive | undefined;
-  const script = new Script(test, automation.program.steps, () => drive?.stop('cancel'));
+  const script = new Script(
+    test,
+    automation.program.steps,
+    () => drive?.stop('cancel'),
+    (at) => time.until(at),
+  );
   const parts = partsOf(test, time, script, sandbox);
   let record = state.record;
   for (;;) {
@@ -63,14 +71,14 @@ export async function runCase(
 const NOTHING: Answer = { status: 204, headers: [], body: '' };
 
 function stateOf(test: TestCase, automation: CompiledAutomation): RunState {
-  const { now, name, request } = test;
+  const { now, name, webhook } = test;
   const { program, policy, retry } = automation;
-  const eventId = derivedId('evt', now, name);
   const { inputs } = resolveInputs(automation.inputs, test.inputs);
-  const webhookId = derivedId('wh', now, name);
+  const webhookId = webhook.id ?? derivedId('wh', now, name);
+  const event = eventOf(test, webhookId);
   const record = newRecord({
-    id: derivedId('run', now, name),
-    eventId,
+    id: test.runId ?? derivedId('run', now, name),
+    eventId: event.id,
     webhookId,
     automation: automation.name,
     revision: '',
@@ -78,10 +86,27 @@ function stateOf(test: TestCase, automation: CompiledAutomation): RunState {
     inputs: JSON.stringify(inputs),
     startedAt: now,
   });
-  const webhookJson = JSON.stringify({ id: webhookId, name: 'test' });
-  const eventJson = JSON.stringify({ id: eventId, received_at: new Date(now).toISOString() });
-  const subject = { program, policy, retry, request, webhookJson, eventJson, now };
+  // The URL of request files, unless the case says which one it is.
+  const { request, ...seen } = seenOf(event);
+  const url = webhook.url === undefined ? test.request.url : request.url;
+  const subject = { program, policy, retry, request: { ...request, url }, ...seen, now };
   return { record, subject, journal: new Journal() };
+}
+
+function eventOf(
+  { now, name, eventId, webhook, message, request }: TestCase,
+  webhookId: string,
+): CapturedEvent {
+  const id = eventId ?? derivedId('evt', now, name);
+  if (message !== undefined) {
+    const data = JSON.stringify(message.data);
+    const own = { id: derivedId('msg', now, name), to: message.topic, data, createdAt: now };
+    return { ...topicEvent({ ...own, depth: 1 }), id };
+  }
+  const { method, path, query, headers, clientIp, body } = request;
+  const kept = { webhookName: webhook.name ?? 'test', webhookUrl: webhook.url ?? '' };
+  const facts = { id, webhookId, receivedAt: now, ...kept };
+  return { ...facts, method, path, query, headers, clientIp, body };
 }
 
 function optionsOf(time: VirtualTime): DriveOptions {
@@ -117,9 +142,9 @@ function performersOf(test: TestCase, time: VirtualTime, script: Script): Perfor
   const { clock, timer } = time;
   const state = new MemoryState();
   for (const [key, value] of test.state) state.operate({ op: 'set', key, value }, test.now);
-  const http: Perform = (context) =>
+  const tried: Perform = (context) =>
     httpPerformer({
-      outbound: { send: async (request) => script.send(context.entry, request) },
+      outbound: { send: (request) => script.send(context.entry, request) },
       clock,
       timer,
       random: () => 1, // The longest waits between tries.
@@ -127,11 +152,15 @@ function performersOf(test: TestCase, time: VirtualTime, script: Script): Perfor
   const scripted =
     (otherwise: (context: EffectContext) => EffectResult | undefined): Perform =>
     async (context): Promise<Performed> => {
-      const result = script.result(context.entry) ?? otherwise(context);
+      const result = (await script.result(context.entry)) ?? otherwise(context);
       if (result !== undefined) return { how: 'result', result };
       script.miss(context.entry);
       return { how: 'stopped' };
     };
+  const http: Perform = async (context) => {
+    const result = await script.result(context.entry);
+    return result === undefined ? tried(context) : { how: 'result', result };
+  };
   const message = scripted(({ entry, run }) => {
     const args = JSON.parse(entry.args) as EmitArgs | HookArgs;
     const to = 'topic' in args ? args.topic : args.hook;

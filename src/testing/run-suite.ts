@@ -14,15 +14,23 @@ export interface CaseResult {
   readonly differences: readonly Difference[];
 }
 
-/** What of a suite does not fit its automation: inputs that it does not declare, or of other types. */
+/**
+ * What of a suite does not fit its automation: inputs that it does not declare, or of other types, and
+ * messages for what no message starts.
+ */
 export function inputMistakes(
   suite: TestSuite,
-  { inputs }: CompiledAutomation,
+  { inputs, trigger }: CompiledAutomation,
 ): readonly Diagnostic[] {
   const report = new Report(new SourceText(suite.text, suite.file));
   for (const test of suite.cases) {
     for (const problem of resolveInputs(inputs, test.inputs).problems) {
       report.error('value.invalid', test.inputsPlace, problem);
+    }
+    if (test.message !== undefined && trigger !== 'topic') {
+      const message =
+        'Expected a request, because no message starts this automation, got `message`';
+      report.error('value.invalid', test.message.place, message);
     }
   }
   return report.diagnostics();
