@@ -73,8 +73,16 @@ function changeText({ name, before, after }: TracedChange): string {
   return was === UNSET ? `${name} = ${is}` : `${name}: ${was} → ${is}`;
 }
 
+/** Arguments that the target tells already, or that are settings of the step: `--json` has them. */
+const UNTOLD: ReadonlySet<string> = new Set([
+  ...(['method', 'url', 'expect', 'timeoutMs', 'attempts', 'backoff', 'inDoubt'] as const),
+  ...(['op', 'key', 'until', 'function', 'topic', 'hook'] as const),
+]);
+
 function effectTexts({ number, target, result, duration_ms, ...effect }: EffectJson): string[] {
-  const asked = `effect ${number} ${printableLine(target)} ${excerpt(JSON.stringify(effect.arguments))}`;
+  const told = Object.entries(effect.arguments as object).filter(([name]) => !UNTOLD.has(name));
+  const args = told.length === 0 ? '' : ` ${excerpt(JSON.stringify(Object.fromEntries(told)))}`;
+  const asked = `effect ${number} ${printableLine(target)}${args}`;
   if (result === null) return [asked, '→ no result'];
   const given = result.ok
     ? excerpt(JSON.stringify(result.value))

@@ -73,13 +73,13 @@ orders.paid:8     set
 orders.paid:8     set
                     total: 3 → 6
 orders.paid:9   http “tell the shop”
-                  effect 0 POST https://shop.example/orders/7 {"method":"POST","url":"https://shop.example/orders/7","headers":[["content-type","application/json"]],"body":"{\\"total\\":6}","expect":"2xx","timeoutMs":15000,"attempts":1,"inDoubt":"resend"}
+                  effect 0 POST https://shop.example/orders/7 {"headers":[["content-type","application/json"]],"body":"{\\"total\\":6}"}
                   → {"status":200,"headers":{},"body":"{\\"ok\\":true}"} after 5 ms
                   reply = {"status":200,"headers":{},"body":"{\\"ok\\":true}"}
 orders.paid:12  log (its \`when\` is false)
 orders.paid:14  try
 orders.paid:15    emit
-                    effect 1 order.paid {"topic":"order.paid","data":null}
+                    effect 1 order.paid {"data":null}
                     → effect.failed: No room. after 5 ms
                   catch
                     error = {"message":"No room.","code":"effect.failed","status":null,"step":6,"line":15}

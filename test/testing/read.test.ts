@@ -67,3 +67,22 @@ test('whatever the text is, reading gives a suite or mistakes', () => {
     }),
   );
 });
+
+test('a wait in `effects` has the time at which it ends late, and nothing else', () => {
+  const waits = (item: string): string => `cases:\n  - name: a\n    effects: [ { ${item} } ]\n`;
+  const messages = (item: string): string[] =>
+    read(waits(item)).diagnostics.map(({ message }) => message);
+  expect(messages('wait: "2026-01-01T00:00:05Z", at: "2026-01-01T00:00:06Z"')).toEqual([]);
+  expect(messages('wait: "2026-01-01T00:00:05Z"')).toEqual([
+    'Expected `at` beside `wait`, got none',
+  ]);
+  expect(messages('wait: "2026-01-01T00:00:05Z", reply: 1, at: "2026-01-01T00:00:06Z"')).toEqual([
+    'Expected `wait` with `at` alone, got `reply`',
+  ]);
+  expect(messages('wait: "2026-01-01T00:00:05Z", at: "2026-01-01T00:00:04Z"')).toEqual([
+    'Expected a time that is not before the end of the wait',
+  ]);
+  expect(messages('wait: 5m, at: "2026-01-01T00:00:04Z"')).toEqual([
+    'Expected a time such as `2026-05-04T12:00:00Z`, got `5m`',
+  ]);
+});

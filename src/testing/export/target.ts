@@ -22,7 +22,8 @@ function exactOf(kind: Targeted, args: unknown): string {
       const { method, url } = args as HttpArgs;
       if (!URL.canParse(url)) return '';
       const { origin, pathname, search } = new URL(url);
-      return `${method} ${origin}${literal(pathname, '/')}${literal(search, '&')}`;
+      const query = search === '' ? '' : `?${literal(search.slice(1), '&')}`;
+      return `${method} ${origin}${literal(pathname, '/')}${query}`;
     }
     case 'state':
       return literal((args as StateArgs).key, '/');
