@@ -71,7 +71,11 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
   const { clock = systemClock, listen = true } = options;
   const log = listen ? openProcessLog(config, open) : SILENT;
   // Started first: it takes longest, and nothing needs it before the server listens.
-  const sandbox = listen ? openEarly(config, open) : undefined;
+  let sandbox = listen ? openEarly(config, open) : undefined;
+  const sandboxOfApi = (): Promise<Sandbox> => {
+    sandbox ??= openEarly(config, open);
+    return sandbox;
+  };
   const store = await openSqliteStore({ dataDir: config.dataDir });
   open.add(() => store.close());
   const secrets = await openSecrets(config, store, clock);
@@ -96,6 +100,7 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
     start: (name) =>
       startByHand({ automations, store, clock, makeId, take: (event) => take(event) }, name),
     feed,
+    sandbox: sandboxOfApi,
     clock,
     log,
     token: apiToken,

@@ -88,7 +88,7 @@ function statusColour(status: RunJson['status']): 'red' | 'green' | 'yellow' {
 }
 
 /** What a run logged, why it failed and what it answered. */
-export function outcomeText(run: RunJson): string[] {
+export function outcomeText(run: Pick<RunJson, 'logs' | 'failure' | 'answer'>): string[] {
   return [
     ...run.logs.map(({ level, text, line }) => `  ${level} line ${line}: ${indented(text)}`),
     ...failureText(run),
@@ -96,7 +96,7 @@ export function outcomeText(run: RunJson): string[] {
   ];
 }
 
-function failureText({ failure }: RunJson): string[] {
+function failureText({ failure }: Pick<RunJson, 'failure'>): string[] {
   if (failure === null) return [];
   const place = failure.line === undefined ? '' : ` at line ${failure.line}`;
   return [`  ${failure.code}${place}: ${indented(failure.message)}`];

@@ -1,5 +1,6 @@
 import type { EffectRequest, JournalEntry } from './effect.ts';
 import type { Program } from './program.ts';
+import type { TraceItem } from './trace.ts';
 
 /** What the sandbox is given: with the journal, all that a run's outcome depends on. */
 export interface Execution {
@@ -89,7 +90,10 @@ export type RunFailureCode =
   | 'sandbox.lost'; // the thread died for a reason that is not the script's
 
 /** How one execution ended. */
-export type ExecutionResult = Finished | Failed | Needs;
+export type ExecutionResult = (Finished | Failed | Needs) & {
+  /** Of a program that traces (`Program.trace`). */
+  readonly trace?: readonly TraceItem[];
+};
 
 interface Finished {
   readonly status: 'finished';

@@ -13,7 +13,7 @@ export const RECORDING_VERSION = 1;
  * another machine, without a server. It holds the event as received and the URL with the webhook's token,
  * so it is as confidential as they are; values of secrets are never in it.
  */
-export interface Recording {
+export interface Recording extends Captured {
   /** Version of the engine that executed the run. */
   readonly engine: string;
   readonly run: {
@@ -30,16 +30,20 @@ export interface Recording {
   };
   /** The limits that the run had: another engine may have other defaults. */
   readonly limits: RunLimits;
-  /** What the program saw as `webhook`. */
-  readonly webhook: { readonly id: string; readonly name: string };
-  readonly event: RecordedEvent;
-  /** The whole URL as the sender saw it. */
-  readonly url: string;
   /** JSON of an object. */
   readonly inputs: string;
   /** By number. */
   readonly journal: readonly JournalEntry[];
   readonly outcome: Outcome;
+}
+
+/** An event with all that a run can see of it. */
+export interface Captured {
+  /** What the program saw as `webhook`. */
+  readonly webhook: { readonly id: string; readonly name: string };
+  readonly event: RecordedEvent;
+  /** The whole URL as the sender saw it. */
+  readonly url: string;
 }
 
 /** Without what is kept of its webhook: a recording tells it as `webhook` and `url`. */
@@ -77,6 +81,11 @@ export function recordingJson(recording: Recording): object {
     journal: journal.map(entryJson),
     outcome: outcomeJson(recording.outcome),
   };
+}
+
+/** An event in the same manner, for who runs something for it elsewhere. */
+export function capturedJson({ webhook, event, url }: Captured): object {
+  return { webhook, event: eventJson(event), url };
 }
 
 function limitsJson(limits: RunLimits): object {

@@ -92,7 +92,8 @@ async function replayChanged(
   return report(recording, differences, result, warnings, false);
 }
 
-function execution(recording: Recording, program: Program): Omit<Execution, 'journal'> {
+/** What the recorded run was executed with, but for its journal. */
+export function execution(recording: Recording, program: Program): Omit<Execution, 'journal'> {
   const { run, event, webhook, url, inputs } = recording;
   return {
     runId: run.id,
@@ -106,8 +107,8 @@ function execution(recording: Recording, program: Program): Omit<Execution, 'jou
   };
 }
 
-/** The recorded limits, which the engine's own defaults may have outgrown. */
-function withLimits(program: Program, limits: RunLimits): Program {
+/** With the recorded limits, which the engine's own defaults may have outgrown. */
+export function withLimits(program: Program, limits: RunLimits): Program {
   if (JSON.stringify(program.limits) === JSON.stringify(limits)) return program;
   const { id, ...rest } = program;
   // Caches know programs by their id.
@@ -149,11 +150,11 @@ function codeOf(result: ExecutionResult): string | undefined {
   return result.status === 'failed' ? result.failure.code : undefined;
 }
 
-function failedAs(code: 'run.automation_missing' | 'run.inputs', message: string): Ended {
+export function failedAs(code: 'run.automation_missing' | 'run.inputs', message: string): Ended {
   return { status: 'failed', failure: { code, message, status: 500 }, logs: [], cpuMs: 0 };
 }
 
-function versionWarnings({ engine }: Recording, version: string | undefined): string[] {
+export function versionWarnings({ engine }: Recording, version: string | undefined): string[] {
   if (version === undefined || version === engine) return [];
   return [
     `The run was recorded by Hookwright ${engine} and is replayed by ${version}; differences may come from that.`,

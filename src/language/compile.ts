@@ -42,22 +42,30 @@ export interface Compilation {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+export interface CompileOptions {
+  /** A program that tells each step that it takes. It does the same, and is slower. */
+  readonly trace?: boolean;
+}
+
 /**
  * Compiles one automation: everything that is wrong with it, or the program. Never throws, whatever the
  * text is.
  *
  * @param file what diagnostics call the file
  */
-export function compile(text: string, file: string): Compilation {
+export function compile(text: string, file: string, options: CompileOptions = {}): Compilation {
   const report = new Report(new SourceText(text, file));
-  const automation = compileTree(report);
+  const automation = compileTree(report, options);
   const diagnostics = report.diagnostics();
   return automation === undefined || report.hasErrors
     ? { diagnostics }
     : { automation, diagnostics };
 }
 
-function compileTree(report: Report): CompiledAutomation | undefined {
+function compileTree(
+  report: Report,
+  { trace = false }: CompileOptions,
+): CompiledAutomation | undefined {
   const tree = readYaml(report);
   if (tree === undefined || isNull(tree)) {
     if (!report.hasErrors) {
@@ -77,7 +85,7 @@ function compileTree(report: Report): CompiledAutomation | undefined {
   const start = readTrigger(tree, report);
   const inputs = declaredInputs(tree, report);
   refuseRequiredInputs(tree, start.trigger, report);
-  const unit = new Unit(report, new Set(inputs.map(({ name }) => name)), start.trigger);
+  const unit = new Unit(report, new Set(inputs.map(({ name }) => name)), start.trigger, trace);
   writeSteps(childOf(tree, 'steps'), unit);
   unit.scope.finish();
   checkPolicy(tree, unit);
@@ -87,7 +95,7 @@ function compileTree(report: Report): CompiledAutomation | undefined {
     name: textOf(tree, 'automation'),
     description: textOf(tree, 'description'),
     inputs,
-    program: automationProgram(unit, limitsOf(tree)),
+    program: { ...automationProgram(unit, limitsOf(tree)), ...(trace ? { trace } : {}) },
     ...start,
     policy: policyOf(tree),
     ...(retry === undefined ? {} : { retry }),

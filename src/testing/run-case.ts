@@ -1,5 +1,5 @@
 import type { EffectResult, EmitArgs, HookArgs, JournalEntry, StateArgs } from '../core/effect.ts';
-import type { CapturedEvent } from '../core/event.ts';
+import { type CapturedEvent, isRequest } from '../core/event.ts';
 import { derivedId } from '../core/ids.ts';
 import type { Answer, RunRecord } from '../core/run.ts';
 import { scheduleEvent } from '../core/schedule-event.ts';
@@ -11,7 +11,7 @@ import type { EffectContext, Perform, Performed, Performers } from '../engine/ef
 import { Journal } from '../engine/journal.ts';
 import type { Sandbox } from '../engine/ports.ts';
 import { endedRecord, newRecord } from '../engine/records.ts';
-import { eventJsonOf, requestOf } from '../engine/seen.ts';
+import { seenOf } from '../engine/seen.ts';
 import type { RunState } from '../engine/subject.ts';
 import type { CompiledAutomation } from '../language/compile.ts';
 import { resolveInputs } from '../language/inputs.ts';
@@ -43,10 +43,15 @@ export async function runCase(
   automation: CompiledAutomation,
   sandbox: Pick<Sandbox, 'execute'>,
 ): Promise<CaseOutcome> {
-  const time = new VirtualTime(test.now);
+  const time = new VirtualTime(test.now, test.lateWaits);
   const state = stateOf(test, automation);
   let drive: Drive | undefined;
-  const script = new Script(test, automation.program.steps, () => drive?.stop('cancel'));
+  const script = new Script(
+    test,
+    automation.program.steps,
+    () => drive?.stop('cancel'),
+    (at) => time.until(at),
+  );
   const parts = partsOf(test, time, script, sandbox);
   let record = state.record;
   for (;;) {
@@ -67,52 +72,48 @@ export async function runCase(
 const NOTHING: Answer = { status: 204, headers: [], body: '' };
 
 function stateOf(test: TestCase, automation: CompiledAutomation): RunState {
-  const { now, name, request } = test;
+  const { now, name, webhook } = test;
   const { program, policy, retry } = automation;
-  const event = eventOf(test, automation);
-  const eventId = event?.id ?? derivedId('evt', now, name);
   const { inputs } = resolveInputs(automation.inputs, test.inputs);
-  const webhookId = event === undefined ? derivedId('wh', now, name) : '';
+  const event = eventOf(test, automation);
   const record = newRecord({
-    id: derivedId('run', now, name),
-    eventId,
-    webhookId,
+    id: test.runId ?? derivedId('run', now, name),
+    eventId: event.id,
+    webhookId: event.webhookId,
     automation: automation.name,
     revision: '',
-    binding: event === undefined ? 0 : -1,
+    binding: isRequest(event) ? 0 : -1,
     inputs: JSON.stringify(inputs),
     startedAt: now,
   });
-  const webhookJson = JSON.stringify({ id: webhookId, name: event === undefined ? 'test' : '' });
-  const started =
-    event === undefined
-      ? {
-          request,
-          eventJson: JSON.stringify({ id: eventId, received_at: new Date(now).toISOString() }),
-        }
-      : { request: requestOf(event, ''), eventJson: eventJsonOf(event) };
-  const subject = { program, policy, retry, webhookJson, now, ...started };
+  // The URL of request files, unless the case says which one it is.
+  const { request, ...seen } = seenOf(event);
+  const isOwn = isRequest(event) && webhook.url === undefined;
+  const url = isOwn ? test.request.url : request.url;
+  const subject = { program, policy, retry, request: { ...request, url }, ...seen, now };
   return { record, subject, journal: new Journal() };
 }
 
-/** The event of a message or a schedule; `undefined` where a request or a caller starts the automation. */
+/** The event of a request, a message or a schedule, as the automation's trigger has it. */
 function eventOf(
-  { now, name, event }: TestCase,
+  { now, name, event, webhook, request }: TestCase,
   { name: automation, trigger, on = '' }: CompiledAutomation,
-): CapturedEvent | undefined {
+): CapturedEvent {
+  const id = event.id ?? derivedId('evt', now, name);
   if (trigger === 'schedule') {
     const { scheduledAt = now } = event;
-    const id = derivedId('evt', now, name);
     return scheduleEvent({ automation, scheduledAt, receivedAt: now }, id);
   }
-  if (trigger !== 'topic') return undefined;
-  return topicEvent({
-    id: derivedId('msg', now, name),
-    to: event.topic ?? on,
-    data: JSON.stringify(event.data ?? null),
-    createdAt: now,
-    depth: 1,
-  });
+  if (trigger === 'topic') {
+    const data = JSON.stringify(event.data ?? null);
+    const message = { id: derivedId('msg', now, name), to: event.topic ?? on, data };
+    return { ...topicEvent({ ...message, createdAt: now, depth: 1 }), id };
+  }
+  const { method, path, query, headers, clientIp, body } = request;
+  const webhookId = webhook.id ?? derivedId('wh', now, name);
+  const kept = { webhookName: webhook.name ?? 'test', webhookUrl: webhook.url ?? '' };
+  const facts = { id, webhookId, receivedAt: now, ...kept };
+  return { ...facts, method, path, query, headers, clientIp, body };
 }
 
 function optionsOf(time: VirtualTime): DriveOptions {
@@ -148,9 +149,9 @@ function performersOf(test: TestCase, time: VirtualTime, script: Script): Perfor
   const { clock, timer } = time;
   const state = new MemoryState();
   for (const [key, value] of test.state) state.operate({ op: 'set', key, value }, test.now);
-  const http: Perform = (context) =>
+  const tried: Perform = (context) =>
     httpPerformer({
-      outbound: { send: async (request) => script.send(context.entry, request) },
+      outbound: { send: (request) => script.send(context.entry, request) },
       clock,
       timer,
       random: () => 1, // The longest waits between tries.
@@ -158,11 +159,15 @@ function performersOf(test: TestCase, time: VirtualTime, script: Script): Perfor
   const scripted =
     (otherwise: (context: EffectContext) => EffectResult | undefined): Perform =>
     async (context): Promise<Performed> => {
-      const result = script.result(context.entry) ?? otherwise(context);
+      const result = (await script.result(context.entry)) ?? otherwise(context);
       if (result !== undefined) return { how: 'result', result };
       script.miss(context.entry);
       return { how: 'stopped' };
     };
+  const http: Perform = async (context) => {
+    const result = await script.result(context.entry);
+    return result === undefined ? tried(context) : { how: 'result', result };
+  };
   const message = scripted(({ entry, run }) => {
     const args = JSON.parse(entry.args) as EmitArgs | HookArgs;
     const to = 'topic' in args ? args.topic : args.hook;

@@ -35,7 +35,7 @@ export function misfits(
       report.error('value.invalid', test.inputsPlace, problem);
     }
     for (const [key, place] of test.event.places) {
-      if (TRIGGERS.get(key) === trigger) continue;
+      if ((TRIGGERS.get(key) ?? trigger) === trigger) continue;
       const message = `Expected no \`${key}\` in \`event\`, because the automation has \`trigger: ${trigger}\``;
       report.error('key.conflict', place, message);
     }

@@ -37,9 +37,10 @@ export async function record(
   sandbox: Pick<Sandbox, 'execute'>,
   source: string,
   outside: Outside = () => ({ ok: true, value: 'null' }),
+  change: Partial<CapturedEvent> = {},
 ): Promise<Recording> {
   const { program } = compiled(source);
-  const { webhookName: _, webhookUrl: __, ...event } = EVENT;
+  const { webhookName: _, webhookUrl: __, ...event } = { ...EVENT, ...change };
   const { method, path, query, headers, clientIp, body } = event;
   const id = 'run_01J00000000000000000000001';
   const url = 'https://hooks.example/webhooks/abc/orders?x=1&x=2';

@@ -8,7 +8,7 @@ import { digest } from '../../core/ids.ts';
 import { RUN_LIMITS_MAX } from '../../core/limits.ts';
 import type { RunLimits } from '../../core/program.ts';
 import type { Answer, LogLine, RunFailure, RunFailureCode } from '../../core/run.ts';
-import type { Outcome, RecordedEvent, Recording } from '../recording.ts';
+import type { Captured, Outcome, RecordedEvent, Recording } from '../recording.ts';
 import { RECORDING_FORMAT, RECORDING_VERSION } from '../recording.ts';
 import { invalid, nestsDeeper, Place } from './place.ts';
 
@@ -62,6 +62,17 @@ export function readRecording(
     inputs,
     journal: readJournal(members.journal),
     outcome: readOutcome(members.outcome),
+  };
+}
+
+/** Reads what `capturedJson` has written. Throws `recording.invalid`. */
+export function readCaptured(bytes: Uint8Array): Captured {
+  const { webhook, event, url } = new Place(parse(bytes)).object(['webhook', 'event', 'url']);
+  const { id, name } = webhook.object(['id', 'name']);
+  return {
+    webhook: { id: id.text(), name: name.text() },
+    event: readEvent(event),
+    url: url.text(),
   };
 }
 

@@ -5,7 +5,7 @@ import type { RunLimits, StepPlace } from '../../core/program.ts';
 import type { RunRecord } from '../../core/run.ts';
 import { compile } from '../../language/compile.ts';
 import type { AutomationStore, EventStore, RunStore } from '../ports.ts';
-import type { EndedStatus, Recording } from '../recording.ts';
+import type { Captured, EndedStatus, Recording } from '../recording.ts';
 import { urlOf } from '../seen.ts';
 
 export interface RecorderParts {
@@ -45,17 +45,12 @@ export async function takeRecording(parts: RecorderParts, id: string): Promise<R
       `Expected the event of ${run.id} to be stored, got none: ${run.eventId} was deleted.`,
     );
   }
-  const { status: _, ...stored } = event;
-  const seen = parts.seen(stored);
-  const { webhookName, webhookUrl: __, ...received } = seen;
   return {
+    ...capturedOf(parts.seen(event)),
     engine: version,
     run: { id: run.id, seed: run.id, attempt: run.attempt },
     revision: { id: revision.id, automation: revision.automation, source: revision.source },
     limits: programFacts(revision.source).limits,
-    webhook: { id: run.webhookId, name: webhookName ?? '' },
-    event: received,
-    url: urlOf(seen),
     inputs: run.inputs,
     journal,
     outcome: {
@@ -65,6 +60,16 @@ export async function takeRecording(parts: RecorderParts, id: string): Promise<R
       ...(run.failure === undefined ? {} : { failure: run.failure }),
       logs: run.logs,
     },
+  };
+}
+
+/** @param event see `asSeen` */
+export function capturedOf(event: CapturedEvent): Captured {
+  const { id, webhookId, receivedAt, method, path, query, headers, clientIp, body } = event;
+  return {
+    webhook: { id: webhookId, name: event.webhookName ?? '' },
+    event: { id, webhookId, receivedAt, method, path, query, headers, clientIp, body },
+    url: urlOf(event),
   };
 }
 

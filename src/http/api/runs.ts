@@ -1,16 +1,15 @@
 import type { Context, Hono } from 'hono';
-import { HookwrightError } from '../../core/errors.ts';
 import type { CapturedEvent } from '../../core/event.ts';
-import type { Webhook } from '../../core/webhook.ts';
 import type { RunFilter } from '../../engine/ports.ts';
 import { findRun, programFacts, takeRecording } from '../../engine/recording/take.ts';
-import { recordingJson } from '../../engine/recording.ts';
-import { asSeen } from '../../engine/seen.ts';
-import { webhookName } from './events.ts';
+import { type Recording, recordingJson } from '../../engine/recording.ts';
+import { seenByRuns, webhookName } from './events.ts';
 import { type RunsQuery, readRunsQuery } from './input.ts';
 import type { ApiParts } from './parts.ts';
 import { type RunDetailJson, runDetailJson, runSummaryJson } from './represent-run.ts';
+import { traceJson } from './represent-trace.ts';
 import { route } from './route.ts';
+import { Traces } from './traces.ts';
 
 export function routeRuns(api: Hono, parts: ApiParts): void {
   const { registry, store, runs } = parts;
@@ -41,19 +40,22 @@ export function routeRuns(api: Hono, parts: ApiParts): void {
   route(api, '/runs/:id/cancel', {
     POST: async (c) => c.json(await detail((await runs.cancel(id(c))).id)),
   });
+  const recordingOf = (runId: string): Promise<Recording> => {
+    const seen = (event: CapturedEvent): CapturedEvent => seenByRuns(event, parts);
+    return takeRecording({ store, version: parts.version, seen }, runId);
+  };
   route(api, '/runs/:id/recording', {
     GET: async (c) => {
-      const { version } = parts;
-      const recording = await takeRecording(
-        {
-          store,
-          version,
-          seen: (event) => asSeen(event, webhookOf(event, parts), parts.publicUrl),
-        },
-        id(c),
-      );
+      const recording = await recordingOf(id(c));
       c.header('content-disposition', `attachment; filename="${recording.run.id}.json"`);
       return c.json(recordingJson(recording));
+    },
+  });
+  const traces = new Traces(parts.sandbox, parts.version);
+  route(api, '/runs/:id/trace', {
+    GET: async (c) => {
+      const recording = await recordingOf(id(c));
+      return c.json(traceJson(recording, await traces.trace(recording)));
     },
   });
 }
@@ -68,14 +70,4 @@ function filterOf(query: RunsQuery, { registry }: ApiParts): RunFilter {
     ...(before === undefined ? {} : { before }),
     countMax: limit + 1, // One more tells whether there is a next page.
   };
-}
-
-/** `undefined` where it was deleted. */
-function webhookOf({ webhookId }: CapturedEvent, { registry }: ApiParts): Webhook | undefined {
-  try {
-    return registry.webhook(webhookId);
-  } catch (error) {
-    if (error instanceof HookwrightError && error.code === 'webhook.not_found') return undefined;
-    throw error;
-  }
 }

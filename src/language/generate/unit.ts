@@ -4,6 +4,7 @@ import type { Analysis } from '../expression/analyse.ts';
 import type { Report } from '../report.ts';
 import type { Span } from '../source.ts';
 import { Scope } from './scope.ts';
+import { TraceCalls } from './trace-calls.ts';
 import { Writer } from './writer.ts';
 
 /** What starts an automation. */
@@ -32,6 +33,7 @@ export class Unit {
   /** What the program's effects reach, as far as its text says. */
   readonly targets: EffectTarget[] = [];
   readonly trigger: Trigger;
+  readonly trace: TraceCalls;
   hasAwait = false;
   /** How many `parallel` steps are around the step under way. */
   parallels = 0;
@@ -40,10 +42,12 @@ export class Unit {
     report: Report,
     inputs: ReadonlySet<string> | undefined,
     trigger: Trigger = 'webhook',
+    isTracing = false,
   ) {
     this.report = report;
     this.scope = new Scope(report);
     this.inputs = inputs;
     this.trigger = trigger;
+    this.trace = new TraceCalls(this.out, isTracing);
   }
 }

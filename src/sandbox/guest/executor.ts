@@ -8,9 +8,9 @@ import {
   PROGRAM_FILE,
   timeCode,
 } from '../protocol/failure.ts';
-import type { Base } from './boot.ts';
+import { type Base, loadTrace } from './boot.ts';
 import { KnownArgs } from './effects/known-args.ts';
-import { connect, emptyExchange } from './host-functions.ts';
+import { connect, emptyExchange, makeTraceFunction } from './host-functions.ts';
 import { restore, takeDifference } from './picture.ts';
 import type { KnownProgram, Programs } from './programs.ts';
 import { GuestMemoryFull, type Pointer, QuickJs } from './quickjs.ts';
@@ -18,6 +18,7 @@ import { type EndedEntry, Replay } from './replay.ts';
 import { readReport } from './report.ts';
 import { type BuiltRequest, buildRequest } from './request/build.ts';
 import { Stopwatch } from './stopwatch.ts';
+import { TraceLog } from './trace-log.ts';
 
 type Finished = Extract<ExecutionResult, { status: 'finished' }>;
 
@@ -93,12 +94,18 @@ export class Executor {
       const result = this.#result(quickjs, ended, program, cpuMs, replay);
       const grown = quickjs.memory.buffer.byteLength > size;
       if (grown || this.#isBeyondUse(result)) this.#quickjs = undefined;
-      return result;
+      return this.#traced(result);
     } catch (error) {
       this.#quickjs = undefined;
       const failure = describeFailure(this.#faultOf(error, quickjs, program), program);
-      return { status: 'failed', failure, logs: [], cpuMs: performance.now() - startedAt };
+      const cpuMs = performance.now() - startedAt;
+      return this.#traced({ status: 'failed', failure, logs: [], cpuMs });
     }
+  }
+
+  #traced(result: ExecutionResult): ExecutionResult {
+    const { trace } = this.#exchange;
+    return trace === undefined ? result : { ...result, trace: trace.items };
   }
 
   /** @returns the guest's report, or why there is none */
@@ -108,6 +115,7 @@ export class Executor {
     const { cpuMs, timeoutMs } = program.limits;
     this.#exchange.report = undefined;
     this.#exchange.answer = undefined;
+    this.#exchange.trace = program.trace === true ? new TraceLog(program.steps.length) : undefined;
     setClock(input.now);
     quickjs.limitMemory(base.picture.top + program.limits.memoryBytes);
     if (known.difference === undefined) {
@@ -140,7 +148,9 @@ export class Executor {
     const { outputBytes, logBytes } = program.limits;
     const lines = program.steps.map(({ line }) => line);
     const facts = quickjs.newString(JSON.stringify({ outputBytes, logBytes, lines }));
-    const result = quickjs.call(base.load, [loaded, facts]);
+    const list = [loaded, facts];
+    if (program.trace === true) list.push(loadTrace(quickjs), makeTraceFunction(quickjs));
+    const result = quickjs.call(base.load, list);
     const error = quickjs.exception(result);
     if (error !== 0) return this.#escaped(quickjs, error, program);
     programs.keep(known, takeDifference(quickjs, base.picture));

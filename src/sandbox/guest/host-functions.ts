@@ -4,6 +4,7 @@ import type { UrlParts } from './library/host.ts';
 import { GuestMemoryFull, type Pointer, type QuickJs } from './quickjs.ts';
 import type { Replay } from './replay.ts';
 import { jsonFault } from './request/json-fault.ts';
+import type { TraceLog } from './trace-log.ts';
 
 /** What one run shares with its host functions. */
 export interface Exchange {
@@ -13,6 +14,8 @@ export interface Exchange {
   json: string;
   /** Takes what the guest asks for. */
   replay: Pick<Replay, 'ask'>;
+  /** Takes what a traced program tells. */
+  trace?: TraceLog | undefined;
   /** Set by the guest: the report of an `async` program. */
   report: string | undefined;
   /** Set by the guest: the bytes of its answer. */
@@ -57,9 +60,10 @@ const CALLS: Readonly<Record<keyof HostCalls, Call>> = {
     quickjs.newArrayBuffer(Buffer.from(text(quickjs, list, 0), encoding(quickjs, list, 1))),
   text: (quickjs, _, list) =>
     quickjs.newString(bytes(quickjs, list, 0).toString(encoding(quickjs, list, 1))),
-  ask: (quickjs, { replay }, list) => {
+  ask: (quickjs, { replay, trace }, list) => {
     const [kind, step] = [text(quickjs, list, 0), Number(text(quickjs, list, 1))];
     const answer = replay.ask(kind, step, freed(quickjs, list, 2));
+    if (answer === 'asked') trace?.asked(step);
     if (answer === 'asked') return quickjs.undefined;
     return answer === 'ended'
       ? quickjs.calls.QTS_GetFalse()
@@ -102,11 +106,22 @@ export function makeHostObject(quickjs: QuickJs): Pointer {
   return host;
 }
 
+/** The function by which a traced program tells what it does; no other is given it. */
+export function makeTraceFunction({ calls, context }: QuickJs): Pointer {
+  return calls.QTS_NewFunction(context, 'tell', 0, false, NAMES.length);
+}
+
+const tell: Call = (quickjs, { trace }, list) =>
+  trace?.tell(freed(quickjs, list, 0)) === true
+    ? quickjs.calls.QTS_GetTrue()
+    : quickjs.calls.QTS_GetFalse();
+
 /** Answers the guest's calls. No error of the host leaves with its own text or stack. */
 export function connect(quickjs: QuickJs, exchange: Exchange): void {
   quickjs.callbacks.call = (id, _count, list) => {
     try {
-      return (CALLS[NAMES[id] as keyof HostCalls] as Call)(quickjs, exchange, list);
+      const name = NAMES[id];
+      return (name === undefined ? tell : CALLS[name])(quickjs, exchange, list);
     } catch (error) {
       if (error instanceof GuestMemoryFull) return quickjs.throwError('out of memory');
       const message = error instanceof Refused ? error.message : 'The host refused the call';

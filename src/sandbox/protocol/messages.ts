@@ -1,6 +1,7 @@
 import type { EffectRequest, JournalEntry } from '../../core/effect.ts';
 import type { Reach } from '../../core/program.ts';
 import type { Answer, Execution, ExecutionResult, LogLine, RunFailure } from '../../core/run.ts';
+import type { TraceItem } from '../../core/trace.ts';
 
 /**
  * What crosses between the pool and a thread. Runs and results cross as flat lists of texts and numbers and
@@ -60,7 +61,7 @@ export interface NumberedResult {
 }
 
 const RUN_FIELDS = 15;
-const RESULT_FIELDS = 10;
+const RESULT_FIELDS = 11;
 const FINISHED = 0;
 const FAILED = 1;
 const PROGRAM_UNKNOWN = 2;
@@ -127,7 +128,7 @@ export function encodeResults(
   const bodies: Uint8Array[] = [];
   for (const { number, result } of results) {
     if (result === undefined) {
-      fields.push(number, PROGRAM_UNKNOWN, 0, 0, '', '', 0, null, '', '');
+      fields.push(number, PROGRAM_UNKNOWN, 0, 0, '', '', 0, null, '', '', '');
       continue;
     }
     const { answer, logs } = result;
@@ -142,6 +143,7 @@ export function encodeResults(
     fields.push(result.status === 'finished' ? (result.value ?? null) : null);
     fields.push(logs.length === 0 ? '' : JSON.stringify(logs));
     fields.push(details(result));
+    fields.push(result.trace === undefined ? '' : JSON.stringify(result.trace));
   }
   return { results: fields, bodies: joined(bodies) };
 }
@@ -169,6 +171,7 @@ export function decodeResults({
       ...(answer.status === 0 ? {} : { answer }),
       logs: parsedList(results[at + 8] as string),
       cpuMs: results[at + 2] as number,
+      ...(results[at + 10] === '' ? {} : { trace: parsedTrace(results[at + 10] as string) }),
     };
     decoded.push({ number, result: resultOf(results, at, common) });
   }
@@ -192,7 +195,7 @@ function details(result: ExecutionResult): string {
 function resultOf(
   results: readonly Field[],
   at: number,
-  common: Pick<ExecutionResult, 'answer' | 'logs' | 'cpuMs'>,
+  common: Pick<ExecutionResult, 'answer' | 'logs' | 'cpuMs' | 'trace'>,
 ): ExecutionResult {
   const value = results[at + 7] as string | null;
   const text = results[at + 9] as string;
@@ -220,6 +223,10 @@ function pairs(text: string): [string, string][] {
 
 function parsedList(json: string): readonly LogLine[] {
   return json === '' ? [] : (JSON.parse(json) as LogLine[]);
+}
+
+function parsedTrace(json: string): readonly TraceItem[] {
+  return JSON.parse(json) as TraceItem[];
 }
 
 /** Its own buffer, so that it can be handed over rather than copied. */

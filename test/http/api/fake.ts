@@ -10,7 +10,7 @@ import { didYouMean } from '../../../src/core/suggest.ts';
 import type { Webhook } from '../../../src/core/webhook.ts';
 import type { AutomationEntry } from '../../../src/engine/automations.ts';
 import type { Feed } from '../../../src/engine/feed.ts';
-import type { EventFilter, RunFilter } from '../../../src/engine/ports.ts';
+import type { EventFilter, RunFilter, Sandbox } from '../../../src/engine/ports.ts';
 import type { Registry } from '../../../src/engine/registry.ts';
 import type { SecretDraft, SecretRegistry } from '../../../src/engine/secrets.ts';
 import { createApi } from '../../../src/http/api/api.ts';
@@ -33,6 +33,10 @@ export class FakeEngine {
   /** What retrying and cancelling throws. */
   refusal: HookwrightError | undefined;
   readonly listeners = new Set<Listener>();
+  /** What the API executes in; none until a test gives one. */
+  sandbox: Pick<Sandbox, 'execute'> = {
+    execute: () => Promise.reject(new Error('Expected a test that needs no sandbox')),
+  };
   readonly logged: unknown[] = [];
   readonly api: Hono;
   now = NOW;
@@ -63,6 +67,7 @@ export class FakeEngine {
         this.events.push({ ...event, status: 'pending' });
         return event;
       },
+      sandbox: async () => this.sandbox,
       feed: {
         subscribe: (listener) => {
           this.listeners.add(listener);

@@ -1,4 +1,4 @@
-import type { GuestEffects } from '../../../core/guest-runtime.ts';
+import type { GuestEffects, GuestRuntime } from '../../../core/guest-runtime.ts';
 import { harden } from '../inside/harden.ts';
 import { type HostCalls, libraryHost } from '../inside/host-calls.ts';
 import { joined, parse, stringify } from '../inside/primordials.ts';
@@ -42,12 +42,19 @@ export function boot(hostCalls: HostCalls, keep: string): void {
  * the memory for this program.
  *
  * @param text JSON of `ProgramFacts`
+ * @param trace makes the runtime one that traces (`tracing/trace.ts`), and `tell` is what it tells by
  */
-export function load(loaded: Program, text: string): void {
+export function load(
+  loaded: Program,
+  text: string,
+  trace?: (runtime: GuestRuntime, tell: (line: string) => boolean) => void,
+  tell?: (line: string) => boolean,
+): void {
   program = loaded;
   asynchronous = Object.getPrototypeOf(loaded) === asyncPrototype;
   facts = parse(text) as ProgramFacts;
   runtime = makeRuntime(facts, effects);
+  if (tell !== undefined) trace?.(runtime.runtime, tell);
 }
 
 /**
