@@ -1,5 +1,6 @@
 import type { CapturedEvent } from './event.ts';
 import { derivedId } from './ids.ts';
+import { ON_TIME_MS } from './schedule.ts';
 
 /** The method of events that schedules make. No sender can forge one: they belong to no webhook. */
 export const SCHEDULE_METHOD = 'SCHEDULE';
@@ -15,14 +16,12 @@ export interface DueTime {
 
 /**
  * The event that an automation with `trigger: schedule` runs for. The same time of the same automation has
- * the same id, so that what a crash repeats, or a second machine, is recognised.
+ * the same id, so that a second machine, or a clock that was put back, does not make it twice.
  *
  * @param id another one, for a start by hand
  */
-export function scheduleEvent(
-  { automation, scheduledAt, receivedAt }: DueTime,
-  id: string = derivedId('evt', scheduledAt, `schedule/${automation}/${scheduledAt}`),
-): CapturedEvent {
+export function scheduleEvent(due: DueTime, id: string = idOf(due)): CapturedEvent {
+  const { automation, scheduledAt, receivedAt } = due;
   const fields = { scheduled_at: new Date(scheduledAt).toISOString() };
   return {
     id,
@@ -37,6 +36,15 @@ export function scheduleEvent(
     webhookName: '',
     webhookUrl: '',
   };
+}
+
+/**
+ * Ids sort by time, and pruning and readers go by that: one that was missed has the time at which it was
+ * taken up. What repeats it is recognised by how far the schedule has come.
+ */
+function idOf({ automation, scheduledAt, receivedAt }: DueTime): string {
+  const time = receivedAt - scheduledAt < ON_TIME_MS ? scheduledAt : receivedAt;
+  return derivedId('evt', time, `schedule/${automation}/${scheduledAt}`);
 }
 
 /** Whether an event was made by a schedule, and not by a request. */

@@ -14,3 +14,9 @@ export interface Schedule {
 export function scheduleDefinition({ on, timezone }: Schedule): string {
   return JSON.stringify([on, timezone]);
 }
+
+/**
+ * How late a time of a schedule may be taken up and still count as kept: cron goes by the minute. What is
+ * later was missed.
+ */
+export const ON_TIME_MS = 60_000;

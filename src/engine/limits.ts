@@ -18,12 +18,6 @@ export const CALL_DEPTH_MAX = 16;
 /** Messages whose runs emit the next one, in a row. More is a circle: `call` ends there too. */
 export const TOPIC_DEPTH_MAX = 16;
 
-/**
- * How late a time of a schedule may be taken up and still count as kept: cron goes by the minute. What is
- * later was missed.
- */
-export const ON_TIME_MS = 60_000;
-
 /** The longest sleep of the schedules: a clock that was set, or a machine that slept, is noticed then. */
 export const SCHEDULE_LOOK_MS_MAX = 60_000;
 

@@ -1,12 +1,12 @@
 import type { Clock } from '../core/clock.ts';
 import type { CapturedEvent } from '../core/event.ts';
 import type { Log } from '../core/log.ts';
-import { type Schedule, scheduleDefinition } from '../core/schedule.ts';
+import { ON_TIME_MS, type Schedule, scheduleDefinition } from '../core/schedule.ts';
 import { isScheduleEvent, scheduleEvent } from '../core/schedule-event.ts';
 import type { CancelTimer, Timer } from '../core/timer.ts';
 import { type ScheduleTimes, timesOf } from '../language/schedule/times.ts';
 import type { Automations } from './automations.ts';
-import { ON_TIME_MS, SCHEDULE_LOOK_MS_MAX } from './limits.ts';
+import { SCHEDULE_LOOK_MS_MAX } from './limits.ts';
 import type { ScheduleStore } from './ports.ts';
 import type { Receiver } from './receive.ts';
 import {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RunRecord } from '../../src/core/run.ts';
 import type { Schedule } from '../../src/core/schedule.ts';
+import { scheduleEvent } from '../../src/core/schedule-event.ts';
 import { http } from './guest.ts';
 import { Process, World } from './world.ts';
 
@@ -91,6 +92,17 @@ test('of the times that passed while no process was there, the last one is made 
   ]);
   await goOn(second, at(61));
   expect(minutes(world)).toEqual([20, 50, 60]);
+});
+
+test('ids follow from the time that was due, and sort by when it was taken up', () => {
+  const due = { automation: 'a', scheduledAt: at(20) };
+  const id = (receivedAt: number): string => scheduleEvent({ ...due, receivedAt }).id;
+  expect(id(at(20) + 59_999)).toBe(id(at(20)));
+  expect(scheduleEvent({ ...due, automation: 'b', receivedAt: at(20) }).id).not.toBe(id(at(20)));
+  // Pruning stops at the first event that is not old enough: one with an old id would hold up all others.
+  expect(
+    id(at(500)) > scheduleEvent({ ...due, scheduledAt: at(499), receivedAt: at(499) }).id,
+  ).toBe(true);
 });
 
 test('a missed time is passed over, and told, where the automation says so', async () => {
