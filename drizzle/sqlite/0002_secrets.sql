@@ -12,3 +12,5 @@ CREATE TABLE `secret` (
 	`previous` blob,
 	`previous_until` integer
 );
+--> statement-breakpoint
+ALTER TABLE `run` ADD `secret_use` text;

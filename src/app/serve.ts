@@ -22,6 +22,7 @@ import { recover } from '../engine/recover.ts';
 import type { LiveRegistry } from '../engine/registry.ts';
 import type { Route } from '../engine/route.ts';
 import { Runner } from '../engine/run.ts';
+import type { SecretSource } from '../engine/secret-source.ts';
 import { Topics } from '../engine/topics.ts';
 import { trustedProxies } from '../http/ingress/client.ts';
 import { Ingress } from '../http/ingress/ingress.ts';
@@ -38,6 +39,7 @@ export interface Parts {
   readonly store: Store;
   readonly registry: LiveRegistry;
   readonly automations: Automations;
+  readonly secrets: SecretSource;
   readonly feed: OpenFeed;
   readonly log: Log;
   readonly clock: Clock;
@@ -55,7 +57,8 @@ export async function serve(
   parts: Parts,
   open: Open,
 ): Promise<{ readonly address: string; readonly runs: Runs }> {
-  const { config, sandbox, store, registry, automations, feed, log, clock, makeId, api } = parts;
+  const { config, sandbox, store, registry, automations, secrets, feed, log, clock, makeId, api } =
+    parts;
   const startedAt = clock();
   let address: AddressInfo | undefined;
   const outbound = openOutbound({
@@ -76,6 +79,7 @@ export async function serve(
     store,
     sandbox,
     outbound,
+    secrets,
     find: (name) => automations.runnable(name),
     revision: (id) => automations.ofRevision(id),
     route,
@@ -93,7 +97,7 @@ export async function serve(
     store,
     live: runs.live,
     queue: runs.queue,
-    runner: new Runner(sandbox, clock, makeId),
+    runner: new Runner(sandbox, clock, makeId, secrets),
     feed,
     log,
     clock,

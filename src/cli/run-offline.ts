@@ -6,6 +6,7 @@ import type { Program } from '../core/program.ts';
 import type { Answer, ExecutionResult, Needs, RequestParts } from '../core/run.ts';
 import { answerOf } from '../engine/answers.ts';
 import { targetOf } from '../engine/replay/target.ts';
+import { executionSecrets, NO_SECRETS } from '../engine/secret-source.ts';
 import { compile } from '../language/compile.ts';
 import { resolveInputs } from '../language/inputs.ts';
 import { openSandbox } from '../sandbox/pool.ts';
@@ -47,7 +48,8 @@ export async function runOffline(
   const runId = makeId('run', now);
   const sandbox = await openSandbox({ threads: 1 });
   try {
-    const { program } = automation;
+    const { program, policy } = automation;
+    const secrets = executionSecrets(policy.secrets, NO_SECRETS, undefined);
     const result = await sandbox.execute({
       runId,
       seed: runId,
@@ -58,6 +60,7 @@ export async function runOffline(
       event: JSON.stringify({ id: makeId('evt', now), received_at: new Date(now).toISOString() }),
       inputs: JSON.stringify(resolved.inputs),
       journal: [],
+      ...(secrets === undefined ? {} : { secrets }),
     });
     const ended = result.status === 'needs' ? unperformed(result, program) : result;
     return { result: ended, answer: answerOf(ended, runId) };

@@ -2,6 +2,7 @@ import type { Diagnostic } from '../core/diagnostic.ts';
 import type { HttpReply } from '../core/effect.ts';
 import { parseDuration } from '../core/quantity.ts';
 import type { RequestParts } from '../core/run.ts';
+import { secretNameMistake, secretValueMistake } from '../core/secret.ts';
 import { check } from '../language/check/check.ts';
 import { Report } from '../language/report.ts';
 import { SourceText } from '../language/source.ts';
@@ -79,6 +80,7 @@ function caseOf(node: MapNode, report: Report, readRequest: ReadRequest): TestCa
     inputsPlace: inputs ?? name ?? node,
     now: timeOf(childOf(node, 'now'), report),
     state: stateOf(childOf(node, 'state'), report),
+    secrets: secretsOf(childOf(node, 'secrets'), report),
     replies: itemsOf(childOf(node, 'effects')).map((item) => replyOf(item, report)),
     ...(expect?.kind === 'map' ? { expect } : {}),
   };
@@ -128,6 +130,20 @@ function stateOf(node: YamlNode | undefined, report: Report): TestCase['state'] 
     if (!result.ok) report.error('value.invalid', entry.key, result.message.replace(/\.$/, ''));
     return [key, value];
   });
+}
+
+function secretsOf(node: YamlNode | undefined, report: Report): TestCase['secrets'] {
+  const secrets = new Map<string, string>();
+  if (node !== undefined && node.kind !== 'map') objectOf(node, report);
+  for (const { key, value } of node?.kind === 'map' ? node.entries : []) {
+    const mistake =
+      value.kind === 'scalar' && !isNull(value)
+        ? (secretNameMistake(key.text) ?? secretValueMistake(value.text))
+        : 'Expected the made-up value of a secret as a text, got another value';
+    if (mistake !== undefined) report.error('value.invalid', key, mistake);
+    secrets.set(key.text, textOf(value));
+  }
+  return secrets;
 }
 
 function replyOf(node: MapNode, report: Report): ScriptedReply {

@@ -172,6 +172,7 @@ const CASE: Shape = {
     key('inputs', { is: 'literal' }, 'Inputs of the automation.'),
     key('now', LABEL, 'When the request arrives, ISO 8601.'),
     key('state', { is: 'literal' }, 'State before the run: values by key.'),
+    key('secrets', { is: 'literal' }, 'Made-up values of secrets by name.'),
     key('effects', { is: 'list', of: SCRIPTED }, 'What effects give back.'),
     key('expect', EXPECT, 'What has to come of it; without it, that the run succeeds.'),
   ],

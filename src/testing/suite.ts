@@ -23,6 +23,8 @@ export interface TestCase {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly state: readonly (readonly [key: string, value: unknown])[];
+  /** Made-up values by name; they may be sent anywhere. */
+  readonly secrets: ReadonlyMap<string, string>;
   readonly replies: readonly ScriptedReply[];
   /** Its keys are those of the shape. */
   readonly expect?: MapNode;

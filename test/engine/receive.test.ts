@@ -6,6 +6,7 @@ import { LiveRuns } from '../../src/engine/live-runs.ts';
 import type { Store } from '../../src/engine/ports.ts';
 import { Receiver } from '../../src/engine/receive.ts';
 import { Runner } from '../../src/engine/run.ts';
+import { NO_SECRETS } from '../../src/engine/secret-source.ts';
 import {
   answered,
   makeId,
@@ -36,7 +37,7 @@ function setUp(answerDeadlineMs = 10_000): {
     store: store as unknown as Store,
     live: new LiveRuns({} as never),
     queue: { full: false, hasRoom: true, wake: () => {} },
-    runner: new Runner(sandbox, clock, makeId),
+    runner: new Runner(sandbox, clock, makeId, NO_SECRETS),
     feed,
     log,
     clock,

@@ -15,6 +15,7 @@ import { Receiver } from '../../src/engine/receive.ts';
 import { recover } from '../../src/engine/recover.ts';
 import type { Route, RunnableAutomation } from '../../src/engine/route.ts';
 import { Runner } from '../../src/engine/run.ts';
+import { NO_SECRETS } from '../../src/engine/secret-source.ts';
 import { Topics } from '../../src/engine/topics.ts';
 import type { Retry } from '../../src/language/settings.ts';
 import { GuestSandbox, turn } from './guest.ts';
@@ -168,6 +169,7 @@ export class Process {
     this.runs = openRuns({
       store,
       sandbox,
+      secrets: NO_SECRETS,
       outbound: { send: (request, signal) => this.#send(request, signal) },
       find,
       subscriptions: this.topics,
@@ -185,7 +187,7 @@ export class Process {
       store,
       live: this.runs.live,
       queue: this.runs.queue,
-      runner: new Runner(sandbox, clock, makeId),
+      runner: new Runner(sandbox, clock, makeId, NO_SECRETS),
       feed: createFeed(),
       log: this.log,
       clock,

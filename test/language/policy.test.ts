@@ -35,7 +35,9 @@ test.each([
   ['{ hooks: ["order.**"] }', '- emit: { topic: "order.paid.${{ 1 }}" }'],
   ['{ hooks: [crm] }', '- hook: { name: crm }'],
   ['{ functions: ["pricing.*"] }', '- call: pricing.total'],
-  ['{ secrets: [KEY] }', '- wait: 1s'],
+  ['{ secrets: [KEY] }', '- log: ${{ Hash.sha256(secrets.KEY) }}'],
+  ['{ secrets: [KEY] }', '- log: ${{ secrets["KEY"] }}'],
+  ['{ secrets: [A, B] }', '- log: ${{ Hash.sha256(secrets[request.method]) }}'],
 ])('%s lets be %s', (policy, steps) => {
   expect(about(policy, steps)).toEqual([]);
 });

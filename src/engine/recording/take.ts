@@ -57,6 +57,7 @@ export async function takeRecording(parts: RecorderParts, id: string): Promise<R
     url: parts.url(captured),
     inputs: run.inputs,
     journal,
+    ...(run.secretUse === undefined ? {} : { secretUse: run.secretUse }),
     outcome: {
       status,
       ...(run.answer === undefined ? {} : { answer: run.answer }),

@@ -14,6 +14,13 @@ export interface EffectTarget extends PolicyTarget {
   readonly span: Span;
 }
 
+/** One place where `secrets` stands. */
+export interface SecretUse {
+  /** Absent where it is computed, or `secrets` is passed on. */
+  readonly name?: string;
+  readonly span: Span;
+}
+
 /** What one compilation gathers while it goes through the steps. */
 export class Unit {
   readonly report: Report;
@@ -26,6 +33,10 @@ export class Unit {
   readonly inputs: ReadonlySet<string> | undefined;
   /** What the program's effects reach, as far as its text says. */
   readonly targets: EffectTarget[] = [];
+  /** Every use of `secrets`, with the name where it stands in the text. */
+  readonly secretUses: SecretUse[] = [];
+  /** Whether `secrets` is there: conditions of bindings have no policy, and so none. */
+  readonly hasSecrets: boolean;
   readonly trigger: Trigger;
   hasAwait = false;
   /** How many `parallel` steps are around the step under way. */
@@ -35,10 +46,12 @@ export class Unit {
     report: Report,
     inputs: ReadonlySet<string> | undefined,
     trigger: Trigger = 'webhook',
+    hasSecrets = true,
   ) {
     this.report = report;
     this.scope = new Scope(report);
     this.inputs = inputs;
     this.trigger = trigger;
+    this.hasSecrets = hasSecrets;
   }
 }

@@ -16,6 +16,7 @@ import { GuestMemoryFull, type Pointer, QuickJs } from './quickjs.ts';
 import { type EndedEntry, Replay } from './replay.ts';
 import { readReport } from './report.ts';
 import { type BuiltRequest, buildRequest } from './request/build.ts';
+import { RunSecrets } from './secrets.ts';
 import { Stopwatch } from './stopwatch.ts';
 
 type Finished = Extract<ExecutionResult, { status: 'finished' }>;
@@ -84,6 +85,8 @@ export class Executor {
     const startedAt = performance.now();
     const replay = new Replay(input.journal, program, input.now);
     this.#exchange.replay = replay;
+    const secrets = new RunSecrets(input.secrets);
+    this.#exchange.secrets = secrets;
     const size = quickjs.memory.buffer.byteLength;
     try {
       const ended = this.#run(quickjs, known, input, replay);
@@ -91,11 +94,12 @@ export class Executor {
       const result = this.#result(quickjs, ended, program, cpuMs, replay);
       const grown = quickjs.memory.buffer.byteLength > size;
       if (grown || this.#isBeyondUse(result)) this.#quickjs = undefined;
-      return result;
+      return withUse(result, secrets);
     } catch (error) {
       this.#quickjs = undefined;
       const failure = describeFailure(this.#faultOf(error, quickjs, program), program);
-      return { status: 'failed', failure, logs: [], cpuMs: performance.now() - startedAt };
+      const cpuMs = performance.now() - startedAt;
+      return withUse({ status: 'failed', failure, logs: [], cpuMs }, secrets);
     }
   }
 
@@ -314,6 +318,10 @@ const INSTANCE_ENDS: ReadonlySet<string> = new Set([
   'limit.stack',
   'sandbox.lost',
 ]);
+
+function withUse(result: ExecutionResult, { use }: RunSecrets): ExecutionResult {
+  return use === undefined ? result : { ...result, secretUse: use };
+}
 
 function needing({ answer, logs, cpuMs }: Finished, replay: Replay): ExecutionResult {
   const answered = answer === undefined ? {} : { answer };

@@ -165,7 +165,7 @@ test('arguments that are wrong can be caught, and say what is wrong', async () =
     "http('https://a/' + 'x'.repeat(9000))":
       'Expected a url of http of at most 8192 characters, got 9010. Send long data in a body',
     [`http({ ${url}, header: {} })`]:
-      'Expected method, url, headers, query, json, form, text, body, base64, expect, timeout, retry, in_doubt for http, got "header". Did you mean "headers"?',
+      'Expected method, url, headers, auth, query, json, form, text, body, base64, expect, timeout, retry, in_doubt for http, got "header". Did you mean "headers"?',
     [`http({ ${url}, method: 'FETCH' })`]:
       'Expected one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS as method of http, got "FETCH"',
     [`http({ ${url}, method: 'GET', json: 1 })`]:
