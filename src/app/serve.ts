@@ -68,11 +68,8 @@ export async function serve(
   });
   open.add(() => outbound.close());
   const base = (): string => config.publicUrl ?? (address === undefined ? '' : urlOf(address));
-  const url = (route: Route | undefined, event: CapturedEvent): string => {
-    if (isTopicEvent(event)) return '';
-    const { path, query } = event;
-    return urlAt(base(), { token: route?.webhook.token ?? '', path, query });
-  };
+  const url = (route: Route | undefined, event: CapturedEvent): string =>
+    eventUrl(base(), route, event);
   const route = (id: string): Route | undefined => registry.routeOfId(id);
   const topics = new Topics({ automations, receiver: () => receiver, log });
   const runs = openRuns({
@@ -134,6 +131,13 @@ export async function serve(
   const listening = urlOf(address);
   log.write('info', 'listening', { url: listening, automations: automations.size });
   return { address: listening, runs };
+}
+
+/** What the sender of an event sees; messages have none. */
+function eventUrl(base: string, route: Route | undefined, event: CapturedEvent): string {
+  if (isTopicEvent(event)) return '';
+  const { path, query } = event;
+  return urlAt(base, { token: route?.webhook.token ?? '', path, query });
 }
 
 async function listen(server: Server, { host, port }: Config): Promise<AddressInfo> {

@@ -43,18 +43,16 @@ export function reveal(
   }
   // Values are read once, so that a change in between does not mix two.
   const values = new Map(allowed.map((name) => [name, source.value(name)]));
-  const valueOf = (name: string): string => values.get(name) ?? '';
-  const url = origin + places.replace('url', rest, (name) => inUrl(valueOf(name)));
+  const read = (name: string): string => values.get(name) ?? '';
+  const url = origin + places.replace('url', rest, (name) => inUrl(read(name)));
   const headers = headersOf(args).map(([name, text]): [string, string] => [
     name,
-    places.replace(`header ${name}`, text, valueOf),
+    places.replace(`header ${name}`, text, read),
   ]);
-  const authorization = basicOf(args, (text) =>
-    places.replace('header authorization', text, valueOf),
-  );
+  const authorization = basicOf(args, (text) => places.replace('header authorization', text, read));
   if (authorization !== undefined) headers.push(['authorization', authorization]);
-  const body = bodyOf(args, (text, escape) =>
-    places.replace('body', text, (name) => escape(valueOf(name))),
+  const body = bodyOf(args, (text, escaped) =>
+    places.replace('body', text, (name) => escaped(read(name))),
   );
   for (const name of places.names()) {
     if (!allowed.includes(name)) return refused('effect.refused', secretRefusal(name));
@@ -99,11 +97,11 @@ class Places {
     this.#seed = seed;
   }
 
-  replace(place: string, text: string, valueOf: (name: string) => string): string {
+  replace(place: string, text: string, read: (name: string) => string): string {
     return replaceHandles(text, this.#seed, (name) => {
       const names = this.#names.get(place) ?? new Set();
       this.#names.set(place, names.add(name));
-      return valueOf(name);
+      return read(name);
     });
   }
 
@@ -143,7 +141,7 @@ type Escape = (value: string) => string;
 
 function bodyOf(
   { headers, body, base64 }: HttpArgs,
-  replace: (text: string, escape: Escape) => string,
+  replace: (text: string, escaped: Escape) => string,
 ): string | Uint8Array | undefined {
   if (base64 !== undefined) {
     const bytes = Buffer.from(base64, 'base64').toString('latin1');

@@ -57,49 +57,70 @@ export class SecretMask {
   }
 }
 
+/** How servers write a text within another. Most leave letters and digits as they are. */
+const ENCODERS: readonly ((text: string) => string)[] = [
+  json,
+  (text) => json(text).replaceAll('/', '\\/'), // As PHP writes it.
+  (text) => ascii(json(text)),
+  (text) => ascii(json(text)).replaceAll('/', '\\/'),
+  encodeURIComponent,
+  // What RFC 3986 has, JavaScript leaves.
+  (text) => encodeURIComponent(text).replace(/[!'()*]/g, percent),
+  (text) => new URLSearchParams([['', text]]).toString().slice(1),
+  encodeURI,
+  inUrl,
+  (text) => inUrl(text).replaceAll("'", '%27'), // As URL parsers make it within a query.
+  ...["'", '&#39;', '&#x27;', '&#039;', '&apos;'].map(
+    (apostrophe) => (text: string) =>
+      html(text).replaceAll('"', '&quot;').replaceAll("'", apostrophe),
+  ),
+  html,
+];
+
+/** Those that write what others have written: a URL in JSON in JSON. */
+const OUTER: readonly ((text: string) => string)[] = [json, encodeURIComponent, html];
+
 function formsOf(value: string): ReadonlySet<string> {
-  const json = JSON.stringify(value).slice(1, -1);
-  const ascii = json.replace(/[\u007f-\uffff]/g, (char) => {
+  const isLong = value.length > NESTED_LENGTH_MAX;
+  const inner = [value, ...(isLong ? OUTER : ENCODERS).map((encode) => encode(value))];
+  const outer = isLong ? [] : inner.flatMap((text) => OUTER.map((encode) => encode(text)));
+  const texts = new Set([...inner, ...outer]);
+  for (const text of [...texts]) {
+    texts.add(text.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()));
+  }
+  // Whatever else is done to a text, these parts of it stay.
+  for (const [run] of value.matchAll(UNCHANGED)) texts.add(run);
+  return new Set([...texts].flatMap((text) => [text, ...binaryForms(text)]));
+}
+
+/** Characters of a value of which every form is looked for: keys in PEM are shorter. */
+const NESTED_LENGTH_MAX = 4096;
+
+/** What no encoder changes; long enough to be nothing else. */
+const UNCHANGED = /[A-Za-z0-9_-]{8,}/g;
+
+function binaryForms(text: string): string[] {
+  const hex = Buffer.from(text).toString('hex');
+  return [hex, hex.toUpperCase(), ...base64Forms(text)];
+}
+
+function json(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
+function ascii(text: string): string {
+  return text.replace(/[\u007f-\uffff]/g, (char) => {
     const code = char.charCodeAt(0).toString(16).padStart(4, '0');
     return `\\u${code}`;
   });
-  const percent = [...percentForms(value)];
-  const hex = Buffer.from(value).toString('hex');
-  return new Set([
-    value,
-    json,
-    ascii,
-    // As PHP writes JSON.
-    json.replaceAll('/', '\\/'),
-    ascii.replaceAll('/', '\\/'),
-    ...percent,
-    ...percent.map((form) => form.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())),
-    ...htmlForms(value),
-    hex,
-    hex.toUpperCase(),
-    ...base64Forms(value),
-  ]);
 }
 
-function percentForms(value: string): string[] {
-  const component = encodeURIComponent(value);
-  const form = new URLSearchParams([['', value]]).toString().slice(1);
-  // As browsers and servers write it that escape less, and as RFC 3986 has it, which escapes more.
-  const strict = component.replace(
-    /[!'()*]/g,
-    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-  return [component, strict, form, encodeURI(value), inUrl(value)];
+function html(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-function htmlForms(value: string): string[] {
-  const escaped = value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-  const quoted = escaped.replaceAll('"', '&quot;');
-  return [
-    escaped,
-    quoted,
-    ...['&#39;', '&#x27;', '&#039;', '&apos;'].map((code) => quoted.replaceAll("'", code)),
-  ];
+function percent(char: string): string {
+  return `%${char.charCodeAt(0).toString(16).toUpperCase()}`;
 }
 
 /** What every base64 text with the value in it has in it, wherever the value begins. */
