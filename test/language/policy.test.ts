@@ -84,9 +84,9 @@ test.each([
     '4:17 error policy.missing: Expected a target that the policy allows, got the hook crm | Add to `policy.hooks`: crm',
   ],
   [
-    '{ secrets: [key] }',
+    '{}',
     '- log: ${{ Hash.sha256(secrets.KEY) }}',
-    '4:31 error policy.missing: Expected a secret that the policy allows, got `KEY` | Add to `policy.secrets`: KEY',
+    '4:32 error policy.missing: Expected a secret that the policy allows, got `KEY` | Add to `policy.secrets`: KEY',
   ],
   [
     '{}',
