@@ -115,6 +115,7 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
       store,
       registry,
       automations,
+      secrets,
       feed,
       log,
       clock,

@@ -22,6 +22,7 @@ import type { LiveRegistry } from '../engine/registry.ts';
 import type { Route } from '../engine/route.ts';
 import { Runner } from '../engine/run.ts';
 import { Schedules } from '../engine/schedules.ts';
+import type { SecretSource } from '../engine/secret-source.ts';
 import { asSeen } from '../engine/seen.ts';
 import { Topics } from '../engine/topics.ts';
 import { trustedProxies } from '../http/ingress/client.ts';
@@ -38,6 +39,7 @@ export interface Parts {
   readonly store: Store;
   readonly registry: LiveRegistry;
   readonly automations: Automations;
+  readonly secrets: SecretSource;
   readonly feed: OpenFeed;
   readonly log: Log;
   readonly clock: Clock;
@@ -58,7 +60,8 @@ export interface Served {
  * folder. Throws `listen.failed`.
  */
 export async function serve(parts: Parts, open: Open): Promise<Served> {
-  const { config, sandbox, store, registry, automations, feed, log, clock, makeId, api } = parts;
+  const { config, sandbox, store, registry, automations, secrets, feed, log, clock, makeId, api } =
+    parts;
   const startedAt = clock();
   let address: AddressInfo | undefined;
   const outbound = parts.openOutbound({
@@ -74,6 +77,7 @@ export async function serve(parts: Parts, open: Open): Promise<Served> {
     store,
     sandbox,
     outbound,
+    secrets,
     find: (name) => automations.runnable(name),
     revision: (id) => automations.ofRevision(id),
     seen,
@@ -90,7 +94,7 @@ export async function serve(parts: Parts, open: Open): Promise<Served> {
     store,
     live: runs.live,
     queue: runs.queue,
-    runner: new Runner(sandbox, clock),
+    runner: new Runner(sandbox, clock, secrets),
     feed,
     log,
     clock,

@@ -7,6 +7,7 @@ import type { Answer, ExecutionResult, Needs, RequestParts } from '../core/run.t
 import { scheduleEvent } from '../core/schedule-event.ts';
 import { answerOf } from '../engine/answers.ts';
 import { targetOf } from '../engine/replay/target.ts';
+import { executionSecrets, NO_SECRETS } from '../engine/secret-source.ts';
 import { eventJsonOf, requestOf } from '../engine/seen.ts';
 import { compile } from '../language/compile.ts';
 import { resolveInputs } from '../language/inputs.ts';
@@ -49,7 +50,8 @@ export async function runOffline(
   const runId = makeId('run', now);
   const sandbox = await openSandbox({ threads: 1 });
   try {
-    const { program, name, trigger } = automation;
+    const { program, policy, name, trigger } = automation;
+    const secrets = executionSecrets(policy.secrets, NO_SECRETS, undefined);
     const due = { automation: name, scheduledAt: now, receivedAt: now };
     const event = trigger === 'schedule' ? scheduleEvent(due) : undefined;
     const result = await sandbox.execute({
@@ -65,6 +67,7 @@ export async function runOffline(
           : eventJsonOf(event),
       inputs: JSON.stringify(resolved.inputs),
       journal: [],
+      ...(secrets === undefined ? {} : { secrets }),
     });
     const ended = result.status === 'needs' ? unperformed(result, program) : result;
     return { result: ended, answer: answerOf(ended, runId) };

@@ -35,6 +35,8 @@ export interface GuestRuntime {
   caught(thrown: unknown): unknown;
   /** Effects of steps, and of `run` blocks where they are in scope as functions of these names. */
   readonly effects: GuestEffects;
+  /** `secrets`: each member is a handle. Throws for names that cannot be used. */
+  readonly secrets: object;
   /** In tracing builds alone. */
   readonly trace?: GuestTrace;
 }

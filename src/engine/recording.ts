@@ -2,6 +2,7 @@ import type { JournalEntry } from '../core/effect.ts';
 import type { CapturedEvent } from '../core/event.ts';
 import type { RunLimits } from '../core/program.ts';
 import type { Answer, LogLine, RunFailure, RunRecord } from '../core/run.ts';
+import type { SecretUse } from '../core/secret-use.ts';
 
 /** What the file says it is, so that another JSON file is not taken for a broken recording. */
 export const RECORDING_FORMAT = 'hookwright.recording';
@@ -34,6 +35,8 @@ export interface Recording extends Captured {
   readonly inputs: string;
   /** By number. */
   readonly journal: readonly JournalEntry[];
+  /** Absent where the run has read no secret. */
+  readonly secretUse?: SecretUse;
   readonly outcome: Outcome;
 }
 
@@ -66,7 +69,8 @@ export type EndedStatus = Extract<RunRecord['status'], 'succeeded' | 'failed' | 
  * that was a text in the run (inputs, arguments, results) stays a text, so that not a bit of it changes.
  */
 export function recordingJson(recording: Recording): object {
-  const { engine, run, revision, limits, webhook, event, url, inputs, journal } = recording;
+  const { engine, run, revision, limits, webhook, event, url, inputs, journal, secretUse } =
+    recording;
   return {
     format: RECORDING_FORMAT,
     version: RECORDING_VERSION,
@@ -79,6 +83,7 @@ export function recordingJson(recording: Recording): object {
     url,
     inputs,
     journal: journal.map(entryJson),
+    ...(secretUse === undefined ? {} : { secret_use: secretUse }),
     outcome: outcomeJson(recording.outcome),
   };
 }

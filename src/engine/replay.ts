@@ -1,4 +1,5 @@
 import { digest } from '../core/ids.ts';
+import type { Policy } from '../core/policy.ts';
 import type { Program, RunLimits } from '../core/program.ts';
 import type { Execution, ExecutionResult } from '../core/run.ts';
 import { type CompiledAutomation, compile } from '../language/compile.ts';
@@ -15,6 +16,7 @@ import {
 } from './replay/compare.ts';
 import { rematch } from './replay/rematch.ts';
 import { describe } from './route.ts';
+import { executionSecrets, NO_SECRETS } from './secret-source.ts';
 import { eventJsonOf, requestOf, webhookJsonOf } from './seen.ts';
 
 export interface ReplayOptions {
@@ -60,11 +62,12 @@ export async function replay(
   }
   const program = withLimits(recorded.program, recording.limits);
   const { journal } = recording;
-  const result = await sandbox.execute({ ...execution(recording, program), journal });
+  const base = execution(recording, program, recorded.policy);
+  const result = await sandbox.execute({ ...base, journal });
   if (!strays(result, recording)) return report(recording, [], result, warnings, true);
   // It does not keep to its journal; matching by what effects do tells where it leaves it.
   const { differences } = await rematch(recording, program, (entries) =>
-    sandbox.execute({ ...execution(recording, program), journal: entries }),
+    sandbox.execute({ ...base, journal: entries }),
   );
   return report(recording, differences, result, warnings, true);
 }
@@ -85,7 +88,10 @@ async function replayChanged(
     return report(recording, [], failedAs('run.inputs', problems.join(' ')), warnings, false);
   }
   const { program } = automation;
-  const base = { ...execution(recording, program), inputs: JSON.stringify(inputs) };
+  const base = {
+    ...execution(recording, program, automation.policy),
+    inputs: JSON.stringify(inputs),
+  };
   const { differences, result } = await rematch(recording, program, (journal) =>
     sandbox.execute({ ...base, journal }),
   );
@@ -93,8 +99,13 @@ async function replayChanged(
 }
 
 /** What the recorded run was executed with, but for its journal. */
-export function execution(recording: Recording, program: Program): Omit<Execution, 'journal'> {
+export function execution(
+  recording: Recording,
+  program: Program,
+  policy: Policy,
+): Omit<Execution, 'journal'> {
   const { run, event, webhook, url, inputs } = recording;
+  const secrets = executionSecrets(policy.secrets, NO_SECRETS, recording.secretUse);
   return {
     runId: run.id,
     seed: run.seed,
@@ -104,6 +115,7 @@ export function execution(recording: Recording, program: Program): Omit<Executio
     webhook: webhookJsonOf(webhook),
     event: eventJsonOf(event),
     inputs,
+    ...(secrets === undefined ? {} : { secrets }),
   };
 }
 

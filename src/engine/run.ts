@@ -7,6 +7,7 @@ import type { Sandbox } from './ports.ts';
 import { endedRecord, newRecord } from './records.ts';
 import { failedWith } from './refusal.ts';
 import type { Leg, Route, RunnableAutomation } from './route.ts';
+import type { SecretSource } from './secret-source.ts';
 import { type SeenEvent, seenOf } from './seen.ts';
 import { executionOf, type RunState, type Subject } from './subject.ts';
 
@@ -41,10 +42,12 @@ export function openPassage(route: Route, event: CapturedEvent): Passage {
 export class Runner {
   readonly #sandbox: Sandbox;
   readonly #clock: Clock;
+  readonly #secrets: SecretSource;
 
-  constructor(sandbox: Sandbox, clock: Clock) {
+  constructor(sandbox: Sandbox, clock: Clock, secrets: SecretSource) {
     this.#sandbox = sandbox;
     this.#clock = clock;
+    this.#secrets = secrets;
   }
 
   async run(passage: Passage, leg: Leg): Promise<EndedRun | BegunRun> {
@@ -55,10 +58,16 @@ export class Runner {
       return this.#ended(record, failedWith({ code, message, status: 500 }));
     }
     const subject = subjectOf(passage, target.automation);
-    const result = await this.#sandbox.execute(executionOf(subject, record, []));
+    const result = await this.#sandbox.execute(executionOf(subject, record, [], this.#secrets));
     if (result.status === 'needs') {
-      const { logs, cpuMs, answer } = result;
-      const begun = { ...record, logs, cpuMs, ...(answer === undefined ? {} : { answer }) };
+      const { logs, cpuMs, answer, secretUse } = result;
+      const begun = {
+        ...record,
+        logs,
+        cpuMs,
+        ...(answer === undefined ? {} : { answer }),
+        ...(secretUse === undefined ? {} : { secretUse }),
+      };
       return {
         how: 'begun',
         state: { record: begun, subject, journal: new Journal() },
@@ -110,12 +119,9 @@ export class Runner {
   }
 
   #ended(record: RunRecord, result: Exclude<ExecutionResult, Needs>): EndedRun {
-    const { cpuMs } = result;
-    return {
-      how: 'ended',
-      record: endedRecord({ ...record, cpuMs }, result, this.#clock()),
-      result,
-    };
+    const { cpuMs, secretUse } = result;
+    const executed = { ...record, cpuMs, ...(secretUse === undefined ? {} : { secretUse }) };
+    return { how: 'ended', record: endedRecord(executed, result, this.#clock()), result };
   }
 }
 

@@ -3,6 +3,7 @@ import type { Program } from '../core/program.ts';
 import type { Execution, RunRecord } from '../core/run.ts';
 import type { Retry } from '../language/settings.ts';
 import type { Journal } from './journal.ts';
+import { executionSecrets, type SecretSource } from './secret-source.ts';
 import type { SeenEvent } from './seen.ts';
 
 /** What a run is about, besides its record and its journal: it stays the same from start to end. */
@@ -23,9 +24,11 @@ export interface RunState {
 
 export function executionOf(
   subject: Subject,
-  { id, inputs }: Pick<RunRecord, 'id' | 'inputs'>,
+  { id, inputs, secretUse }: Pick<RunRecord, 'id' | 'inputs' | 'secretUse'>,
   journal: Execution['journal'],
+  source: SecretSource,
 ): Execution {
+  const secrets = executionSecrets(subject.policy.secrets, source, secretUse);
   return {
     runId: id,
     // The same for every attempt, so that ids the author makes with `uuid()` stay the same too.
@@ -37,5 +40,6 @@ export function executionOf(
     event: subject.eventJson,
     inputs,
     journal,
+    ...(secrets === undefined ? {} : { secrets }),
   };
 }

@@ -46,7 +46,10 @@ export async function trace(
     return report(recording, result, [], warnings);
   }
   const program = withLimits(automation.program, tracingLimits(recording));
-  const result = await sandbox.execute({ ...execution(recording, program), journal });
+  const result = await sandbox.execute({
+    ...execution(recording, program, automation.policy),
+    journal,
+  });
   const entries = entriesOf(result, program.steps, journal);
   return report(recording, result, entries, [...warnings, ...cuts(result)]);
 }

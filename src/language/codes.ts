@@ -27,7 +27,7 @@ export const DIAGNOSTICS = {
   'trigger.unfit':
     'An answer where nobody waits for one, a function’s value in another automation, or an input that nobody gives.',
   'policy.invalid': 'A pattern of the policy that is not one.',
-  'policy.missing': 'An effect that the policy does not allow.',
+  'policy.missing': 'An effect or a secret that the policy does not allow.',
   'policy.unused': 'A pattern of the policy that no step can use.',
   'limit.exceeded': 'A limit above what the language allows.',
   'condition.plain': 'A condition without `${{ … }}`, which would be a text and always true.',
@@ -40,7 +40,8 @@ export const DIAGNOSTICS = {
   'name.assigned': 'An assignment to something that is not a variable.',
   'member.unknown':
     'A member that `request`, `webhook`, `event`, `inputs` or the library does not have.',
-  'secrets.unavailable': '`secrets`, which this version does not have.',
+  'secrets.unavailable': '`secrets` in the condition of a binding, which has no policy.',
+  'secret.compared': 'A secret that is compared with `==` or its like; `safeEqual` compares.',
   'expression.syntax': 'An expression that is not JavaScript.',
   'expression.empty': 'An empty `${{ }}`.',
   'expression.unclosed': 'A `${{` without its `}}`.',

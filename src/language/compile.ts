@@ -85,7 +85,9 @@ function compileTree(
   const start = readTrigger(tree, report);
   const inputs = declaredInputs(tree, report);
   refuseRequiredInputs(tree, start.trigger, report);
-  const unit = new Unit(report, new Set(inputs.map(({ name }) => name)), start.trigger, trace);
+  const unit = new Unit(report, new Set(inputs.map(({ name }) => name)), start.trigger, {
+    isTracing: trace,
+  });
   writeSteps(childOf(tree, 'steps'), unit);
   unit.scope.finish();
   checkPolicy(tree, unit);

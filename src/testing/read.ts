@@ -2,6 +2,7 @@ import type { Diagnostic } from '../core/diagnostic.ts';
 import type { HttpReply } from '../core/effect.ts';
 import { parseDuration } from '../core/quantity.ts';
 import type { RequestParts } from '../core/run.ts';
+import { secretNameMistake, secretValueMistake } from '../core/secret.ts';
 import { check } from '../language/check/check.ts';
 import { Report } from '../language/report.ts';
 import { SourceText } from '../language/source.ts';
@@ -83,6 +84,7 @@ function caseOf(node: MapNode, report: Report, readRequest: ReadRequest): TestCa
     now: timeOf(childOf(node, 'now'), report) ?? NOW_DEFAULT,
     ...idsOf(node),
     state: stateOf(childOf(node, 'state'), report),
+    secrets: secretsOf(childOf(node, 'secrets'), report),
     replies: effects
       .filter((item) => childOf(item, 'wait') === undefined)
       .map((item) => replyOf(item, report)),
@@ -190,6 +192,20 @@ function lateWaitOf(node: MapNode, report: Report): readonly [until: number, at:
     report.error('value.invalid', given, 'Expected a time that is not before the end of the wait');
   }
   return [until, Math.max(at, until)];
+}
+
+function secretsOf(node: YamlNode | undefined, report: Report): TestCase['secrets'] {
+  const secrets = new Map<string, string>();
+  if (node !== undefined && node.kind !== 'map') objectOf(node, report);
+  for (const { key, value } of node?.kind === 'map' ? node.entries : []) {
+    const mistake =
+      value.kind === 'scalar' && !isNull(value)
+        ? (secretNameMistake(key.text) ?? secretValueMistake(value.text))
+        : 'Expected the made-up value of a secret as a text, got another value';
+    if (mistake !== undefined) report.error('value.invalid', key, mistake);
+    secrets.set(key.text, textOf(value));
+  }
+  return secrets;
 }
 
 function replyOf(node: MapNode, report: Report): ScriptedReply {

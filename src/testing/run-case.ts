@@ -1,6 +1,14 @@
-import type { EffectResult, EmitArgs, HookArgs, JournalEntry, StateArgs } from '../core/effect.ts';
+import type {
+  EffectResult,
+  EmitArgs,
+  HookArgs,
+  HttpArgs,
+  JournalEntry,
+  StateArgs,
+} from '../core/effect.ts';
 import { type CapturedEvent, isRequest } from '../core/event.ts';
 import { derivedId } from '../core/ids.ts';
+import type { OutboundRequest } from '../core/outbound.ts';
 import type { Answer, RunRecord } from '../core/run.ts';
 import { scheduleEvent } from '../core/schedule-event.ts';
 import { topicEvent } from '../core/topic-event.ts';
@@ -11,6 +19,7 @@ import type { EffectContext, Perform, Performed, Performers } from '../engine/ef
 import { Journal } from '../engine/journal.ts';
 import type { Sandbox } from '../engine/ports.ts';
 import { endedRecord, newRecord } from '../engine/records.ts';
+import type { SecretSource } from '../engine/secret-source.ts';
 import { seenOf } from '../engine/seen.ts';
 import type { RunState } from '../engine/subject.ts';
 import type { CompiledAutomation } from '../language/compile.ts';
@@ -25,7 +34,7 @@ export interface CaseOutcome {
   readonly record: RunRecord;
   /** What the caller would have got. */
   readonly answer: Answer;
-  /** All effects that the run asked for, in the order of asking. */
+  /** All effects that the run asked for, in the order of asking; requests as they were sent. */
   readonly effects: readonly JournalEntry[];
   /** Effects without a reply; the run was ended there. */
   readonly missing: readonly Difference[];
@@ -52,7 +61,8 @@ export async function runCase(
     () => drive?.stop('cancel'),
     (at) => time.until(at),
   );
-  const parts = partsOf(test, time, script, sandbox);
+  const sent = new Map<number, OutboundRequest>();
+  const parts = partsOf(test, { time, script, sandbox, sent });
   let record = state.record;
   for (;;) {
     drive = new Drive(parts, { ...state, record }, optionsOf(time));
@@ -62,7 +72,8 @@ export async function runCase(
       time.advanceTo(end.dueAt);
       continue;
     }
-    const effects = [...state.journal.entries()].sort((a, b) => a.number - b.number);
+    const entries = [...state.journal.entries()].sort((a, b) => a.number - b.number);
+    const effects = entries.map((entry) => asSent(entry, sent.get(entry.number)));
     const { missing } = script;
     const answer = end.how === 'ended' ? answerOf(end.result, record.id) : NOTHING;
     return { record, answer, effects, missing, unused: script.unused() };
@@ -125,33 +136,72 @@ function optionsOf(time: VirtualTime): DriveOptions {
   };
 }
 
-function partsOf(
-  test: TestCase,
-  time: VirtualTime,
-  script: Script,
-  sandbox: Pick<Sandbox, 'execute'>,
-): DriveParts {
+/** What stands in for the server around one case. */
+interface Stage {
+  readonly time: VirtualTime;
+  readonly script: Script;
+  readonly sandbox: Pick<Sandbox, 'execute'>;
+  /** Requests by the number of their effect, the last of each. */
+  readonly sent: Map<number, OutboundRequest>;
+}
+
+function partsOf(test: TestCase, stage: Stage): DriveParts {
+  const { time, sandbox } = stage;
+  const secrets = secretsOf(test);
   return {
     sandbox: {
       execute: (execution) => time.hold(sandbox.execute(execution)),
       close: async () => {},
     },
+    secrets,
     store: { advance: async () => {} },
     cancelCalled: async () => {},
-    performers: performersOf(test, time, script),
+    performers: performersOf(test, stage, secrets),
     clock: time.clock,
     timer: time.timer,
     log: { write: () => {} },
   };
 }
 
-function performersOf(test: TestCase, time: VirtualTime, script: Script): Performers {
+function secretsOf({ secrets, name }: TestCase): SecretSource {
+  return {
+    value: (secret) => secrets.get(secret),
+    values: (secret) => [secrets.get(secret) ?? []].flat(),
+    mayGoTo: () => true,
+    seed: () => name, // The same each time, and nobody to guess it.
+  };
+}
+
+/** The entry of an `http` effect with the made-up values of secrets where they were sent. */
+function asSent(entry: JournalEntry, request: OutboundRequest | undefined): JournalEntry {
+  if (request === undefined) return entry;
+  const { basic: _, body: __, base64: ___, ...args } = JSON.parse(entry.args) as HttpArgs;
+  const { url, body } = request;
+  const own = args.headers.some(([name]) => name === 'idempotency-key');
+  const headers = request.headers.filter(([name]) => own || name !== 'idempotency-key');
+  const content =
+    body === undefined
+      ? {}
+      : typeof body === 'string'
+        ? { body }
+        : { base64: Buffer.from(body).toString('base64') };
+  return { ...entry, args: JSON.stringify({ ...args, url, headers, ...content }) };
+}
+
+function performersOf(test: TestCase, stage: Stage, secrets: SecretSource): Performers {
+  const { time, script, sent } = stage;
   const { clock, timer } = time;
   const state = new MemoryState();
   for (const [key, value] of test.state) state.operate({ op: 'set', key, value }, test.now);
   const tried: Perform = (context) =>
     httpPerformer({
-      outbound: { send: (request) => script.send(context.entry, request) },
+      outbound: {
+        send: async (request) => {
+          sent.set(context.entry.number, request);
+          return script.send(context.entry, request);
+        },
+      },
+      secrets,
       clock,
       timer,
       random: () => 1, // The longest waits between tries.

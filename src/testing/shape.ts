@@ -203,6 +203,7 @@ const CASE: Shape = {
     key('run', LABEL, 'The run’s id, which random values follow from.'),
     key('webhook', WEBHOOK, 'The webhook as the run sees it.'),
     key('state', { is: 'literal' }, 'State before the run: values by key.'),
+    key('secrets', { is: 'literal' }, 'Made-up values of secrets by name.'),
     key('effects', { is: 'list', of: SCRIPTED }, 'What effects give back.'),
     key('expect', EXPECT, 'What has to come of it; without it, that the run succeeds.'),
   ],

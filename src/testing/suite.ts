@@ -28,6 +28,8 @@ export interface TestCase {
   readonly runId?: string;
   readonly webhook: { readonly id?: string; readonly name?: string; readonly url?: string };
   readonly state: readonly (readonly [key: string, value: unknown])[];
+  /** Made-up values by name; they may be sent anywhere. */
+  readonly secrets: ReadonlyMap<string, string>;
   readonly replies: readonly ScriptedReply[];
   /** When waits end that end later than they should, by the time until which they are. */
   readonly lateWaits: ReadonlyMap<number, number>;

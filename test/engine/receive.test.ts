@@ -7,6 +7,7 @@ import type { Store } from '../../src/engine/ports.ts';
 import { Receiver } from '../../src/engine/receive.ts';
 import { recover } from '../../src/engine/recover.ts';
 import { Runner } from '../../src/engine/run.ts';
+import { NO_SECRETS } from '../../src/engine/secret-source.ts';
 import {
   answered,
   RememberingLog,
@@ -34,7 +35,7 @@ function setUp(answerDeadlineMs = 10_000): {
     store: store as unknown as Store,
     live: new LiveRuns({} as never),
     queue: { full: false, hasRoom: true, wake: () => {} },
-    runner: new Runner(sandbox, clock),
+    runner: new Runner(sandbox, clock, NO_SECRETS),
     feed,
     log,
     clock,

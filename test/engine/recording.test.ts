@@ -113,6 +113,10 @@ test('what is written is read as it was, to the last bit', () => {
         };
         const recording = { ...RECORDING, event, journal: entries, outcome: end };
         expect(read(document(recording))).toEqual(recording);
+        const digests = { ab: 'AA==', cd: null };
+        const secretUse = { seed: end.status, names: { A: true, B: false }, digests };
+        const withUse = { ...recording, secretUse };
+        expect(read(document(withUse))).toEqual(withUse);
       },
     ),
     { numRuns: 200 },

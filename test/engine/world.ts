@@ -17,6 +17,7 @@ import { recover } from '../../src/engine/recover.ts';
 import type { Route, RunnableAutomation } from '../../src/engine/route.ts';
 import { Runner } from '../../src/engine/run.ts';
 import { Schedules } from '../../src/engine/schedules.ts';
+import { NO_SECRETS } from '../../src/engine/secret-source.ts';
 import { Topics } from '../../src/engine/topics.ts';
 import type { Retry } from '../../src/language/settings.ts';
 import { GuestSandbox, turn } from './guest.ts';
@@ -177,6 +178,7 @@ export class Process {
     this.runs = openRuns({
       store,
       sandbox,
+      secrets: NO_SECRETS,
       outbound: { send: (request, signal) => this.#send(request, signal) },
       find,
       subscriptions: this.topics,
@@ -193,7 +195,7 @@ export class Process {
       store,
       live: this.runs.live,
       queue: this.runs.queue,
-      runner: new Runner(sandbox, clock),
+      runner: new Runner(sandbox, clock, NO_SECRETS),
       feed: createFeed(),
       log: this.log,
       clock,

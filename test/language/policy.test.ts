@@ -42,7 +42,9 @@ test.each([
   ['{ hooks: ["order.**"] }', '- emit: { topic: "order.paid.${{ 1 }}" }'],
   ['{ hooks: [crm] }', '- hook: { name: crm }'],
   ['{ functions: ["pricing.*"] }', '- call: pricing.total'],
-  ['{ secrets: [KEY] }', '- wait: 1s'],
+  ['{ secrets: [KEY] }', '- log: ${{ Hash.sha256(secrets.KEY) }}'],
+  ['{ secrets: [KEY] }', '- log: ${{ secrets["KEY"] }}'],
+  ['{ secrets: [A, B] }', '- log: ${{ Hash.sha256(secrets[request.method]) }}'],
 ])('%s lets be %s', (policy, steps) => {
   expect(about(policy, steps)).toEqual([]);
 });
@@ -110,6 +112,11 @@ test.each([
   ],
   [
     '{}',
+    '- log: ${{ Hash.sha256(secrets.KEY) }}',
+    '4:32 error policy.missing: Expected a secret that the policy allows, got `KEY` | Add to `policy.secrets`: KEY',
+  ],
+  [
+    '{}',
     '- call: pricing.total',
     '4:9 error policy.missing: Expected a target that the policy allows, got the function pricing.total | Add to `policy.functions`: pricing.total',
   ],
@@ -152,5 +159,15 @@ test('a malformed pattern is a mistake, and the only one about its list', () => 
   expect(about('{ state: ["**/x"], hooks: ["a..b"] }', '- wait: 1s')).toEqual([
     '2:19 error policy.invalid: Expected `**` as the last segment alone, got it elsewhere',
     '2:36 error policy.invalid: Expected names between the dots, got `a..b`',
+  ]);
+});
+
+test('secrets have names, and those that no step uses are told', () => {
+  expect(about('{ secrets: [A-B, "K*"] }', '- wait: 1s')).toEqual([
+    '2:21 error policy.invalid: Expected a secret\'s name of letters, digits and `_` that does not begin with a digit, got "A-B"',
+    '2:26 error policy.invalid: Expected a secret\'s name of letters, digits and `_` that does not begin with a digit, got "K*"',
+  ]);
+  expect(about('{ secrets: [KEY] }', '- wait: 1s')).toEqual([
+    '2:21 warning policy.unused: Expected a step that uses this, got none | Take it away: a policy allows no more than the steps need.',
   ]);
 });

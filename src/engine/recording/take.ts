@@ -53,6 +53,7 @@ export async function takeRecording(parts: RecorderParts, id: string): Promise<R
     limits: programFacts(revision.source).limits,
     inputs: run.inputs,
     journal,
+    ...(run.secretUse === undefined ? {} : { secretUse: run.secretUse }),
     outcome: {
       status,
       ...(run.answer === undefined ? {} : { answer: run.answer }),

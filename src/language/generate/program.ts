@@ -10,6 +10,7 @@ export function automationProgram(unit: Unit, limits: RunLimits): Program {
   const { source, lines } = unit.out.source();
   const names = unit.scope.names;
   const head = [`${unit.hasAwait ? 'async ' : ''}${PARAMETERS}{`];
+  if (unit.secretUses.length > 0) head.push('const secrets = $.secrets;');
   if (names.length > 0) head.push(`let ${names.join(', ')};`);
   const [before, after] = unit.trace.around(names);
   head.push(...before);

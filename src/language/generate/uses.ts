@@ -31,6 +31,7 @@ export function checkUses(
   }
   for (const use of analysis.names) checkName(use, kind, locate, unit);
   for (const use of analysis.members) checkMember(use, kind, locate, unit);
+  noteSecrets(analysis, locate, unit);
   unit.analyses.push(analysis);
 }
 
@@ -65,14 +66,8 @@ export function checkEffects(
 function checkName(use: NameUse, kind: 'expression' | 'block', locate: Locate, unit: Unit): void {
   const { name, write } = use;
   const span = locate(use);
-  if (name === 'secrets') {
-    unit.report.error(
-      'secrets.unavailable',
-      span,
-      'Expected a name that is set, got `secrets`, which is not available in this version',
-      { hint: 'Pass the value as an input.' },
-    );
-  } else if (isEffect(name) && !unit.scope.isKnown(name))
+  if (name === 'secrets') checkSecretsName(write, span, unit);
+  else if (isEffect(name) && !unit.scope.isKnown(name))
     checkEffectName(name, use, kind, span, unit);
   else if (!unit.scope.isKnown(name)) {
     unit.scope.miss(name, span, kind === 'block' ? [...EFFECTS.keys()] : []);
@@ -83,6 +78,33 @@ function checkName(use: NameUse, kind: 'expression' | 'block', locate: Locate, u
         kind === 'expression'
           ? 'Use a `set` step, or a `run` block.'
           : 'Declare a name of your own with `let`.',
+    });
+  }
+}
+
+function checkSecretsName(write: boolean, span: Span, unit: Unit): void {
+  if (!unit.hasSecrets) {
+    const message = 'Expected a condition without secrets, got `secrets`';
+    const hint = 'Compare in the automation, which has a policy: `if: ${{ safeEqual(…) }}`.';
+    unit.report.error('secrets.unavailable', span, message, { hint });
+  } else if (write) {
+    const message = 'Expected a variable, got an assignment to `secrets`';
+    const hint = 'Secrets are set with `hookwright secret set NAME`.';
+    unit.report.error('name.assigned', span, message, { hint });
+  }
+}
+
+/** For the check against the policy. */
+function noteSecrets({ names, members }: Analysis, locate: Locate, unit: Unit): void {
+  const byStart = new Map(members.map((member) => [member.start, member]));
+  for (const use of names) {
+    if (use.name !== 'secrets') continue;
+    const member = byStart.get(use.start);
+    const [name] = member?.path ?? [];
+    const [place] = member?.segments ?? [];
+    unit.secretUses.push({
+      ...(name === undefined ? {} : { name }),
+      span: locate(place ?? use),
     });
   }
 }

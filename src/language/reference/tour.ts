@@ -90,7 +90,7 @@ begins with one of \`\`* & ! % @ \` | >\`\`. The compiler notices, shows the quo
     reply: { ok: true, id: "\${{ request.json.id }}" }
 \`\`\`
 
-**Names.** In scope are \`request\`, \`webhook\`, \`event\`, \`inputs\`, the variables that earlier steps set, the names of the
+**Names.** In scope are \`request\`, \`webhook\`, \`event\`, \`inputs\`, \`secrets\`, the variables that earlier steps set, the names of the
 loops around a step, \`error\` inside \`catch\`, the library below, and JavaScript's own objects. A name that nothing has
 set is a mistake, and so is a member that \`request\`, \`webhook\`, \`event\`, \`inputs\` or the library does not have; a
 misspelt one is answered with the nearest. Variables are letters, digits and \`_\`, and may not be called as anything
@@ -181,4 +181,20 @@ for them. Either way the message shows the line to add.
   Scheme, host and port are exact; \`*.\` before a host stands for one or more names, and not for the host itself. The
   query is not looked at, unless the pattern has one, which then goes by what stands between the \`&\`.
 - URLs that two parsers may read differently are refused whatever the policy is: with \`.\` or \`..\` in the path, with an
-  encoded \`/\`, \`\\\` or \`.\` there, with a backslash, white space, or a user before the host.`;
+  encoded \`/\`, \`\\\` or \`.\` there, with a backslash, white space, or a user before the host.
+- \`secrets\` are names, without wildcards.
+
+**Secrets.** \`secrets.NAME\` is a text that stands for the value: the host puts the value into the path, query, headers
+and body of \`http\`, where the policy lists the secret and the secret is bound to the host, and gives it to \`Hash\`, \`Hmac\`
+and \`safeEqual\`. Everywhere else it stays what it is. [More about secrets](secrets.md).
+
+\`\`\`yaml
+automation: example.secrets
+policy:
+  http: ["https://api.example.com/orders"]
+  secrets: [WAREHOUSE_KEY]
+steps:
+  - http: { url: https://api.example.com/orders, auth: { bearer: "\${{ secrets.WAREHOUSE_KEY }}" } }
+    as: orders
+  - return: { json: { orders: "\${{ orders.json }}" } }
+\`\`\``;

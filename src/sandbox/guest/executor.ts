@@ -17,6 +17,7 @@ import { GuestMemoryFull, type Pointer, QuickJs } from './quickjs.ts';
 import { type EndedEntry, Replay } from './replay.ts';
 import { readReport } from './report.ts';
 import { type BuiltRequest, buildRequest } from './request/build.ts';
+import { RunSecrets } from './secrets.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { TraceLog } from './trace-log.ts';
 
@@ -87,6 +88,8 @@ export class Executor {
     const startedAt = performance.now();
     const replay = new Replay(input.journal, program, input.now, this.#args);
     this.#exchange.replay = replay;
+    const secrets = new RunSecrets(input.secrets);
+    this.#exchange.secrets = secrets;
     const size = quickjs.memory.buffer.byteLength;
     try {
       const ended = this.#run(quickjs, known, input, replay);
@@ -94,12 +97,12 @@ export class Executor {
       const result = this.#result(quickjs, ended, program, cpuMs, replay);
       const grown = quickjs.memory.buffer.byteLength > size;
       if (grown || this.#isBeyondUse(result)) this.#quickjs = undefined;
-      return this.#traced(result);
+      return this.#traced(withUse(result, secrets));
     } catch (error) {
       this.#quickjs = undefined;
       const failure = describeFailure(this.#faultOf(error, quickjs, program), program);
       const cpuMs = performance.now() - startedAt;
-      return this.#traced({ status: 'failed', failure, logs: [], cpuMs });
+      return this.#traced(withUse({ status: 'failed', failure, logs: [], cpuMs }, secrets));
     }
   }
 
@@ -326,6 +329,10 @@ const INSTANCE_ENDS: ReadonlySet<string> = new Set([
   'limit.stack',
   'sandbox.lost',
 ]);
+
+function withUse(result: ExecutionResult, { use }: RunSecrets): ExecutionResult {
+  return use === undefined ? result : { ...result, secretUse: use };
+}
 
 function needing({ answer, logs, cpuMs }: Finished, replay: Replay): ExecutionResult {
   const answered = answer === undefined ? {} : { answer };

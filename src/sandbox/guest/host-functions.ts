@@ -4,6 +4,7 @@ import type { UrlParts } from './library/host.ts';
 import { GuestMemoryFull, type Pointer, type QuickJs } from './quickjs.ts';
 import type { Replay } from './replay.ts';
 import { jsonFault } from './request/json-fault.ts';
+import { RunSecrets, SecretUnusable } from './secrets.ts';
 import type { TraceLog } from './trace-log.ts';
 
 /** What one run shares with its host functions. */
@@ -12,6 +13,8 @@ export interface Exchange {
   parts: readonly Uint8Array[];
   /** The text of `request.json`. */
   json: string;
+  /** Knows the values behind handles. */
+  secrets: RunSecrets;
   /** Takes what the guest asks for. */
   replay: Pick<Replay, 'ask'>;
   /** Takes what a traced program tells. */
@@ -25,7 +28,8 @@ export interface Exchange {
 export function emptyExchange(): Exchange {
   // While the guest boots, what it asks for is a trial.
   const replay: Exchange['replay'] = { ask: () => 'asked' };
-  return { parts: [], json: '', replay, report: undefined, answer: undefined };
+  const secrets = new RunSecrets(undefined);
+  return { parts: [], json: '', secrets, replay, report: undefined, answer: undefined };
 }
 
 type Call = (quickjs: QuickJs, exchange: Exchange, list: Pointer) => Pointer;
@@ -39,19 +43,37 @@ const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 class Refused extends Error {}
 
 const CALLS: Readonly<Record<keyof HostCalls, Call>> = {
-  hash: (quickjs, _, list) => {
-    const hash = createHash(algorithm(quickjs, list));
-    return quickjs.newArrayBuffer(hash.update(bytes(quickjs, list, 1)).digest());
+  hash: (quickjs, { secrets }, list) => {
+    const name = algorithm(quickjs, list);
+    const digest = secrets.compute(`hash ${name}`, [bytes(quickjs, list, 1)], ([data]) =>
+      createHash(name)
+        .update(data as Buffer)
+        .digest(),
+    );
+    return quickjs.newArrayBuffer(digest);
   },
-  hmac: (quickjs, _, list) => {
-    const hmac = createHmac(algorithm(quickjs, list), bytes(quickjs, list, 1));
-    return quickjs.newArrayBuffer(hmac.update(bytes(quickjs, list, 2)).digest());
+  hmac: (quickjs, { secrets }, list) => {
+    const name = algorithm(quickjs, list);
+    const given = [bytes(quickjs, list, 1), bytes(quickjs, list, 2)];
+    const digest = secrets.compute(`hmac ${name}`, given, ([key, data]) =>
+      createHmac(name, key as Buffer)
+        .update(data as Buffer)
+        .digest(),
+    );
+    return quickjs.newArrayBuffer(digest);
   },
-  equal: (quickjs, _, list) => {
-    const [a, b] = [bytes(quickjs, list, 0), bytes(quickjs, list, 1)];
-    // Of unequal lengths, one is compared with itself, so that the time says nothing but the length.
-    const equal = timingSafeEqual(a, a.length === b.length ? b : a) && a.length === b.length;
-    return equal ? quickjs.calls.QTS_GetTrue() : quickjs.calls.QTS_GetFalse();
+  equal: (quickjs, { secrets }, list) => {
+    const given = [bytes(quickjs, list, 0), bytes(quickjs, list, 1)];
+    const [equal] = secrets.compute('equal', given, compared);
+    return equal === 1 ? quickjs.calls.QTS_GetTrue() : quickjs.calls.QTS_GetFalse();
+  },
+  secret: (quickjs, { secrets }, list) => {
+    try {
+      return quickjs.newString(secrets.handle(text(quickjs, list, 0)));
+    } catch (error) {
+      if (!(error instanceof SecretUnusable)) throw error;
+      return quickjs.newString(`!${error.message.replaceAll('\0', ' ')}`);
+    }
   },
   url: (quickjs, _, list) => quickjs.newString(urlParts(utf8(quickjs, list, 0), undefined)),
   urlBelow: (quickjs, _, list) =>
@@ -124,10 +146,19 @@ export function connect(quickjs: QuickJs, exchange: Exchange): void {
       return (name === undefined ? tell : CALLS[name])(quickjs, exchange, list);
     } catch (error) {
       if (error instanceof GuestMemoryFull) return quickjs.throwError('out of memory');
-      const message = error instanceof Refused ? error.message : 'The host refused the call';
+      const isShown = error instanceof Refused || error instanceof SecretUnusable;
+      const message = isShown ? error.message : 'The host refused the call';
       return quickjs.throwError(message);
     }
   };
+}
+
+/** One byte, 1 where they are equal. */
+function compared([a, b]: readonly Buffer[]): Buffer {
+  const [left, right] = [a as Buffer, b as Buffer];
+  const alike = left.length === right.length;
+  // Of unequal lengths, one is compared with itself, so that the time says nothing but the length.
+  return Buffer.of(timingSafeEqual(left, alike ? right : left) && alike ? 1 : 0);
 }
 
 function urlParts(address: string, base: string | undefined): string {

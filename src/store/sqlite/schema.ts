@@ -223,6 +223,8 @@ interface RunRow {
   logs: string;
   /** JSON of a function's value. */
   value: string | null;
+  /** JSON of a `SecretUse`. */
+  secretUse: string | null;
   answerStatus: number | null;
   /** JSON of the pairs. */
   answerHeaders: string | null;
@@ -257,6 +259,7 @@ export const runTable: TableOf<RunRow> = sqliteTable(
     failure: text(),
     logs: text().notNull(),
     value: text(),
+    secretUse: text('secret_use'),
     answerStatus: integer('answer_status'),
     answerHeaders: text('answer_headers'),
     answerBody: textOrBytes('answer_body'),

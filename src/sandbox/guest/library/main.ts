@@ -8,6 +8,7 @@ import { describe, type GuestFailureCode, RunError } from '../inside/thrown.ts';
 import { prepareEffects, settleEffect } from './effects.ts';
 import { installLibrary } from './install.ts';
 import { makeRuntime, type ProgramFacts, type Progress } from './runtime.ts';
+import { secretHandles } from './secrets.ts';
 
 type Program = (...values: unknown[]) => unknown;
 
@@ -18,6 +19,7 @@ let facts: ProgramFacts;
 let program: Program;
 let asynchronous: boolean;
 let effects: GuestEffects;
+let secrets: object;
 let runtime: ReturnType<typeof makeRuntime>;
 
 /**
@@ -31,6 +33,7 @@ export function boot(hostCalls: HostCalls, keep: string): void {
   Math.random = random;
   const host = libraryHost(hostCalls);
   effects = prepareEffects(calls, host);
+  secrets = secretHandles(calls);
   const before = new Set(Object.getOwnPropertyNames(globalThis));
   installLibrary(globalThis as unknown as Record<string, unknown>, host, random);
   const added = Object.getOwnPropertyNames(globalThis).filter((name) => !before.has(name));
@@ -53,7 +56,7 @@ export function load(
   program = loaded;
   asynchronous = Object.getPrototypeOf(loaded) === asyncPrototype;
   facts = parse(text) as ProgramFacts;
-  runtime = makeRuntime(facts, effects);
+  runtime = makeRuntime(facts, effects, secrets);
   if (tell !== undefined) trace?.(runtime.runtime, tell);
 }
 
