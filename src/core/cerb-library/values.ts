@@ -40,6 +40,12 @@ export const VALUES: readonly CerbRow[] = [
   ],
   ['isNumeric', 'isNumeric(value)', 'PHP’s `is_numeric`.', [`Cerb.isNumeric('1e3')`, 'true']],
   [
+    'isIterable',
+    'isIterable(value)',
+    'Twig’s `is iterable`: a list or a map.',
+    ['Cerb.isIterable([])', 'true'],
+  ],
+  [
     'equal',
     'equal(a, b)',
     '`==` as PHP 8 has it.',
@@ -162,7 +168,7 @@ export const VALUES: readonly CerbRow[] = [
     'jsonEncode',
     'jsonEncode(value, flags = 0)',
     'JSON as PHP writes it: slashes and non-ASCII escaped, an empty map as `[]`.',
-    [`Cerb.jsonEncode({ a: '/é', b: {} })`, '"{\\"a\\":\\"\\\/\\\\u00e9\\",\\"b\\":[]}"'],
+    [`Cerb.jsonEncode({ a: '/é', b: {} })`, '"{\\"a\\":\\"\\\\/\\\\u00e9\\",\\"b\\":[]}"'],
   ],
   [
     'jsonPretty',

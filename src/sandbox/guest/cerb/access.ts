@@ -2,11 +2,8 @@ import { collect, equal, isCollection, keyOf, pairs, text } from './values.ts';
 
 const { hasOwn } = Object;
 
-/** `value.name` and `value[key]`: `null` where there is none. A text gives its character at a position. */
+/** `value.name` and `value[key]`: `null` where there is none, and for what is neither a list nor a map. */
 export function get(value: unknown, key: unknown): unknown {
-  if (typeof value === 'string') {
-    return typeof key === 'number' ? (Array.from(value).at(key) ?? null) : null;
-  }
   if (!isCollection(value)) return null;
   const name = memberName(key);
   return hasOwn(value, name) && (!Array.isArray(value) || name !== 'length')

@@ -22,6 +22,7 @@ export const cerb: Readonly<Record<string, unknown>> = Object.freeze({
   isTrue: values.isTrue,
   isEmpty: values.isEmpty,
   isNumeric: values.isNumeric,
+  isIterable: values.isCollection,
   equal: values.equal,
   same: values.same,
   compare: values.compare,
