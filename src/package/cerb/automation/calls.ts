@@ -4,7 +4,15 @@ import { checkKeys } from './control.ts';
 import { EFFECT_KEYS, inputsOf, outputOf, withHandlers } from './effects.ts';
 import { guard, judge, prefixesOf } from './judge.ts';
 import { ifStep, refuse, type Step, type Translation } from './translation.ts';
-import { expression, readEntries, readValue, staticText, toCode, toYaml } from './value.ts';
+import {
+  beginningOf,
+  expression,
+  readEntries,
+  readValue,
+  staticText,
+  toCode,
+  toYaml,
+} from './value.ts';
 
 const URI = /^cerb:automation:/;
 /** Seconds of the units that people write in `expires:`. */
@@ -38,10 +46,11 @@ export function functionCall(entry: KataEntry, translation: Translation): Step[]
     const prefixes = prefixesOf('function', 'uri', translation).map((prefix) =>
       prefix.replace(URI, ''),
     );
-    if (known !== undefined) functions.add(known);
-    else
-      for (const prefix of prefixes.length > 0 ? prefixes : [''])
-        functions.add(functionPattern(prefix));
+    const patterns =
+      known === undefined && prefixes.length > 0
+        ? prefixes.map((prefix) => below(prefix, '.'))
+        : [known ?? below(beginningOf(value).replace(URI, ''), '.')];
+    for (const pattern of patterns) functions.add(pattern);
   }
   const given = entryOf(entry.entries, 'inputs');
   const inputs =
@@ -58,10 +67,9 @@ export function functionCall(entry: KataEntry, translation: Translation): Step[]
   return withHandlers(entry, steps, translation);
 }
 
-/** `a.b.` is `a.b.**`. */
-function functionPattern(prefix: string): string {
-  const head = prefix.slice(0, prefix.lastIndexOf('.') + 1);
-  return `${head}**`;
+/** `a.b.` is `a.b.**`: all that begins so. */
+function below(beginning: string, separator: '.' | '/'): string {
+  return `${beginning.slice(0, beginning.lastIndexOf(separator) + 1)}**`;
 }
 
 /** `storage.get`, `storage.set` and `storage.delete` are the state. */
@@ -75,7 +83,8 @@ export function storage(entry: KataEntry, translation: Translation): Step[] {
   }
   const value = readValue(key, translation);
   const judgement = judge(entry.type, { key: toCode(value) }, translation);
-  if (judgement.is !== 'denied') translation.needed.state.add(staticText(value)?.trim() ?? '**');
+  if (judgement.is !== 'denied')
+    translation.needed.state.add(staticText(value)?.trim() ?? below(beginningOf(value), '/'));
   const steps =
     judgement.is === 'denied' ? [] : stateSteps(entry, inputs, toYaml(value), translation);
   return withHandlers(entry, [...guard(entry.type, judgement), ...steps], translation);

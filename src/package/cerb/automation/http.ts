@@ -5,7 +5,15 @@ import { checkKeys } from './control.ts';
 import { EFFECT_KEYS, inputsOf, outputOf, withHandlers } from './effects.ts';
 import { guard, judge, prefixesOf } from './judge.ts';
 import { ifStep, refuse, type Step, type Translation } from './translation.ts';
-import { readEntries, readValue, staticText, toCode, toYaml, type Value } from './value.ts';
+import {
+  beginningOf,
+  readEntries,
+  readValue,
+  staticText,
+  toCode,
+  toYaml,
+  type Value,
+} from './value.ts';
 
 const INPUTS: readonly string[] = [
   'method',
@@ -231,14 +239,6 @@ function allow(entry: KataEntry, address: Value, method: string, translation: Tr
     'Expected a URL whose host stands in the file, got one that is computed',
     "Our policy names hosts: begin the URL with one, or add a rule such as `deny/url@bool: {{inputs.url is not prefixed ('https://api.example.com/')}}`.",
   );
-}
-
-function beginningOf(address: Value): string {
-  const first =
-    address.is === 'text' && address.template.kind === 'mixed'
-      ? address.template.parts[0]
-      : undefined;
-  return typeof first?.constant === 'string' ? first.constant.trim() : '';
 }
 
 /** `https://api.example.com/v1/` is `https://api.example.com/v1/**`; nothing where the host is not whole. */

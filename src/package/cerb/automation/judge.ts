@@ -103,7 +103,10 @@ function nodeScope(inputs: NodeInputs): TemplateScope {
 function knownRule(entry: KataEntry, inputs: NodeInputs): boolean | undefined {
   const part = singleOutput(entry);
   if (part === undefined) return undefined;
-  const value = readKnown(part, (name) => inputs[name]?.constant);
+  const value = readKnown(part, {
+    value: (name) => inputs[name]?.constant,
+    beginning: (name) => inputs[name]?.beginning,
+  });
   if (value === undefined) return undefined;
   return typeof value === 'string' ? !FALSE.has(value.toLowerCase()) : Boolean(value);
 }

@@ -120,7 +120,7 @@ export function toCode(value: Value): Code {
 export function expression({ code, constant: value }: Code): unknown {
   if (value !== undefined && typeof value !== 'string') return value;
   if (typeof value === 'string') return literal(value);
-  return code.includes('\n') ? `\${{ ${code}\n}}` : `\${{ ${code} }}`;
+  return `\${{ ${code} }}`;
 }
 
 /** A text that says `${{` is not an expression. */
@@ -134,7 +134,7 @@ function entriesCode(entries: readonly (readonly [key: string, value: Value])[])
     return make(`[${items.map(([, code]) => code).join(', ')}]`, LEVEL.call, 'list');
   }
   const shown = items.map(([key, code]) => `${property(key)}: ${code}`);
-  return make(`({ ${shown.join(', ')} })`, LEVEL.call, 'map');
+  return make(`{ ${shown.join(', ')} }`, LEVEL.object, 'map');
 }
 
 /** Data that was read from the file, without expressions, as JavaScript. */
@@ -158,7 +158,12 @@ function textValue(text: KataText, context: ValueContext): Value {
 function keyValue(text: KataText, context: ValueContext): Value {
   const path = text.value.trim();
   const [root = '', ...names] = path.split(context.pathMark);
-  const found = context.scope.variable(root);
+  const named = names[0] === undefined ? undefined : context.scope.member?.(root, names[0]);
+  if (named !== undefined && named !== 'unset') {
+    const inner = names.slice(1).reduce((object, name) => member(object, keyConstant(name)), named);
+    return { is: 'code', code: names.length === 1 ? named : coalesce(inner, constant(null)) };
+  }
+  const found = named === 'unset' ? undefined : context.scope.variable(root);
   if (found === undefined) {
     const span = { start: text.offset(0), end: text.offset(root.length) };
     const message = `Expected a variable that something sets, got \`${root}\``;
@@ -167,11 +172,12 @@ function keyValue(text: KataText, context: ValueContext): Value {
     });
     return { is: 'code', code: constant(null) };
   }
-  const code = names.reduce(
-    (object, name) => member(object, constant(/^\d+$/.test(name) ? Number(name) : name)),
-    found,
-  );
+  const code = names.reduce((object, name) => member(object, keyConstant(name)), found);
   return { is: 'code', code: names.length === 0 ? code : coalesce(code, constant(null)) };
+}
+
+function keyConstant(name: string): Code {
+  return constant(/^\d+$/.test(name) ? Number(name) : name);
 }
 
 function annotated(
@@ -192,15 +198,9 @@ function annotated(
     case 'bit':
       return { is: 'code', code: boolCode(value, code) };
     case 'int':
-      return {
-        is: 'code',
-        code:
-          code.kind === 'number'
-            ? call('Math.trunc', [code], 'number')
-            : call('Cerb.int', [code], 'number'),
-      };
+      return { is: 'code', code: numberCode(value, code, 'int') };
     case 'float':
-      return { is: 'code', code: call('Cerb.float', [code], 'number') };
+      return { is: 'code', code: numberCode(value, code, 'float') };
     case 'csv':
       return { is: 'code', code: call('Cerb.csv', [code], 'list') };
     case 'list':
@@ -231,6 +231,14 @@ function annotated(
   }
 }
 
+/** A template that is one number needs no way over its text. */
+function numberCode(value: Value, code: Code, name: 'int' | 'float'): Code {
+  const single =
+    value.is === 'text' && value.template.kind === 'single' ? value.template.value : code;
+  if (single.kind !== 'number') return call(`Cerb.${name}`, [single], 'number');
+  return name === 'float' ? single : call('Math.trunc', [single], 'number');
+}
+
 /** A template that is one condition needs no way over its text. */
 function boolCode(value: Value, code: Code): Code {
   const single =
@@ -250,6 +258,15 @@ function jsonCode(code: Code): Code {
 export function staticText(value: Value): string | undefined {
   if (value.is === 'text') return value.template.kind === 'plain' ? value.template.text : undefined;
   return value.is === 'static' && typeof value.value === 'string' ? value.value : undefined;
+}
+
+/** The text with which a value is known to begin; empty where nothing is known. */
+export function beginningOf(value: Value): string {
+  const known = staticText(value);
+  if (known !== undefined) return known.trim();
+  const first =
+    value.is === 'text' && value.template.kind === 'mixed' ? value.template.parts[0] : undefined;
+  return typeof first?.constant === 'string' ? first.constant.trim() : '';
 }
 
 function readStatic(

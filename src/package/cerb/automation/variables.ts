@@ -72,6 +72,15 @@ export class Variables implements TemplateScope {
     return undefined;
   }
 
+  member(name: string, key: string): Code | 'unset' | undefined {
+    const { set, inputs, config } = this.#names;
+    if (set.has(name)) return undefined;
+    if (name === 'inputs')
+      return inputs.has(key) ? make(`inputs.${key}`, LEVEL.call, 'any') : 'unset';
+    if (name !== 'config' || config === undefined) return undefined;
+    return config.has(key) ? this.#prompt(key) : 'unset';
+  }
+
   call({ name, args }: ExpressionOf<'call'>): Code | undefined {
     if (name !== 'cerb_workflow_config' || this.#names.config === undefined) return undefined;
     const [, key] = args;
@@ -142,11 +151,8 @@ export class Variables implements TemplateScope {
 
   #config(): Code {
     const keys = [...(this.#names.config ?? [])];
-    return make(
-      `({ ${keys.map((key) => `${key}: ${this.#prompt(key).code}`).join(', ')} })`,
-      LEVEL.call,
-      'map',
-    );
+    const shown = keys.map((key) => `${key}: ${this.#prompt(key).code}`);
+    return make(`{ ${shown.join(', ')} }`, LEVEL.object, 'map');
   }
 
   #unique(name: string): string {

@@ -9,11 +9,15 @@ export interface Code {
   readonly kind: Kind;
   /** Given where the value is a literal of the template. */
   readonly constant?: string | number | boolean | null;
+  /** Given where a text is known to begin so. */
+  readonly beginning?: string;
 }
 
 /** Precedences of JavaScript (ECMA-262, 13), as far as they are used here. */
 export const LEVEL = {
   arrow: 1,
+  /** A literal of an object: a brace could begin a block. */
+  object: 1,
   conditional: 2,
   or: 4,
   and: 5,
@@ -108,6 +112,9 @@ export function asInteger(code: Code): Code {
 export function not(code: Code): Code {
   const condition = asCondition(code);
   if (typeof condition.constant === 'boolean') return constant(!condition.constant);
+  if (condition.level === LEVEL.unary && condition.code.startsWith('!')) {
+    return make(condition.code.slice(1), LEVEL.call, 'bool');
+  }
   return make(`!${within(condition, LEVEL.unary)}`, LEVEL.unary, 'bool');
 }
 
@@ -123,6 +130,7 @@ export function coalesce(left: Code, right: Code, kind: Kind = 'any'): Code {
 
 /** A member, `undefined` where there is none; whatever JavaScript's own values have besides is hidden. */
 export function member(object: Code, key: Code): Code {
+  if (object.constant === null) return constant(null);
   const name = key.constant;
   const isPlain = typeof name === 'string' && !OWN_MEMBERS.has(name);
   if (!isPlain || object.level < LEVEL.call) return call('Cerb.get', [object, key]);

@@ -88,8 +88,7 @@ function mapCode({ entries }: ExpressionOf<'map'>, context: Context): Code {
     return `[${asText(translate(key, loud(context))).code}]: ${code}`;
   });
   if (shown.length === 0) return make('[]', LEVEL.call, 'list');
-  // Brackets: where an expression begins, a brace could be a block.
-  return make(`({ ${shown.join(', ')} })`, LEVEL.call, 'map');
+  return make(`{ ${shown.join(', ')} }`, LEVEL.object, 'map');
 }
 
 function memberCode(
@@ -104,9 +103,28 @@ function memberCode(
       'twig.unsupported',
     );
   }
+  const named = namedMember(object, key, context);
+  if (named !== undefined) return named;
   const around = loopAround(object, key, context);
   if (around !== undefined) return around;
   return member(translate(object, context), translate(key, loud(context)));
+}
+
+/** A member that the place of the template knows by itself, such as one of its inputs. */
+function namedMember(object: Expression, key: Expression, context: Context): Code | undefined {
+  if (object.kind !== 'name' || key.kind !== 'constant' || context.locals.own(object.name))
+    return undefined;
+  const found = context.locals.outer.member?.(object.name, String(key.value));
+  if (found !== 'unset') return found;
+  if (!context.isQuiet) {
+    context.report.warning(
+      'twig.undefined',
+      key,
+      `Expected a member of \`${object.name}\` that is declared, got \`${key.value}\``,
+      'It is empty here, as it is in Cerb.',
+    );
+  }
+  return constant(null);
 }
 
 /** `loop.parent.loop`; of a loop's parent nothing else is there. */
@@ -263,6 +281,12 @@ function affix(left: Code, name: string, right: Code): Code {
   return make(`${within(value, LEVEL.call)}.${name}(${asText(right).code})`, LEVEL.call, 'bool');
 }
 
+/** What is known of how a text that begins with another one begins. */
+function beginningOf({ constant: value, beginning }: Code): { beginning?: string } {
+  const known = typeof value === 'string' ? value : beginning;
+  return known === undefined ? {} : { beginning: known };
+}
+
 /** Texts one after the other. */
 export function joined(parts: readonly Code[]): Code {
   const texts = parts.map(asText).filter(({ constant: value }) => value !== '');
@@ -270,7 +294,10 @@ export function joined(parts: readonly Code[]): Code {
   return texts.reduce((left, right) =>
     typeof left.constant === 'string' && typeof right.constant === 'string'
       ? constant(left.constant + right.constant)
-      : make(`${within(left, LEVEL.sum)} + ${within(right, LEVEL.sum)}`, LEVEL.sum, 'text'),
+      : {
+          ...make(`${within(left, LEVEL.sum)} + ${within(right, LEVEL.sum)}`, LEVEL.sum, 'text'),
+          ...beginningOf(left),
+        },
   );
 }
 
@@ -292,5 +319,5 @@ function arrowCode({ names, body }: ExpressionOf<'arrow'>, context: Context): Co
   const locals = context.locals.inner();
   const made = names.map((name) => locals.declare(name));
   const inner = translate(body, { ...context, locals });
-  return make(`(${made.join(', ')}) => ${inner.code}`, LEVEL.arrow, 'any');
+  return make(`(${made.join(', ')}) => ${within(inner, LEVEL.conditional)}`, LEVEL.arrow, 'any');
 }

@@ -1,24 +1,26 @@
 import type { Expression, ExpressionOf } from './tree.ts';
 
+/** What is known of a name: its value, or the text with which that begins. */
+export interface Lookup {
+  value(name: string): Known | undefined;
+  beginning(name: string): string | undefined;
+}
+
 type Known = string | number | boolean | null | readonly Known[];
 
 /**
  * The value of an expression whose parts are all known, for the rules of policies: names and members by
  * `lookup`, comparisons, `in`, and the tests `prefixed`, `suffixed` and `pattern`. `undefined` otherwise.
  */
-export function readKnown(
-  expression: Expression,
-  lookup: (name: string) => Known | undefined,
-): Known | undefined {
+export function readKnown(expression: Expression, lookup: Lookup): Known | undefined {
   switch (expression.kind) {
     case 'constant':
       return expression.value;
     case 'name':
-      return lookup(expression.name);
+      return lookup.value(expression.name);
     case 'member': {
-      const { object, key } = expression;
-      const isInput = object.kind === 'name' && object.name === 'inputs' && key.kind === 'constant';
-      return isInput ? lookup(String(key.value)) : undefined;
+      const name = inputName(expression);
+      return name === undefined ? undefined : lookup.value(name);
     }
     case 'list': {
       const items = expression.items.map(({ value }) => readKnown(value, lookup));
@@ -39,7 +41,7 @@ export function readKnown(
 
 function knownBinary(
   { operator, left, right }: ExpressionOf<'binary'>,
-  lookup: (name: string) => Known | undefined,
+  lookup: Lookup,
 ): boolean | undefined {
   const [a, b] = [readKnown(left, lookup), readKnown(right, lookup)];
   if (operator === 'and' && (a === false || b === false)) return false;
@@ -75,21 +77,45 @@ function isIn(value: Known, list: Known): boolean | undefined {
   return list.includes(value);
 }
 
+/** `url` of `inputs.url`. */
+function inputName(expression: Expression): string | undefined {
+  if (expression.kind === 'name') return expression.name;
+  if (expression.kind !== 'member') return undefined;
+  const { object, key } = expression;
+  const isInput = object.kind === 'name' && object.name === 'inputs' && key.kind === 'constant';
+  return isInput ? String(key.value) : undefined;
+}
+
 function knownTest(
   { name, input, args, isNegated }: ExpressionOf<'test'>,
-  lookup: (name: string) => Known | undefined,
+  lookup: Lookup,
 ): boolean | undefined {
-  const value = readKnown(input, lookup);
   const marks = args.map((arg) => readKnown(arg.value, lookup));
-  if (typeof value !== 'string' || !marks.every((mark) => typeof mark === 'string'))
-    return undefined;
-  const lower = value.toLowerCase();
+  if (!marks.every((mark) => typeof mark === 'string')) return undefined;
   const texts = marks.map((mark) => mark.toLowerCase());
+  const value = readKnown(input, lookup);
   const found =
-    name === 'prefixed'
-      ? texts.some((mark) => lower.startsWith(mark))
-      : name === 'suffixed'
-        ? texts.some((mark) => lower.endsWith(mark))
-        : undefined;
+    typeof value === 'string'
+      ? fits(name, value.toLowerCase(), texts)
+      : begins(name, input, texts, lookup);
   return found === undefined ? undefined : found !== isNegated;
+}
+
+function fits(name: string, value: string, marks: readonly string[]): boolean | undefined {
+  if (name === 'prefixed') return marks.some((mark) => value.startsWith(mark));
+  return name === 'suffixed' ? marks.some((mark) => value.endsWith(mark)) : undefined;
+}
+
+/** `prefixed`, of a text of which no more than its beginning is known. */
+function begins(
+  name: string,
+  input: Expression,
+  marks: readonly string[],
+  lookup: Lookup,
+): boolean | undefined {
+  const known = inputName(input);
+  const start = known === undefined ? undefined : lookup.beginning(known)?.toLowerCase();
+  if (name !== 'prefixed' || start === undefined) return undefined;
+  if (marks.some((mark) => start.startsWith(mark))) return true;
+  return marks.every((mark) => !mark.startsWith(start)) ? false : undefined;
 }

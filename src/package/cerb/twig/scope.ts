@@ -5,6 +5,8 @@ import type { ExpressionOf, Place } from './tree.ts';
 export interface TemplateScope {
   /** A variable's value; `undefined` where nothing sets it, and it is empty. */
   variable(name: string): Code | undefined;
+  /** A member of a variable that is no plain map; `'unset'` where it has no such member. */
+  member?(name: string, key: string): Code | 'unset' | undefined;
   /** A function of the place where the template stands, such as `cerb_workflow_config`. */
   call?(expression: ExpressionOf<'call'>): Code | undefined;
   /** Names that the template's own variables must not take in JavaScript. */
@@ -31,7 +33,7 @@ const RESERVED: ReadonlySet<string> = new Set(
   `arguments await break case catch class const continue debugger default delete do else enum eval export
   extends false finally for function if implements import in instanceof interface let new null package
   private protected public return static super switch this throw true try typeof var void while with yield
-  undefined NaN Infinity Cerb print loop`.split(/\s+/),
+  undefined NaN Infinity Cerb print`.split(/\s+/),
 );
 
 /** Names that the template itself has set, in the JavaScript that it becomes. */

@@ -1,5 +1,5 @@
 import { applyFilter } from './calls.ts';
-import { asCondition, type Code, constant, LEVEL, make, quoted } from './code.ts';
+import { asCondition, type Code, constant, LEVEL, make, quoted, within } from './code.ts';
 import type { Context } from './context.ts';
 import { type ExpressionOf, type Part, type PartOf, TwigError } from './tree.ts';
 
@@ -51,7 +51,7 @@ function statement(
 ): string[] {
   switch (part.kind) {
     case 'do':
-      return [`${margin}${context.translate(part.value, context).code};`];
+      return [`${margin}void ${within(context.translate(part.value, context), LEVEL.unary)};`];
     case 'if':
       return ifLines(part, context, margin);
     case 'for':
