@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { readVersion } from '../config/version.ts';
 import { addAutomation } from './commands/automation.ts';
 import { addCompletion } from './commands/completion.ts';
+import { addConvert } from './commands/convert.ts';
 import { addEvent } from './commands/event.ts';
 import { addRun } from './commands/run.ts';
 import { addSchema } from './commands/schema.ts';
@@ -86,6 +87,7 @@ export function createProgram(
   addWebhook(program, attach);
   addEvent(program, attach);
   addAutomation(program, attach);
+  addConvert(program, attach);
   addSchema(program, attach);
   addCompletion(program, attach);
   tellUsageErrors(program);

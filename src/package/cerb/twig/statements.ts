@@ -93,7 +93,7 @@ function forLines(part: PartOf<'for'>, context: Context, margin: string): string
   }
   if (uses(part.body, 'loop')) {
     const loop = locals.declare('loop', 'map');
-    fields.push(`loop: ${loop}`);
+    fields.push(loop === 'loop' ? loop : `loop: ${loop}`);
   }
   const body = block(part.body, { ...context, locals }, margin + STEP);
   const lines = [
