@@ -125,7 +125,7 @@ export function expression({ code, constant: value }: Code): unknown {
 
 /** A text that says `${{` is not an expression. */
 export function literal(text: string): string {
-  return text.replaceAll('${{', '$${{');
+  return text.replaceAll('${{', () => '$${{');
 }
 
 function entriesCode(entries: readonly (readonly [key: string, value: Value])[]): Code {
