@@ -1,6 +1,5 @@
 /** What the import fills in: `{{{name}}}` alone. */
 const NAME = /^\s*([A-Za-z_]\w*)\s*$/;
-const TRIPLE = /\{\{\{([\s\S]*?)\}\}\}/g;
 
 /** What cannot be kept of a package's own templates. */
 export interface TemplateFault {
@@ -10,6 +9,36 @@ export interface TemplateFault {
   readonly hint: string;
 }
 
+/** One template that the import fills in: `{{{ … }}}`, `{{% … %}}` or `{{# … #}}`. */
+interface Filled {
+  readonly start: number;
+  readonly end: number;
+  readonly inner: string;
+  readonly isStatement: boolean;
+}
+
+const CLOSES: Readonly<Record<string, string>> = { '{{{': '}}}', '{{%': '%}}', '{{#': '#}}' };
+
+/** The templates of the import, from left to right. Once an end is missing, it is not looked for again. */
+function filledIn(text: string): readonly Filled[] {
+  const found: Filled[] = [];
+  const open = /\{\{[{%#]/g;
+  const missing = new Set<string>();
+  for (let match = open.exec(text); match !== null; match = open.exec(text)) {
+    const [mark] = match;
+    const close = CLOSES[mark] as string;
+    const at = missing.has(close) ? -1 : text.indexOf(close, open.lastIndex);
+    if (at < 0) missing.add(close);
+    else {
+      const end = at + close.length;
+      const inner = text.slice(open.lastIndex, at);
+      found.push({ start: match.index, end, inner, isStatement: mark !== '{{{' });
+      open.lastIndex = end;
+    }
+  }
+  return found;
+}
+
 /**
  * Turns the templates that Cerb fills in when it imports a package, `{{{name}}}`, into those that it fills in
  * when an automation runs: prompts become inputs. Every template keeps its length, so that places stay the
@@ -17,60 +46,87 @@ export interface TemplateFault {
  */
 export function promptsAtRunTime(text: string): { text: string; faults: readonly TemplateFault[] } {
   const faults: TemplateFault[] = [];
-  const unknown = /\{\{%[\s\S]*?%\}\}|\{\{#[\s\S]*?#\}\}/g;
-  for (const { 0: found, index } of text.matchAll(unknown)) {
-    faults.push({
-      start: index,
-      end: index + found.length,
-      message: 'Expected `{{{name}}}` for the import to fill in, got a statement',
-      hint: 'Write the condition into the automation: prompts are inputs there.',
-    });
+  const around = new Surroundings();
+  let changed = '';
+  let at = 0;
+  for (const { start, end, inner, isStatement } of filledIn(text)) {
+    const before = text.slice(at, start);
+    around.pass(before);
+    const place = around.place;
+    changed += before + (isStatement ? text.slice(start, end) : atRunTime(inner, place));
+    at = end;
+    const fault = faultOf(inner, isStatement, place);
+    if (fault !== undefined) faults.push({ start, end, ...fault });
   }
-  const changed = text.replace(TRIPLE, (found, inner: string, index: number) => {
-    const before = text.slice(0, index);
-    const fault = faultOf(found, inner, index);
-    if (fault !== undefined) faults.push(fault);
-    const around = surroundings(before);
-    if (around === 'expression') return `(  ${inner}  )`;
-    if (around === '"') return `#{  ${inner} }`;
-    if (around === "'") {
-      faults.push({
-        start: index,
-        end: index + found.length,
-        message: `Expected \`${found}\` outside of a text in single quotes, got it inside`,
-        hint: 'Put the text into double quotes.',
-      });
-    }
-    return `{{ ${inner} }}`;
-  });
-  return { text: changed, faults };
+  return { text: changed + text.slice(at), faults };
 }
 
-function faultOf(found: string, inner: string, index: number): TemplateFault | undefined {
-  if (!/\b(?:uid|default)\./.test(inner)) return undefined;
+type Place = 'text' | 'expression' | '"' | "'";
+
+function atRunTime(inner: string, place: Place): string {
+  if (place === 'expression') return `(  ${inner}  )`;
+  return place === '"' ? `#{  ${inner} }` : `{{ ${inner} }}`;
+}
+
+function faultOf(
+  inner: string,
+  isStatement: boolean,
+  place: Place,
+): Pick<TemplateFault, 'message' | 'hint'> | undefined {
+  if (isStatement) {
+    return {
+      message: 'Expected `{{{name}}}` for the import to fill in, got a statement',
+      hint: 'Write the condition into the automation: prompts are inputs there.',
+    };
+  }
+  if (/\b(?:uid|default)\./.test(inner)) {
+    return {
+      message: `Expected a prompt or a placeholder, got \`{{{${inner}}}}\``,
+      hint: 'Ids of records and the settings of Cerb have no counterpart.',
+    };
+  }
+  if (place !== "'") return undefined;
   return {
-    start: index,
-    end: index + found.length,
-    message: `Expected a prompt or a placeholder, got \`${found}\``,
-    hint: 'Ids of records and the settings of Cerb have no counterpart.',
+    message: `Expected \`{{{${inner}}}}\` outside of a text in single quotes, got it inside`,
+    hint: 'Put the text into double quotes.',
   };
 }
 
-/** Whether a place is inside a template, and there in which kind of text. */
-function surroundings(before: string): 'text' | 'expression' | '"' | "'" {
-  const open = Math.max(before.lastIndexOf('{{'), before.lastIndexOf('{%'));
-  const close = Math.max(before.lastIndexOf('}}'), before.lastIndexOf('%}'));
-  if (open < 0 || close > open) return 'text';
-  const inside = before.slice(open + 2).replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, '');
-  if (inside.includes('"')) return '"';
-  return inside.includes("'") ? "'" : 'expression';
+/** Follows a template from left to right: whether a place is inside `{{ … }}`, and there in which text. */
+class Surroundings {
+  #isInside = false;
+  #quote = '';
+
+  get place(): Place {
+    if (!this.#isInside) return 'text';
+    return this.#quote === '' ? 'expression' : (this.#quote as '"' | "'");
+  }
+
+  pass(text: string): void {
+    for (let at = 0; at < text.length; at++) {
+      const [letter, two] = [text[at] as string, text.slice(at, at + 2)];
+      if (!this.#isInside) {
+        if (two !== '{{' && two !== '{%') continue;
+        this.#isInside = true;
+        at++;
+      } else if (this.#quote !== '') {
+        if (letter === '\\') at++;
+        else if (letter === this.#quote) this.#quote = '';
+      } else if (letter === '"' || letter === "'") this.#quote = letter;
+      else if (two === '}}' || two === '%}') {
+        this.#isInside = false;
+        at++;
+      }
+    }
+  }
 }
 
 /** A text that the import fills in: its names, or `undefined` where it holds more than names. */
 export function promptNames(text: string): readonly string[] | undefined {
-  const names = [...text.matchAll(TRIPLE)].map(([, inner = '']) => NAME.exec(inner)?.[1]);
-  if (names.includes(undefined) || /\{\{[%#]/.test(text)) return undefined;
-  return names as string[];
+  const names = filledIn(text).map(({ inner, isStatement }) =>
+    isStatement ? undefined : NAME.exec(inner)?.[1],
+  );
+  return names.includes(undefined) ? undefined : (names as string[]);
 }
 
 /** `_exclude: "{{{prompt != 'x'}}}"` as data. */

@@ -14,6 +14,8 @@ export class Assembly {
   readonly #checked: Diagnostic[] = [];
   readonly #texts = new Map<string, string>();
   readonly #names = new Set<string>(['package']);
+  /** The next number of names that are alike. */
+  readonly #counts = new Map<string, number>();
 
   /** A text whose diagnostics belong to the conversion. */
   watch(findings: Findings): Findings {
@@ -77,7 +79,9 @@ export class Assembly {
         .replace(/^[.-]+/, '')
         .slice(0, FILE_NAME_MAX) || 'record';
     let made = plain;
-    for (let count = 2; this.#names.has(made.toLowerCase()); count++) made = `${plain}-${count}`;
+    let count = this.#counts.get(plain) ?? 2;
+    for (; this.#names.has(made.toLowerCase()); count++) made = `${plain}-${count}`;
+    this.#counts.set(plain, count);
     this.#names.add(made.toLowerCase());
     return made;
   }

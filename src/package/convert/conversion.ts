@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../core/diagnostic.ts';
 
 /** One file of a converted package. */
-export interface ConvertedFile {
+interface ConvertedFile {
   /** Path within the package's folder. */
   readonly path: string;
   readonly text: string;
@@ -24,9 +24,6 @@ export interface LeftOut {
   readonly kind: string;
 }
 
-/** A text in which diagnostics have their places, by the name that they call it. */
-export type Sources = ReadonlyMap<string, string>;
-
 /**
  * What a file becomes: a package as a folder. `{{{name}}}` in a text of YAML is for the import to fill in:
  * with the answer to a prompt, or with a placeholder.
@@ -44,7 +41,8 @@ export interface Conversion {
   readonly manifest: ConvertedFile | undefined;
   readonly leftOut: readonly LeftOut[];
   readonly diagnostics: readonly Diagnostic[];
-  readonly sources: Sources;
+  /** The texts in which diagnostics have their places, by the name that they call each. */
+  readonly sources: ReadonlyMap<string, string>;
 }
 
 export interface ConvertOptions {

@@ -175,12 +175,13 @@ describe('what is wrong is told with its place and what was expected', () => {
   });
 });
 
-const key = fc.stringMatching(/^[a-z][a-z0-9_.]{0,8}$/);
-const line = fc.stringMatching(/^[!-~][ -~]{0,20}$/);
+const key = fc.constantFrom('a', 'b', 'set', 'http.request', 'X-Id', 'a_1', '0', 'k*');
+/** Printable, and not beginning with a blank. */
+const line = fc.string({ maxLength: 20 }).map((text) => `:${text}`);
 const entry = (depth: number): fc.Arbitrary<unknown> =>
   fc.tuple(
     key,
-    fc.option(fc.stringMatching(/^[a-z0-9_]{1,5}$/), { nil: undefined }),
+    fc.option(fc.constantFrom('x', '1', 'a_b'), { nil: undefined }),
     fc.oneof(
       { weight: 2, arbitrary: fc.record({ inline: line }) },
       {
@@ -194,7 +195,10 @@ const entry = (depth: number): fc.Arbitrary<unknown> =>
           .chain(({ entries }) => fc.record({ entries: entriesOf(depth - 1, entries.length) })),
       },
     ),
-    fc.option(fc.stringMatching(/^[!-~]([ -~]{0,13}[!-~])?$/), { nil: undefined }),
+    fc.option(
+      line.map((text) => text.trim()),
+      { nil: undefined },
+    ),
   );
 
 function entriesOf(depth: number, count: number): fc.Arbitrary<unknown[]> {
@@ -238,7 +242,7 @@ test('what is printed is read back as it was', () => {
       const entries = made(drafts);
       expect(shape(read(printKata(entries)))).toEqual(shape(entries));
     }),
-    { numRuns: 300 },
+    { numRuns: 200 },
   );
 });
 

@@ -1,20 +1,13 @@
 /** Commands of automations, by what becomes of them. */
-export const CONTROL: readonly string[] = [
-  'decision',
-  'outcome',
-  'repeat',
-  'while',
-  'return',
-  'error',
-];
-export const DATA: readonly string[] = ['set', 'var.set', 'var.push', 'var.unset', 'var.expand'];
+const CONTROL: readonly string[] = ['decision', 'outcome', 'repeat', 'while', 'return', 'error'];
+const DATA: readonly string[] = ['set', 'var.set', 'var.push', 'var.unset', 'var.expand'];
 export const LOGS: Readonly<Record<string, string>> = {
   log: 'debug',
   'log.warn': 'warn',
   'log.error': 'error',
   'log.alert': 'error',
 };
-export const EFFECTS: readonly string[] = [
+const EFFECTS: readonly string[] = [
   'http.request',
   'function',
   'storage.get',

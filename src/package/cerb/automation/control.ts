@@ -49,7 +49,7 @@ function condition(entry: KataEntry, translation: Translation): unknown {
   return found === undefined ? undefined : expression(conditionCode(found, translation));
 }
 
-export function conditionCode(entry: KataEntry, translation: Translation): Code {
+function conditionCode(entry: KataEntry, translation: Translation): Code {
   const value = readValue(entry, translation);
   const known = staticText(value);
   if (known !== undefined) return constant(known !== '' && known !== '0');

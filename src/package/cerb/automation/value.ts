@@ -63,7 +63,7 @@ export function readValue(entry: KataEntry, context: ValueContext): Value {
 }
 
 /** The key of an entry in the map that it is part of. */
-export function keyOf({ key, annotations }: KataEntry): string {
+function keyOf({ key, annotations }: KataEntry): string {
   const kept = annotations.includes('raw')
     ? annotations.filter((one) => one !== 'raw' && one !== 'text')
     : [];
@@ -124,7 +124,7 @@ export function expression({ code, constant: value }: Code): unknown {
 }
 
 /** A text that says `${{` is not an expression. */
-export function literal(text: string): string {
+function literal(text: string): string {
   return text.replaceAll('${{', () => '$${{');
 }
 
@@ -248,10 +248,7 @@ function boolCode(value: Value, code: Code): Code {
 
 /** `@json` of what has just been encoded is the value itself. */
 function jsonCode(code: Code): Code {
-  const encoded = /^Cerb\.jsonEncode\(([A-Za-z_][\w.]*)\)$/.exec(code.code);
-  return encoded === null
-    ? call('Cerb.jsonDecode', [code])
-    : make(encoded[1] as string, LEVEL.call, 'any');
+  return code.encodes ?? call('Cerb.jsonDecode', [code]);
 }
 
 /** The text of a value that is known now. */

@@ -39,6 +39,8 @@ export class Variables implements TemplateScope {
   readonly #names: AutomationNames;
   readonly #made = new Map<string, string>();
   readonly #taken = new Set<string>();
+  /** The next number of names that are alike: a file may have thousands of them. */
+  readonly #counts = new Map<string, number>();
   readonly #ready = new Set<string>();
   readonly #early = new Set<string>();
   readonly #requested = new Map<string, Code>();
@@ -158,7 +160,9 @@ export class Variables implements TemplateScope {
   #unique(name: string): string {
     const plain = name.replace(/[^A-Za-z0-9_]/g, '_').replace(/^(?=\d|$)/, '_');
     let made = plain;
-    for (let count = 2; this.isTaken(made); count++) made = `${plain}_${count}`;
+    let count = this.#counts.get(plain) ?? 2;
+    for (; this.isTaken(made); count++) made = `${plain}_${count}`;
+    this.#counts.set(plain, count);
     this.#taken.add(made);
     return made;
   }

@@ -37,6 +37,8 @@ export function readKata(text: string, findings: Findings): readonly KataEntry[]
 class Reader {
   readonly #lines: readonly KataLine[];
   readonly #findings: Findings;
+  /** Entries by their keys, for each list of siblings. */
+  readonly #siblings = new WeakMap<readonly KataEntry[], Map<string, KataEntry>>();
   #at = 0;
 
   constructor(lines: readonly KataLine[], findings: Findings) {
@@ -144,8 +146,13 @@ class Reader {
   }
 
   #isNew(entry: KataEntry, siblings: readonly KataEntry[]): boolean {
-    const other = siblings.find(({ key }) => key === entry.key);
-    if (other === undefined) return true;
+    const known = this.#siblings.get(siblings) ?? new Map<string, KataEntry>();
+    this.#siblings.set(siblings, known);
+    const other = known.get(entry.key);
+    if (other === undefined) {
+      known.set(entry.key, entry);
+      return true;
+    }
     const message = `Expected a key of its own, got \`${entry.key}\`, which stands here already`;
     this.#findings.error('kata.duplicate', entry.span, message, {
       hint: `Line ${this.#findings.source.line(other.span.start)} has it first. Give it a name: \`${entry.type}/other:\`.`,
@@ -169,23 +176,32 @@ function inlineText(value: string, start: number): KataText {
 }
 
 function blockText(lines: readonly KataLine[], indent: number, end: number): KataText {
+  /** Where each line begins: in the file, and in the value. */
   const starts: number[] = [];
+  const begins: number[] = [];
+  let length = 0;
   const parts = lines.map((line) => {
     const cutAt = Math.min(indent, line.indent, line.text.length);
     starts.push(line.start + cutAt);
-    return line.text.slice(cutAt);
+    begins.push(length);
+    const part = line.text.slice(cutAt);
+    length += part.length + 1;
+    return part;
   });
   const value = parts.join('\n');
   return {
     value,
     isBlock: true,
     offset(index) {
-      let left = index;
-      for (const [at, part] of parts.entries()) {
-        if (left <= part.length) return (starts[at] ?? end) + left;
-        left -= part.length + 1;
+      let low = 0;
+      let high = begins.length - 1;
+      while (low < high) {
+        const middle = Math.ceil((low + high) / 2);
+        if ((begins[middle] as number) <= index) low = middle;
+        else high = middle - 1;
       }
-      return end;
+      const within = Math.min(index - (begins[low] ?? 0), (parts[low] ?? '').length);
+      return (starts[low] ?? end) + within;
     },
   };
 }

@@ -30,11 +30,6 @@ export function entryOf(entries: readonly KataEntry[], key: string): KataEntry |
   return entries.find((entry) => entry.key === key);
 }
 
-/** All entries of a type, named or not: `deny`, `deny/url`. */
-export function entriesOf(entries: readonly KataEntry[], type: string): readonly KataEntry[] {
-  return entries.filter((entry) => entry.type === type);
-}
-
 /** The text of an entry, trimmed at its end; `undefined` where it has none. */
 export function plainText(entry: KataEntry | undefined): string | undefined {
   return entry?.text?.value.trimEnd();

@@ -9,6 +9,8 @@ export interface Code {
   readonly kind: Kind;
   /** Given where the value is a literal of the template. */
   readonly constant?: string | number | boolean | null;
+  /** Given where a text is the JSON of a value: that value. */
+  readonly encodes?: Code;
   /** Given where a text is known to begin so. */
   readonly beginning?: string;
 }

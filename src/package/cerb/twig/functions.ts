@@ -57,7 +57,14 @@ export const FILTERS: Readonly<Record<string, Translation>> = {
   hash_hmac: calls('hashHmac', 'text', 'key algo'),
   indent: calls('indent', 'text', 'marker from_line'),
   join: calls('join', 'text', 'glue and'),
-  json_encode: calls('jsonEncode', 'text', 'options'),
+  json_encode: {
+    params: ['options'],
+    kind: 'text',
+    make: (given) => {
+      const found = call('Cerb.jsonEncode', given, 'text');
+      return given.length === 1 ? { ...found, encodes: given[0] as Code } : found;
+    },
+  },
   json_pretty: calls('jsonPretty', 'text'),
   keys: calls('keys', 'list'),
   last: calls('last', 'any'),

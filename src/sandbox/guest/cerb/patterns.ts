@@ -9,7 +9,7 @@ const PAIRS: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}', 
  *
  * @throws SyntaxError where it is none, or uses what JavaScript's patterns do not have
  */
-export function pattern(source: unknown, flags = ''): RegExp {
+function pattern(source: unknown, flags = ''): RegExp {
   const whole = text(source).trimStart();
   const open = whole[0] ?? '';
   const end = whole.lastIndexOf(PAIRS[open] ?? open);
