@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { createArrayLoader, createEnvironment } from 'twing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { make } from '../../../../src/package/cerb/twig/code.ts';
@@ -86,4 +87,45 @@ test('Cerb’s own filters, functions and tests print what Cerb prints', async (
   const rows = (outputs: readonly string[]) =>
     CERB.map(([template], at) => [template, outputs[at]]);
   expect(rows(found)).toEqual(rows(CERB.map(([, , cerb]) => cerb)));
+});
+
+/** Expressions over whole numbers, where PHP and the oracle agree, with brackets where they fall. */
+const { sum } = fc.letrec<{ sum: string }>((tie) => ({
+  sum: fc.oneof(
+    { depthSize: 'medium', withCrossShrink: true },
+    fc.integer({ min: 0, max: 9 }).map(String),
+    fc.constantFrom('a', 'b', 'o.x', 'o.y.z', '(-3)'),
+    fc
+      .tuple(tie('sum'), fc.constantFrom('+', '-', '*', 'b-and', 'b-or'), tie('sum'))
+      .map(([left, operator, right]) => `${left} ${operator} ${right}`),
+    tie('sum').map((inner) => `(${inner})`),
+    fc
+      .tuple(
+        tie('sum'),
+        fc.constantFrom('<', '>', '<=', '>=', '==', '!='),
+        tie('sum'),
+        tie('sum'),
+        tie('sum'),
+      )
+      .map(([a, sign, b, yes, no]) => `(${a} ${sign} ${b} ? ${yes} : ${no})`),
+    fc
+      .tuple(tie('sum'), fc.constantFrom('and', 'or'), tie('sum'), tie('sum'))
+      .map(([a, word, b, c]) => `((${a}) > 2 ${word} not ((${b}) > 1) ? ${c} : 0)`),
+    tie('sum').map((inner) => `[${inner}, 1]|first`),
+    tie('sum').map((inner) => `(n ?? ${inner})`),
+    fc
+      .tuple(tie('sum'), tie('sum'))
+      .map(([a, b]) => `[${a}, ${b}]|map(v => v * 2)|reduce((c, v) => c + v, 0)`),
+  ),
+}));
+
+test('however operators stand in each other, they bind as in Twig', async () => {
+  const variables = { a: 2, b: 5, n: null, o: { x: 3, y: { z: 4 } } };
+  const templates = fc.sample(sum, { numRuns: 400, seed: 7 }).map((text) => `{{ ${text} }}`);
+  const rows = templates.map((template) => [template, variables] as const);
+  const found = await printed(rows);
+  const expected = await Promise.all(rows.map(([template]) => oracle(template, variables)));
+  expect(templates.map((template, at) => [template, found[at]])).toEqual(
+    templates.map((template, at) => [template, expected[at]]),
+  );
 });
