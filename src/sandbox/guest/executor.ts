@@ -86,12 +86,15 @@ export class Executor {
     const { program } = known;
     const quickjs = this.#quickjs;
     if (quickjs === undefined) throw new Error('Expected an instance to execute in, got none');
-    if (program.usesCerb && this.#cerb === undefined) this.#provideCerb(quickjs);
-    const startedAt = performance.now();
+    let startedAt = performance.now();
     const replay = new Replay(input.journal, program, input.now);
     this.#exchange.replay = replay;
     const size = quickjs.memory.buffer.byteLength;
     try {
+      if (program.usesCerb && this.#cerb === undefined) {
+        this.#provideCerb(quickjs);
+        startedAt = performance.now();
+      }
       const ended = this.#run(quickjs, known, input, replay);
       const cpuMs = performance.now() - startedAt;
       const result = this.#result(quickjs, ended, program, cpuMs, replay);

@@ -50,4 +50,13 @@ describe('the library of translated automations', () => {
     const result = await sandbox.execute(execution(small));
     expect(result).toMatchObject({ status: 'finished', value: '"1"' });
   });
+
+  test('is there again after an instance had to be dropped, for programs old and new', async () => {
+    const known = program('return Cerb.text(true)', { usesCerb: true });
+    await sandbox.execute(execution(known));
+    const endless = program('for (;;) Cerb.text(1);', { usesCerb: true });
+    expect(await sandbox.execute(execution(endless))).toMatchObject({ status: 'failed' });
+    expect(await sandbox.execute(execution(known))).toMatchObject({ value: '"1"' });
+    expect(await value("return Cerb.upper('a')")).toBe('A');
+  });
 });
