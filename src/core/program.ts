@@ -19,6 +19,8 @@ export interface Program {
   readonly limits: RunLimits;
   /** Whether it names `Cerb` (`CERB_LIBRARY`), which is then loaded beside it. */
   readonly usesCerb?: true;
+  /** Set for a program that tells what it does, by `$.trace`. */
+  readonly trace?: boolean;
 }
 
 /**

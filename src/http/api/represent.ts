@@ -1,8 +1,7 @@
-import type { Diagnostic } from '../../core/diagnostic.ts';
-import type { CapturedEvent, EventStatus, EventSummary, StoredEvent } from '../../core/event.ts';
+import type { EventStatus, EventSummary, StoredEvent } from '../../core/event.ts';
 import type { Answer, LogLine, RunFailure, RunRecord, RunStatus } from '../../core/run.ts';
 import type { Binding, Webhook } from '../../core/webhook.ts';
-import type { AutomationEntry } from '../../engine/automations.ts';
+import type { SecretFacts } from '../../engine/secrets.ts';
 
 /** A webhook as the API tells it. The URL holds the token, which stands nowhere else. */
 export interface WebhookJson {
@@ -74,21 +73,16 @@ export interface EventJson extends Omit<EventBriefJson, 'runs'> {
   readonly runs: readonly RunJson[];
 }
 
-export interface AutomationBriefJson {
+/** A secret as the API tells it: everything but its value. */
+export interface SecretJson {
   readonly name: string;
-  readonly description: string;
-  readonly file: string;
-  readonly revision: string;
+  readonly hosts: readonly string[];
+  /** False where it was stored under another key. */
+  readonly readable: boolean;
+  /** Until when the value before it counts too; `null` where there is none. */
+  readonly previous_until: string | null;
   readonly created_at: string;
-  readonly errors: number;
-  readonly warnings: number;
-}
-
-export interface AutomationJson extends AutomationBriefJson {
-  readonly source: string;
-  readonly diagnostics: readonly Diagnostic[];
-  /** Names of the webhooks that are bound to it. */
-  readonly webhooks: readonly string[];
+  readonly updated_at: string;
 }
 
 export interface ServerJson {
@@ -110,6 +104,13 @@ export function webhookJson(webhook: Webhook, baseUrl: string): WebhookJson {
   const created_at = iso(createdAt);
   const updated_at = iso(updatedAt);
   return { id, name, description, url, paused, respond, bindings, created_at, updated_at };
+}
+
+export function secretJson(facts: SecretFacts): SecretJson {
+  const { name, hosts, readable, previousUntil, createdAt, updatedAt } = facts;
+  const previous_until = previousUntil === undefined ? null : iso(previousUntil);
+  const created_at = iso(createdAt);
+  return { name, hosts, readable, previous_until, created_at, updated_at: iso(updatedAt) };
 }
 
 export function bodyJson(body: string | Uint8Array): BodyJson {
@@ -178,7 +179,7 @@ export function eventJson(
 }
 
 function eventFacts(
-  event: Omit<CapturedEvent, 'body'> & { readonly status: EventStatus },
+  event: Omit<EventSummary, 'bodySize'>,
   webhook: string | null,
   bodySize: number,
 ): Omit<EventBriefJson, 'runs'> {
@@ -204,20 +205,4 @@ function headerPairs(headers: string): (readonly [name: string, value: string])[
     pairs.push([flat[i] as string, flat[i + 1] as string]);
   }
   return pairs;
-}
-
-export function automationBriefJson(entry: AutomationEntry): AutomationBriefJson {
-  const { name, description, file, revision, createdAt, diagnostics } = entry;
-  const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
-  const created_at = iso(createdAt);
-  const warnings = diagnostics.length - errors;
-  return { name, description, file, revision, created_at, errors, warnings };
-}
-
-export function automationJson(
-  entry: AutomationEntry,
-  webhooks: readonly string[],
-): AutomationJson {
-  const { source, diagnostics } = entry;
-  return { ...automationBriefJson(entry), source, diagnostics, webhooks };
 }

@@ -24,6 +24,8 @@ export interface Base extends GuestFunctions {
 const GUEST_MODULE = /^\/(?:cerb|library|inside)\/[a-z0-9-]+\.js$/;
 const MAIN = '/library/main.js';
 const CERB = '/cerb/main.js';
+/** Imports nothing: from a booted guest no name leads to a module. */
+const TRACE = '/tracing/trace.js';
 /** A boot that takes more has lost its way; usually it is under 4 MB. */
 const BOOT_BYTES_MAX = 64 * 1024 * 1024;
 
@@ -76,6 +78,12 @@ function loadModule(quickjs: QuickJs, main: string): Pointer {
   // From here on no name leads to a module, not even to those that are loaded.
   quickjs.callbacks.resolve = () => undefined;
   return loaded;
+}
+
+/** Loads what only traced programs have, into a guest that has booted. */
+export function loadTrace(quickjs: QuickJs): Pointer {
+  const module = must(quickjs, quickjs.evaluate(source(TRACE), TRACE, 'module'));
+  return must(quickjs, quickjs.property(module, 'trace'));
 }
 
 const sources = new Map<string, string>();
