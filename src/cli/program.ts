@@ -3,6 +3,7 @@ import { readVersion } from '../config/version.ts';
 import { addAutomation } from './commands/automation.ts';
 import { addBacktest } from './commands/backtest.ts';
 import { addCompletion } from './commands/completion.ts';
+import { addConvert } from './commands/convert.ts';
 import { addEvent } from './commands/event.ts';
 import { addRun } from './commands/run.ts';
 import { addSchema } from './commands/schema.ts';
@@ -90,6 +91,7 @@ export function createProgram(
   addEvent(program, attach);
   addAutomation(program, attach);
   addSecret(program, attach);
+  addConvert(program, attach);
   addSchema(program, attach);
   addCompletion(program, attach);
   tellUsageErrors(program);

@@ -1,4 +1,5 @@
-import { LANGUAGE_GLOBALS, LIBRARY } from '../core/library.ts';
+import { CERB_LIBRARY } from '../core/cerb-library.ts';
+import { LANGUAGE_GLOBALS, LIBRARY, type LibraryEntry } from '../core/library.ts';
 import {
   EVENT_MEMBERS,
   type Member,
@@ -51,8 +52,11 @@ export function referencePage(): string {
     EFFECTS_TEXT,
     '## The library',
     'What expressions and `run` blocks have besides JavaScript’s own objects. The examples are tested.',
-    libraryTable(),
+    libraryTable(LIBRARY),
     `Of JavaScript itself: ${LANGUAGE_GLOBALS.map((name) => inline(name)).join(', ')}. The clock of a run stands still and its time zone is UTC; \`Math.random\` gives the same numbers when a run is replayed.`,
+    '### `Cerb`',
+    'What automations that `hookwright convert` translated from [Cerb](cerb.md) call where JavaScript has no word for what Twig and PHP do. It is there for others too, and loaded into programs that name it alone.',
+    libraryTable(CERB_LIBRARY),
     '## Diagnostics',
     'Each has its place, what was expected and what was found, and a stable code:',
     table(
@@ -110,10 +114,10 @@ function memberTable(members: readonly Member[]): string {
   );
 }
 
-function libraryTable(): string {
+function libraryTable(entries: readonly LibraryEntry[]): string {
   return table(
     ['call', '', 'example'],
-    LIBRARY.map(({ signature, summary, example }) => [
+    entries.map(({ signature, summary, example }) => [
       inline(signature),
       summary,
       example === undefined ? '' : `${inline(example[0])} gives ${inline(example[1])}`,

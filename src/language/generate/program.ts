@@ -1,6 +1,7 @@
 import { digest } from '../../core/ids.ts';
 import type { Program, RunLimits } from '../../core/program.ts';
 import { reachOf } from '../expression/reach.ts';
+import { CERB_NAMESPACE } from '../table/names.ts';
 import type { Unit } from './unit.ts';
 
 const PARAMETERS = '($, request, webhook, event, inputs) => ';
@@ -34,12 +35,14 @@ function seal(
   source: string,
   lines: readonly number[],
 ): Program {
+  const usesCerb = analyses.some(({ names }) => names.some(({ name }) => name === CERB_NAMESPACE));
   const content = {
     source,
     reach: reachOf('request', analyses) ?? {},
     steps: places,
     lines,
     limits,
+    ...(usesCerb ? { usesCerb } : {}),
   };
   return { id: digest(canonical(content)), ...content };
 }

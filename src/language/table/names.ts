@@ -1,3 +1,4 @@
+import { CERB_LIBRARY } from '../../core/cerb-library.ts';
 import type { EffectKind } from '../../core/effect.ts';
 import { LANGUAGE_GLOBALS, LIBRARY } from '../../core/library.ts';
 import {
@@ -27,10 +28,14 @@ export const SCHEDULE_EVENT: ReadonlySet<string> = namesOf([
 /** The library's namespaces with their members: `Text` has `slug`. */
 export const NAMESPACES: ReadonlyMap<string, ReadonlySet<string>> = namespaces();
 
+/** The namespace that is loaded only into programs that name it. */
+export const CERB_NAMESPACE = 'Cerb';
+
 /** Every global name that expressions have, JavaScript's own among them. */
 export const GLOBALS: ReadonlySet<string> = new Set([
   ...LANGUAGE_GLOBALS,
   ...LIBRARY.map(({ name }) => name.split('.', 1)[0] ?? name),
+  CERB_NAMESPACE,
 ]);
 
 /** The variable that holds what was thrown, inside `catch`. */
@@ -80,7 +85,7 @@ function namesOf(members: readonly { readonly name: string }[]): ReadonlySet<str
 
 function namespaces(): ReadonlyMap<string, ReadonlySet<string>> {
   const found = new Map<string, Set<string>>();
-  for (const { name } of LIBRARY) {
+  for (const { name } of [...LIBRARY, ...CERB_LIBRARY]) {
     const [namespace = name, member] = name.split('.', 2);
     if (member === undefined) continue;
     const members = found.get(namespace) ?? new Set();

@@ -21,8 +21,9 @@ export interface Base extends GuestFunctions {
 }
 
 /** Folders below this one whose modules the guest may load while it boots. */
-const GUEST_MODULE = /^\/(?:library|inside)\/[a-z0-9-]+\.js$/;
+const GUEST_MODULE = /^\/(?:cerb|library|inside)\/[a-z0-9-]+\.js$/;
 const MAIN = '/library/main.js';
+const CERB = '/cerb/main.js';
 /** Imports nothing: from a booted guest no name leads to a module. */
 const TRACE = '/tracing/trace.js';
 /** A boot that takes more has lost its way; usually it is under 4 MB. */
@@ -50,7 +51,7 @@ export async function makeBase(): Promise<Base> {
  * @throws Error where a module of the guest cannot be loaded
  */
 export function bootGuest(quickjs: QuickJs): GuestFunctions {
-  const main = loadMain(quickjs);
+  const main = loadModule(quickjs, MAIN);
   const keep = quickjs.newString(JSON.stringify(LANGUAGE_GLOBALS));
   must(quickjs, quickjs.call(quickjs.property(main, 'boot'), [makeHostObject(quickjs), keep]));
   const address = (name: string): Pointer => must(quickjs, quickjs.property(main, name));
@@ -62,16 +63,21 @@ export function bootGuest(quickjs: QuickJs): GuestFunctions {
   };
 }
 
-function loadMain(quickjs: QuickJs): Pointer {
+/** The library of translated automations, as a value in the guest's memory. Throws where it cannot be loaded. */
+export function loadCerb(quickjs: QuickJs): Pointer {
+  return must(quickjs, quickjs.property(loadModule(quickjs, CERB), 'cerb'));
+}
+
+function loadModule(quickjs: QuickJs, main: string): Pointer {
   quickjs.callbacks.resolve = (importer, specifier) => {
     const name = new URL(specifier, `file://${importer}`).pathname;
     return GUEST_MODULE.test(name) ? name : undefined;
   };
   quickjs.callbacks.load = source;
-  const main = must(quickjs, quickjs.evaluate(source(MAIN), MAIN, 'module'));
+  const loaded = must(quickjs, quickjs.evaluate(source(main), main, 'module'));
   // From here on no name leads to a module, not even to those that are loaded.
   quickjs.callbacks.resolve = () => undefined;
-  return main;
+  return loaded;
 }
 
 /** Loads what only traced programs have, into a guest that has booted. */
@@ -80,8 +86,13 @@ export function loadTrace(quickjs: QuickJs): Pointer {
   return must(quickjs, quickjs.property(module, 'trace'));
 }
 
+const sources = new Map<string, string>();
+
+/** A thread reads each module once, however many programs it loads them into. */
 function source(name: string): string {
-  return readFileSync(new URL(`.${name}`, import.meta.url), 'utf8');
+  const known = sources.get(name) ?? readFileSync(new URL(`.${name}`, import.meta.url), 'utf8');
+  sources.set(name, known);
+  return known;
 }
 
 /**

@@ -1,0 +1,33 @@
+/** Every code of a diagnostic that `hookwright convert` gives, with what it is about. */
+export const CONVERT_CODES = {
+  'json.syntax': 'A file that is not JSON.',
+  'json.too_deep': 'JSON that nests deeper than any package.',
+  'convert.unknown': 'A file of a kind that cannot be converted.',
+  'convert.too_long': 'A file longer than any package.',
+  'convert.invalid': 'What was made does not compile; please report it.',
+  'kata.syntax': 'A line that is not `key: value`.',
+  'kata.tab': 'A tab in an indentation.',
+  'kata.name': 'A name after `/` that is not one.',
+  'kata.duplicate': 'A key that stands twice on one level.',
+  'kata.reference': 'A `@ref` to something that is not there.',
+  'kata.annotation': 'An annotation that is not known, or not here.',
+  'kata.too_long': 'A file longer than any automation.',
+  'kata.too_deep': 'Keys nested deeper than any automation.',
+  'twig.syntax': 'A template that is not Twig.',
+  'twig.unsupported': 'A tag, filter, function or test that has no translation.',
+  'twig.undefined': 'A variable that nothing sets, which is empty.',
+  'twig.changed': 'Something that works a little differently here.',
+  'cerb.key': 'A key that does not exist here.',
+  'cerb.value': 'A value that its key does not take.',
+  'cerb.command': 'A command that does not exist, or needs Cerb’s own records.',
+  'cerb.policy': 'A rule of the policy that has no counterpart.',
+  'cerb.event': 'Something in the bindings of a webhook that has no counterpart.',
+  'cerb.package': 'A part of a package that has no counterpart.',
+  'cerb.record': 'A record that needs Cerb.',
+  'cerb.changed': 'Something that is done differently here.',
+  'hook.key': 'A key of a hook that does not exist or has no counterpart.',
+  'hook.command': 'A command, which does not run here.',
+  'hook.changed': 'Something that adnanh/webhook does otherwise.',
+} as const;
+
+export type ConvertCode = keyof typeof CONVERT_CODES;
