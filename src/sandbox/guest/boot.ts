@@ -20,8 +20,8 @@ export interface Base extends GuestFunctions {
   readonly picture: Picture;
 }
 
-/** Folders below this one whose modules the guest may load while it boots. */
-const GUEST_MODULE = /^\/(?:library|inside)\/[a-z0-9-]+\.js$/;
+/** Modules that the guest may load while it boots: those of the folders below, and one that the host has too. */
+const GUEST_MODULE = /^\/(?:(?:library|inside)\/[a-z0-9-]+|core\/value-path)\.js$/;
 const MAIN = '/library/main.js';
 /** A boot that takes more has lost its way; usually it is under 4 MB. */
 const BOOT_BYTES_MAX = 64 * 1024 * 1024;
@@ -73,7 +73,8 @@ function loadMain(quickjs: QuickJs): Pointer {
 }
 
 function source(name: string): string {
-  return readFileSync(new URL(`.${name}`, import.meta.url), 'utf8');
+  const path = name.startsWith('/core/') ? `../..${name}` : `.${name}`;
+  return readFileSync(new URL(path, import.meta.url), 'utf8');
 }
 
 /**

@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import type { Reach } from '../../../core/program.ts';
+import { emptyFields, type Fields, parseFields } from '../../../core/request/fields.ts';
+import { readForm } from '../../../core/request/form.ts';
+import { RequestHeaders } from '../../../core/request/headers.ts';
+import { readJson } from '../../../core/request/json-body.ts';
+import type { Form } from '../../../core/request/multipart.ts';
 import type { RequestParts } from '../../../core/run.ts';
-import { emptyFields, type Fields, parseFields } from './fields.ts';
-import { readForm } from './form.ts';
-import { RequestHeaders } from './headers.ts';
-import { readJson } from './json-body.ts';
-import type { Form } from './multipart.ts';
 
 /** The part of `request` that a program can reach, ready to cross into the guest. */
 export interface BuiltRequest {

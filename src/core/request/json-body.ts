@@ -1,6 +1,6 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-import type { Reach } from '../../../core/program.ts';
-import { project } from '../../../core/project.ts';
+import type { Reach } from '../program.ts';
+import { project } from '../project.ts';
 import { jsonFault } from './json-fault.ts';
 
 /**
