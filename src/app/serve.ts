@@ -25,6 +25,7 @@ import { Runner } from '../engine/run.ts';
 import { Topics } from '../engine/topics.ts';
 import { trustedProxies } from '../http/ingress/client.ts';
 import { Ingress } from '../http/ingress/ingress.ts';
+import { Limiter } from '../http/ingress/limiter.ts';
 import { urlAt } from '../http/ingress/url.ts';
 import { createHono, createHttpServer } from '../http/server.ts';
 import { openOutbound } from '../outbound/open.ts';
@@ -94,22 +95,13 @@ export async function serve(
     live: runs.live,
     queue: runs.queue,
     runner: new Runner(sandbox, clock, makeId),
+    subscriptions: topics,
     feed,
     log,
     clock,
     answerDeadlineMs: config.answerDeadlineMs,
   });
-  const ingress = new Ingress({
-    routeOfToken: (token) => registry.routeOfToken(token),
-    receiver,
-    log,
-    clock,
-    makeId,
-    trusted: trustedProxies(config.trustedProxies),
-    publicUrl: config.publicUrl,
-    bodyBytesMax: config.bodyBytesMax,
-    requestsMax: config.requestsMax,
-  });
+  const ingress = ingressOf(parts, receiver);
   let stopping = false;
   const server = createHttpServer(createHono(ingress, api, () => !stopping));
   address = await listen(server, config);
@@ -130,6 +122,22 @@ export async function serve(
   const listening = urlOf(address);
   log.write('info', 'listening', { url: listening, automations: automations.size });
   return { address: listening, runs };
+}
+
+function ingressOf({ config, registry, log, clock, makeId }: Parts, receiver: Receiver): Ingress {
+  const { clientRate, publicUrl, bodyBytesMax, requestsMax } = config;
+  return new Ingress({
+    routeOfToken: (token) => registry.routeOfToken(token),
+    receiver,
+    limiter: new Limiter({ clientRate, clock, timer: systemTimer, log }),
+    log,
+    clock,
+    makeId,
+    trusted: trustedProxies(config.trustedProxies),
+    publicUrl,
+    bodyBytesMax,
+    requestsMax,
+  });
 }
 
 async function listen(server: Server, { host, port }: Config): Promise<AddressInfo> {

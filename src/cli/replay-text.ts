@@ -1,7 +1,7 @@
 import type { Recording } from '../engine/recording.ts';
 import type { Difference } from '../engine/replay/compare.ts';
 import type { ReplayReport } from '../engine/replay.ts';
-import { answerJson } from '../http/api/represent.ts';
+import { answerJson } from '../http/api/represent/run.ts';
 import { printableLine, type Style } from './style.ts';
 
 /** Characters of a value that are shown: three lines of a terminal. */

@@ -54,8 +54,12 @@ export async function runOffline(
       now,
       program,
       request,
-      webhook: JSON.stringify({ id: makeId('wh', now), name: 'offline' }),
-      event: JSON.stringify({ id: makeId('evt', now), received_at: new Date(now).toISOString() }),
+      webhook: JSON.stringify({ id: makeId('wh', now), name: 'offline', account: null }),
+      event: JSON.stringify({
+        id: makeId('evt', now),
+        received_at: new Date(now).toISOString(),
+        data: null,
+      }),
       inputs: JSON.stringify(resolved.inputs),
       journal: [],
     });

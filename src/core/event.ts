@@ -19,6 +19,8 @@ export interface CapturedEvent {
   readonly headers: string;
   readonly clientIp: string;
   readonly body: Uint8Array;
+  /** What the webhook's `map` took from the request, as JSON of an object; `null` where it has none. */
+  readonly data: string | null;
 }
 
 /**
@@ -30,8 +32,8 @@ export interface CapturedEvent {
  */
 export type EventStatus = 'pending' | 'done' | 'filtered' | 'captured';
 
-/** An event as a list shows it: without the body. */
-export interface EventSummary extends Omit<CapturedEvent, 'body'> {
+/** An event as a list shows it: without what may be long. */
+export interface EventSummary extends Omit<CapturedEvent, 'body' | 'data'> {
   readonly status: EventStatus;
   readonly bodySize: number;
 }

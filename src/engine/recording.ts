@@ -2,6 +2,7 @@ import type { JournalEntry } from '../core/effect.ts';
 import type { CapturedEvent } from '../core/event.ts';
 import type { RunLimits } from '../core/program.ts';
 import type { Answer, LogLine, RunFailure, RunRecord } from '../core/run.ts';
+import type { WebhookFacts } from './route.ts';
 
 /** What the file says it is, so that another JSON file is not taken for a broken recording. */
 export const RECORDING_FORMAT = 'hookwright.recording';
@@ -31,7 +32,7 @@ export interface Recording {
   /** The limits that the run had: another engine may have other defaults. */
   readonly limits: RunLimits;
   /** What the program saw as `webhook`. */
-  readonly webhook: { readonly id: string; readonly name: string };
+  readonly webhook: WebhookFacts;
   readonly event: CapturedEvent;
   /** The whole URL as the sender saw it. */
   readonly url: string;
@@ -98,6 +99,7 @@ function eventJson(event: CapturedEvent): object {
     headers: pairs(JSON.parse(event.headers) as string[]),
     client_ip: event.clientIp,
     body: Buffer.from(event.body).toString('base64'),
+    ...(event.data === null ? {} : { data: event.data }),
   };
 }
 

@@ -48,7 +48,8 @@ export async function reopen(parts: ReopenParts, run: RunRecord): Promise<RunSta
       policy,
       retry,
       request: requestOf(event, parts.url(route, event)),
-      webhookJson: route?.webhookJson ?? JSON.stringify({ id: run.webhookId, name: '' }),
+      webhookJson:
+        route?.webhookJson ?? JSON.stringify({ id: run.webhookId, name: '', account: null }),
       eventJson: eventJsonOf(event),
       now: event.receivedAt,
     },

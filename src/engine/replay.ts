@@ -15,6 +15,7 @@ import {
 } from './replay/compare.ts';
 import { rematch } from './replay/rematch.ts';
 import { describe } from './route.ts';
+import { eventJsonOf } from './run.ts';
 
 export interface ReplayOptions {
   /** Version of this engine, to warn where it is not the recording's. */
@@ -100,8 +101,8 @@ function execution(recording: Recording, program: Program): Omit<Execution, 'jou
     now: event.receivedAt,
     program,
     request: { method, path, query, headers, url, clientIp, body },
-    webhook: JSON.stringify({ id: webhook.id, name: webhook.name }),
-    event: JSON.stringify({ id: event.id, received_at: new Date(event.receivedAt).toISOString() }),
+    webhook: JSON.stringify(webhook),
+    event: eventJsonOf(event),
     inputs,
   };
 }

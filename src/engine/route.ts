@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../core/diagnostic.ts';
+import { type PreparedMap, prepareMap } from '../core/payload-map.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Program } from '../core/program.ts';
 import type { RunFailureCode } from '../core/run.ts';
@@ -11,12 +12,22 @@ import type { Retry } from '../language/settings.ts';
 /** A webhook made ready for requests: everything that does not depend on the event, worked out once. */
 export interface Route {
   readonly webhook: Webhook;
-  /** What the guest sees as `webhook`, as JSON. */
+  /** What the guest sees as `webhook`. */
+  readonly webhookFacts: WebhookFacts;
+  /** The same as JSON. */
   readonly webhookJson: string;
+  /** What of a request becomes `event.data`. */
+  readonly map: PreparedMap | undefined;
   /** The enabled bindings, in order. */
   readonly legs: readonly Leg[];
   /** Whether any leg has a condition that must be evaluated first. */
   readonly conditional: boolean;
+}
+
+export interface WebhookFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly account: string | null;
 }
 
 /** One enabled binding of a route. */
@@ -54,7 +65,7 @@ export function prepareRoute(webhook: Webhook, find: FindAutomation): Route {
   );
   return {
     webhook,
-    webhookJson: JSON.stringify({ id: webhook.id, name: webhook.name }),
+    ...webhookParts(webhook),
     legs,
     conditional: legs.some((leg) => leg.condition !== undefined),
   };
@@ -70,14 +81,29 @@ export function topicRoute(automations: readonly string[], find: FindAutomation)
     paused: false,
     respond: 'ack',
     bindings: [],
+    settings: {},
     createdAt: 0,
     updatedAt: 0,
   };
   return {
     webhook,
-    webhookJson: JSON.stringify({ id: '', name: '' }),
+    ...webhookParts(webhook),
     legs: automations.map((automation) => prepareLeg({ automation, also: true }, -1, find)),
     conditional: false,
+  };
+}
+
+function webhookParts({
+  id,
+  name,
+  settings,
+}: Webhook): Pick<Route, 'webhookFacts' | 'webhookJson' | 'map'> {
+  const { account = null, map } = settings;
+  const webhookFacts = { id, name, account };
+  return {
+    webhookFacts,
+    webhookJson: JSON.stringify(webhookFacts),
+    map: map === undefined ? undefined : prepareMap(map),
   };
 }
 

@@ -55,7 +55,7 @@ export function requestOf(event: CapturedEvent, url: string): RequestParts {
 export function eventJsonOf(event: CapturedEvent): string {
   const receivedAt = new Date(event.receivedAt).toISOString();
   const facts = `"id":"${event.id}","received_at":"${receivedAt}"`;
-  if (!isTopicEvent(event)) return `{${facts}}`;
+  if (!isTopicEvent(event)) return `{${facts},"data":${event.data ?? 'null'}}`;
   const data = new TextDecoder().decode(event.body);
   return `{${facts},"topic":${JSON.stringify(event.path)},"data":${data}}`;
 }

@@ -78,8 +78,9 @@ function stateOf(test: TestCase, automation: CompiledAutomation): RunState {
     inputs: JSON.stringify(inputs),
     startedAt: now,
   });
-  const webhookJson = JSON.stringify({ id: webhookId, name: 'test' });
-  const eventJson = JSON.stringify({ id: eventId, received_at: new Date(now).toISOString() });
+  const webhookJson = JSON.stringify({ id: webhookId, name: 'test', account: null });
+  const received_at = new Date(now).toISOString();
+  const eventJson = JSON.stringify({ id: eventId, received_at, data: null });
   const subject = { program, policy, retry, request, webhookJson, eventJson, now };
   return { record, subject, journal: new Journal() };
 }

@@ -22,6 +22,7 @@ export function someEvent(over: Partial<CapturedEvent> = {}): CapturedEvent {
     headers: '["Content-Type","application/json","X-Twice","1","x-twice","2"]',
     clientIp: '192.0.2.7',
     body: new TextEncoder().encode('{"id":7}'),
+    data: null,
     ...over,
   };
 }
@@ -75,6 +76,7 @@ export function someWebhook(over: Partial<Webhook> = {}): Webhook {
     paused: false,
     respond: 'run',
     bindings: [],
+    settings: {},
     createdAt: NOW,
     updatedAt: NOW,
     ...over,

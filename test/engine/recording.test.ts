@@ -24,7 +24,7 @@ const RECORDING: Recording = {
   run: { id: 'run_1', seed: 'run_1', attempt: 2 },
   revision: { id: digest(SOURCE), automation: 'a', source: SOURCE },
   limits: RUN_LIMITS,
-  webhook: { id: EVENT.webhookId, name: 'orders' },
+  webhook: { id: EVENT.webhookId, name: 'orders', account: 'shop' },
   event: EVENT,
   url: 'https://hooks.example/webhooks/abc',
   inputs: '{"b":1,"a":[2]}',
@@ -161,7 +161,7 @@ describe.each<
   [
     'with a misspelt key',
     (broken) => (broken.event.methud = 'POST'),
-    'Expected event to have only the keys id, webhook_id, received_at, method, path, query, headers, client_ip, body, got "methud". Did you mean "method"?',
+    'Expected event to have only the keys id, webhook_id, received_at, method, path, query, headers, client_ip, body, data, got "methud". Did you mean "method"?',
   ],
   [
     'without a key',

@@ -49,7 +49,7 @@ export function readRecording(
     ...(['event', 'url', 'inputs', 'journal', 'outcome'] as const),
   ]);
   const { id, seed, attempt } = members.run.object(['id', 'seed', 'attempt']);
-  const webhook = members.webhook.object(['id', 'name']);
+  const webhook = members.webhook.object(['id', 'name'], ['account']);
   const inputs = members.inputs.json(INNER_DEPTH_MAX);
   if (!/^\s*\{/.test(inputs)) throw members.inputs.wrong('a text of JSON of an object');
   return {
@@ -57,7 +57,11 @@ export function readRecording(
     run: { id: id.text(), seed: seed.text(), attempt: attempt.whole(1, SAFE) },
     revision: readRevision(members.revision),
     limits: readLimits(members.limits),
-    webhook: { id: webhook.id.text(), name: webhook.name.text() },
+    webhook: {
+      id: webhook.id.text(),
+      name: webhook.name.text(),
+      account: webhook.account?.nullable((account) => account.text()) ?? null,
+    },
     event: readEvent(members.event),
     url: members.url.text(),
     inputs,
@@ -120,10 +124,13 @@ function readLimits(place: Place): RunLimits {
 }
 
 function readEvent(place: Place): CapturedEvent {
-  const event = place.object([
-    ...(['id', 'webhook_id', 'received_at', 'method', 'path', 'query', 'headers'] as const),
-    ...(['client_ip', 'body'] as const),
-  ]);
+  const event = place.object(
+    [
+      ...(['id', 'webhook_id', 'received_at', 'method', 'path', 'query', 'headers'] as const),
+      ...(['client_ip', 'body'] as const),
+    ],
+    ['data'],
+  );
   return {
     id: event.id.text(),
     webhookId: event.webhook_id.text(),
@@ -134,6 +141,7 @@ function readEvent(place: Place): CapturedEvent {
     headers: JSON.stringify(readHeaders(event.headers).flat()),
     clientIp: event.client_ip.text(),
     body: event.body.bytes(),
+    data: event.data?.nullable((data) => data.json(INNER_DEPTH_MAX)) ?? null,
   };
 }
 

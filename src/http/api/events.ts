@@ -1,11 +1,12 @@
 import type { Context, Hono } from 'hono';
 import { HookwrightError } from '../../core/errors.ts';
 import type { StoredEvent } from '../../core/event.ts';
+import type { Webhook } from '../../core/webhook.ts';
 import type { EventFilter } from '../../engine/ports.ts';
 import type { Registry } from '../../engine/registry.ts';
-import { readEventsQuery } from './input.ts';
+import { readEventsQuery } from './input/event.ts';
 import type { ApiParts } from './parts.ts';
-import { eventBriefJson, eventJson } from './represent.ts';
+import { eventBriefJson, eventJson } from './represent/event.ts';
 import { route } from './route.ts';
 
 export function routeEvents(api: Hono, { registry, store }: ApiParts): void {
@@ -62,10 +63,15 @@ export function routeEvents(api: Hono, { registry, store }: ApiParts): void {
 
 /** The name of a webhook that may be gone. */
 export function webhookName(registry: Registry, id: string): string | null {
+  return knownWebhook(registry, id)?.name ?? null;
+}
+
+/** A webhook that may be gone. */
+export function knownWebhook(registry: Registry, id: string): Webhook | undefined {
   try {
-    return registry.webhook(id).name;
+    return registry.webhook(id);
   } catch (error) {
-    if (error instanceof HookwrightError && error.code === 'webhook.not_found') return null;
+    if (error instanceof HookwrightError && error.code === 'webhook.not_found') return undefined;
     throw error;
   }
 }

@@ -1,14 +1,14 @@
 import type { Context, Hono } from 'hono';
-import { HookwrightError } from '../../core/errors.ts';
 import type { CapturedEvent } from '../../core/event.ts';
 import type { RunFilter } from '../../engine/ports.ts';
 import { findRun, programFacts, takeRecording } from '../../engine/recording/take.ts';
 import { recordingJson } from '../../engine/recording.ts';
+import type { WebhookFacts } from '../../engine/route.ts';
 import { urlAt } from '../ingress/url.ts';
-import { webhookName } from './events.ts';
-import { type RunsQuery, readRunsQuery } from './input.ts';
+import { knownWebhook, webhookName } from './events.ts';
+import { type RunsQuery, readRunsQuery } from './input/run.ts';
 import type { ApiParts } from './parts.ts';
-import { type RunDetailJson, runDetailJson, runSummaryJson } from './represent-run.ts';
+import { type RunDetailJson, runDetailJson, runSummaryJson } from './represent/run-detail.ts';
 import { route } from './route.ts';
 
 export function routeRuns(api: Hono, parts: ApiParts): void {
@@ -47,7 +47,7 @@ export function routeRuns(api: Hono, parts: ApiParts): void {
         {
           store,
           version,
-          webhook: (webhookId) => ({ id: webhookId, name: webhookName(registry, webhookId) ?? '' }),
+          webhook: (webhookId) => webhookFactsOf(webhookId, parts),
           url: (event) => urlOf(event, parts),
         },
         id(c),
@@ -70,20 +70,18 @@ function filterOf(query: RunsQuery, { registry }: ApiParts): RunFilter {
   };
 }
 
+/** What a program saw as `webhook`, as it is today. */
+function webhookFactsOf(id: string, { registry }: ApiParts): WebhookFacts {
+  const webhook = knownWebhook(registry, id);
+  return { id, name: webhook?.name ?? '', account: webhook?.settings.account ?? null };
+}
+
 /** The URL of an event as ingress made it, with the webhook's token of today. */
 function urlOf({ webhookId, path, query, headers }: CapturedEvent, parts: ApiParts): string {
   const flat = JSON.parse(headers) as string[];
   const at = flat.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'host');
   const base = parts.publicUrl ?? `http://${at === -1 ? 'localhost' : flat[at + 1]}`;
-  return urlAt(base, { token: tokenOf(webhookId, parts), path, query });
-}
-
-/** Empty where the webhook was deleted. */
-function tokenOf(webhookId: string, { registry }: ApiParts): string {
-  try {
-    return registry.webhook(webhookId).token;
-  } catch (error) {
-    if (error instanceof HookwrightError && error.code === 'webhook.not_found') return '';
-    throw error;
-  }
+  // Without a token where the webhook was deleted.
+  const token = knownWebhook(parts.registry, webhookId)?.token ?? '';
+  return urlAt(base, { token, path, query });
 }

@@ -10,6 +10,7 @@ import {
   text,
 } from 'drizzle-orm/sqlite-core';
 
+import type { WebhookSettings } from '../../core/webhook.ts';
 import type { TableOf } from './table.ts';
 
 // drizzle-kit reads this file by itself: of ours it imports nothing but types.
@@ -79,6 +80,8 @@ interface WebhookRow {
   description: string;
   paused: boolean;
   respond: 'run' | 'ack';
+  /** `null` for a webhook of before there were any. */
+  settings: WebhookSettings | null;
   createdAt: number;
   updatedAt: number;
 }
@@ -90,6 +93,8 @@ export const webhookTable: TableOf<WebhookRow> = sqliteTable('webhook', {
   description: text().notNull(),
   paused: integer({ mode: 'boolean' }).notNull(),
   respond: text({ enum: ['run', 'ack'] }).notNull(),
+  // No query looks into it, so that a new setting needs no migration.
+  settings: text({ mode: 'json' }).$type<WebhookSettings>(),
   createdAt: integer('created_at').notNull(),
   updatedAt: integer('updated_at').notNull(),
 });
@@ -160,11 +165,13 @@ interface EventRow {
   headers: string;
   clientIp: string;
   body: Buffer;
+  /** JSON of an object. */
+  data: string | null;
 }
 
 /**
- * No foreign key to the webhook: events outlive it. The body comes last, so that a list reads the row's
- * head and its length, and never the pages that hold it.
+ * No foreign key to the webhook: events outlive it. Body and data come last, so that a list reads the row's
+ * head and their lengths, and never the pages that hold them.
  */
 export const eventTable: TableOf<EventRow> = sqliteTable(
   'event',
@@ -179,6 +186,7 @@ export const eventTable: TableOf<EventRow> = sqliteTable(
     headers: text().notNull(),
     clientIp: text('client_ip').notNull(),
     body: blob({ mode: 'buffer' }).notNull(),
+    data: text(),
   },
   (table) => [
     // A webhook's events, newest first. Costs about 2 µs per event.
@@ -335,7 +343,10 @@ interface MessageRow {
   data: string;
 }
 
-/** What runs emitted or meant for a hook; outlives the run. */
+/**
+ * What runs emitted or meant for a hook, and what webhooks forwarded; outlives both. A forwarded one has no
+ * run: its `run_id` is empty.
+ */
 export const messageTable: TableOf<MessageRow> = sqliteTable('message', {
   id: text().primaryKey(),
   kind: text({ enum: ['emit', 'hook'] }).notNull(),

@@ -6,6 +6,7 @@ import { prepareAdvance, prepareInsertRun } from './advance.ts';
 import { type SqlValue, STATUS_POSITION, type Write } from './batch.ts';
 import { storeFailed } from './failure.ts';
 import { prepareJournal } from './journal.ts';
+import { NO_RUN, prepareMessages } from './messages.ts';
 import { preparePerform } from './perform.ts';
 import { STATUS_CODES } from './schema.ts';
 
@@ -25,8 +26,8 @@ export function prepareWrites(sqlite: Sqlite.Database): (writes: readonly Write[
   const begin = sqlite.prepare('BEGIN IMMEDIATE');
   const commit = sqlite.prepare('COMMIT');
   const insertEvent = sqlite.prepare(
-    `INSERT INTO event (id, webhook_id, received_at, status, method, path, query, headers, client_ip, body)
-     VALUES (${marks(10)})`,
+    `INSERT INTO event (id, webhook_id, received_at, status, method, path, query, headers, client_ip, body, data)
+     VALUES (${marks(11)})`,
   );
   const settleEvent = sqlite.prepare('UPDATE event SET status = ? WHERE id = ?');
   const insertRun = prepareInsertRun(sqlite);
@@ -37,7 +38,8 @@ export function prepareWrites(sqlite: Sqlite.Database): (writes: readonly Write[
 
   const journal = prepareJournal(sqlite);
   const advance = prepareAdvance(sqlite, journal);
-  const perform = preparePerform(sqlite, journal);
+  const storeMessage = prepareMessages(sqlite);
+  const perform = preparePerform(sqlite, journal, storeMessage);
 
   function settle(id: string, status: number): void {
     if (settleEvent.run(status, id).changes > 0) return;
@@ -51,12 +53,17 @@ export function prepareWrites(sqlite: Sqlite.Database): (writes: readonly Write[
     const settled = settledAtOnce(writes);
     const values: [number, EffectResult][] = [];
     let bodyBytes = 0;
+    const capture = (event: CapturedEvent): void => {
+      insertEvent.run(pendingRow(event));
+      bodyBytes += event.body.length;
+    };
     begin.run();
     for (const [position, write] of writes.entries()) {
       switch (write.kind) {
         case 'capture':
           insertEvent.run(withStatus(write.values, settled.get(write.eventId)));
-          bodyBytes += write.bodySize;
+          bodyBytes += write.size;
+          if (write.message !== undefined) storeMessage(write.message, NO_RUN, capture);
           break;
         case 'settle':
           if (!settled.has(write.eventId)) settle(write.eventId, write.status);
@@ -69,13 +76,7 @@ export function prepareWrites(sqlite: Sqlite.Database): (writes: readonly Write[
           break;
         }
         case 'perform':
-          values.push([
-            position,
-            perform(write, (event) => {
-              insertEvent.run(pendingRow(event));
-              bodyBytes += event.body.length;
-            }),
-          ]);
+          values.push([position, perform(write, capture)]);
       }
     }
     if (bodyBytes > 0) addBytes.run(bodyBytes);
@@ -133,9 +134,9 @@ function settledAtOnce(writes: readonly Write[]): ReadonlyMap<string, number> {
 
 /** In the order of `insertEvent`. */
 function pendingRow(event: CapturedEvent): SqlValue[] {
-  const { id, webhookId, receivedAt, method, path, query, headers, clientIp, body } = event;
+  const { id, webhookId, receivedAt, method, path, query, headers, clientIp, body, data } = event;
   const { pending } = STATUS_CODES;
-  return [id, webhookId, receivedAt, pending, method, path, query, headers, clientIp, body];
+  return [id, webhookId, receivedAt, pending, method, path, query, headers, clientIp, body, data];
 }
 
 function withStatus(values: readonly SqlValue[], status: number | undefined): SqlValue[] {

@@ -7,10 +7,11 @@ import { digest, idMaker, makeToken } from '../../../src/core/ids.ts';
 import type { RunRecord } from '../../../src/core/run.ts';
 import { didYouMean } from '../../../src/core/suggest.ts';
 import type { Webhook } from '../../../src/core/webhook.ts';
+import { changedSettings } from '../../../src/core/webhook-settings.ts';
 import type { AutomationEntry } from '../../../src/engine/automations.ts';
 import type { Feed } from '../../../src/engine/feed.ts';
 import type { EventFilter, RunFilter } from '../../../src/engine/ports.ts';
-import type { Registry } from '../../../src/engine/registry.ts';
+import type { Registry, WebhookDraft } from '../../../src/engine/registry.ts';
 import { createApi } from '../../../src/http/api/api.ts';
 
 export const TOKEN = 'token-of-the-test';
@@ -88,6 +89,7 @@ export class FakeEngine {
       paused: false,
       respond: 'run',
       bindings: [],
+      settings: {},
       createdAt: this.now,
       updatedAt: this.now,
       ...given,
@@ -108,6 +110,7 @@ export class FakeEngine {
       headers: '[]',
       clientIp: '192.0.2.1',
       body: new Uint8Array(),
+      data: null,
       status: 'done',
       ...given,
     };
@@ -170,7 +173,11 @@ export class FakeEngine {
       if (this.webhooks.some((webhook) => webhook.name === name)) {
         throw new HookwrightError('webhook.name_taken', `Expected a free name, got "${name}".`);
       }
-      return this.addWebhook(name, { ...draft, name });
+      return this.addWebhook(name, {
+        ...draft,
+        name,
+        settings: changedSettings({}, draft.settings),
+      });
     },
     changeWebhook: async (ref, change) => this.#replace(ref, change),
     rotateToken: async (ref) => this.#replace(ref, { token: 'f'.repeat(40) }),
@@ -201,9 +208,14 @@ export class FakeEngine {
     );
   }
 
-  #replace(ref: string, change: Partial<Webhook>): Webhook {
+  #replace(
+    ref: string,
+    change: WebhookDraft & Partial<Pick<Webhook, 'paused' | 'token'>>,
+  ): Webhook {
     const old = this.#find(ref);
-    const webhook = { ...old, ...change, updatedAt: this.now };
+    const given = Object.entries(change).filter(([, value]) => value !== undefined);
+    const settings = changedSettings(old.settings, change.settings);
+    const webhook = { ...old, ...Object.fromEntries(given), settings, updatedAt: this.now };
     this.webhooks[this.webhooks.indexOf(old)] = webhook;
     return webhook;
   }

@@ -1,0 +1,2 @@
+ALTER TABLE `event` ADD `data` text;--> statement-breakpoint
+ALTER TABLE `webhook` ADD `settings` text;
