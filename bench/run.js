@@ -5,6 +5,7 @@ import { tool } from './load.js';
 const BENCHES = {
   isolation: () => import('./isolation.js').then((module) => module.isolation),
   throughput: () => import('./throughput.js').then((module) => module.throughput),
+  intake: () => import('./intake.js').then((module) => module.intake),
   scale: () => import('./scale.js').then((module) => module.scale),
   start: () => import('./start.js').then((module) => module.start),
   store: () => import('./store.js').then((module) => module.store),

@@ -21,12 +21,16 @@ export function fitsMediaType(
     const star = pattern.indexOf('*');
     if (star === -1) return pattern === type;
     const suffix = pattern.slice(star + 1);
-    return type.startsWith(pattern.slice(0, star)) && type.endsWith(suffix) && type.length >= pattern.length;
+    return (
+      type.startsWith(pattern.slice(0, star)) &&
+      type.endsWith(suffix) &&
+      type.length >= pattern.length
+    );
   });
 }
 
 /** The type and subtype of a `content-type`, in lower case. */
-export function mediaTypeOf(contentType: string): string {
+function mediaTypeOf(contentType: string): string {
   const semicolon = contentType.indexOf(';');
   return (semicolon === -1 ? contentType : contentType.slice(0, semicolon)).trim().toLowerCase();
 }

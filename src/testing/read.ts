@@ -68,6 +68,7 @@ function suiteOf(report: Report, readRequest: ReadRequest): TestSuite | undefine
 
 function caseOf(node: MapNode, report: Report, readRequest: ReadRequest): TestCase {
   const name = childOf(node, 'name');
+  const data = childOf(node, 'data');
   const inputs = childOf(node, 'inputs');
   const expect = childOf(node, 'expect');
   if (expect?.kind === 'map') checkExpectations(expect, report);
@@ -75,6 +76,7 @@ function caseOf(node: MapNode, report: Report, readRequest: ReadRequest): TestCa
     name: textOf(name),
     place: name ?? node,
     request: requestOf(childOf(node, 'request'), report, readRequest),
+    data: data === undefined ? null : plainValue(data),
     inputs: objectOf(inputs, report),
     inputsPlace: inputs ?? name ?? node,
     now: timeOf(childOf(node, 'now'), report),

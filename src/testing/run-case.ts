@@ -63,7 +63,7 @@ export async function runCase(
 const NOTHING: Answer = { status: 204, headers: [], body: '' };
 
 function stateOf(test: TestCase, automation: CompiledAutomation): RunState {
-  const { now, name, request } = test;
+  const { now, name, request, data } = test;
   const { program, policy, retry } = automation;
   const eventId = derivedId('evt', now, name);
   const { inputs } = resolveInputs(automation.inputs, test.inputs);
@@ -80,7 +80,7 @@ function stateOf(test: TestCase, automation: CompiledAutomation): RunState {
   });
   const webhookJson = JSON.stringify({ id: webhookId, name: 'test', account: null });
   const received_at = new Date(now).toISOString();
-  const eventJson = JSON.stringify({ id: eventId, received_at, data: null });
+  const eventJson = JSON.stringify({ id: eventId, received_at, data });
   const subject = { program, policy, retry, request, webhookJson, eventJson, now };
   return { record, subject, journal: new Journal() };
 }

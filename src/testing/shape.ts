@@ -169,6 +169,7 @@ const CASE: Shape = {
   keys: [
     { ...key('name', LABEL, 'What the case shows.'), required: true },
     key('request', REQUEST, 'As in request files; an empty GET where absent.'),
+    key('data', LITERAL, 'What `event.data` is: the values of a webhook’s map, or of a message.'),
     key('inputs', { is: 'literal' }, 'Inputs of the automation.'),
     key('now', LABEL, 'When the request arrives, ISO 8601.'),
     key('state', { is: 'literal' }, 'State before the run: values by key.'),

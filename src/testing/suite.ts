@@ -18,6 +18,8 @@ export interface TestCase {
   /** Of its name. */
   readonly place: Span;
   readonly request: RequestParts;
+  /** What `event.data` is. */
+  readonly data: unknown;
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly inputsPlace: Span;
   /** Milliseconds since the epoch. */

@@ -17,9 +17,9 @@ export const EVENT: CapturedEvent = {
   path: '/orders',
   query: 'x=1&x=2',
   headers: '["Host","hooks.example","X-Two","1","x-two","2"]',
-  data: null,
   clientIp: '192.0.2.1',
   body: Buffer.from('{"id":7,"name":"é\\u0000","lines":[1,2,3]}'),
+  data: '{"id":7,"name":"é\\ud800"}',
 };
 
 export function compiled(source: string): CompiledAutomation {
@@ -41,7 +41,7 @@ export async function record(
   const { method, path, query, headers, clientIp, body } = EVENT;
   const id = 'run_01J00000000000000000000001';
   const url = 'https://hooks.example/webhooks/abc/orders?x=1&x=2';
-  const webhook = { id: EVENT.webhookId, name: 'orders', account: null };
+  const webhook = { id: EVENT.webhookId, name: 'orders', account: 'shop' };
   const journal: JournalEntry[] = [];
   const receivedAt = new Date(EVENT.receivedAt).toISOString();
   for (let arrival = 0; ; arrival++) {
@@ -52,7 +52,7 @@ export async function record(
       program,
       request: { method, path, query, headers, url, clientIp, body },
       webhook: JSON.stringify(webhook),
-      event: JSON.stringify({ id: EVENT.id, received_at: receivedAt, data: null }),
+      event: `{"id":"${EVENT.id}","received_at":"${receivedAt}","data":${EVENT.data}}`,
       inputs: '{}',
       journal,
     });

@@ -118,6 +118,14 @@ test('what is written is read as it was, to the last bit', () => {
   );
 });
 
+test('a recording of before there was data or an account is read without them', () => {
+  const old = document();
+  delete old.event.data;
+  delete old.webhook.account;
+  expect(read(old).event.data).toBeNull();
+  expect(read(old).webhook).toEqual({ id: EVENT.webhookId, name: 'orders', account: null });
+});
+
 test('a broken recording throws recording.invalid and nothing else', () => {
   const text = JSON.stringify(document());
   fc.assert(

@@ -1,5 +1,6 @@
-// Captures and settles events without end in the data folder given, several at a time, and prints each
-// id once its promise has resolved: `captured ID`, `settled ID`. Made to be killed.
+// Captures and settles events without end in the data folder given, each with a message under its id as
+// topic, several at a time, and prints each id once its promise has resolved: `captured ID`, `settled ID`.
+// Made to be killed.
 import { idMaker } from '../../dist/core/ids.js';
 import { openSqliteStore } from '../../dist/store/sqlite/open.js';
 
@@ -13,7 +14,15 @@ async function captureForever() {
     const id = makeId('evt', receivedAt);
     const body = Buffer.from(id.repeat(40));
     const event = { id, webhookId: 'wh_1', receivedAt, method: 'POST', path: '', query: null };
-    await store.capture({ ...event, headers: '[]', clientIp: '::1', body }, 'pending');
+    const captured = { ...event, headers: '[]', clientIp: '::1', body, data: null };
+    await store.capture(captured, 'pending', {
+      id: makeId('msg', receivedAt),
+      kind: 'emit',
+      to: id,
+      data: 'null',
+      createdAt: receivedAt,
+      depth: 1,
+    });
     process.stdout.write(`captured ${id}\n`);
     await store.settle(id, 'filtered', []);
     process.stdout.write(`settled ${id}\n`);

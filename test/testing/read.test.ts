@@ -41,7 +41,7 @@ test('every mistake is told at once, with its place and what was meant', () => {
 test('a misspelt key is told with the line, a caret, and the nearest key', () => {
   expect(mistakesOf('cases:\n  - name: a\n    expct: {}\n')).toEqual([
     [
-      'a.test.yaml:3:5 error key.unknown: Expected `name`, `request`, `inputs`, `now`, `state`, `effects` or `expect`, got `expct`',
+      'a.test.yaml:3:5 error key.unknown: Expected `name`, `request`, `data`, `inputs`, `now`, `state`, `effects` or `expect`, got `expct`',
       '3 |     expct: {}',
       '  |     ^^^^^',
       '  = Did you mean "expect"?',

@@ -196,3 +196,11 @@ steps:
 `;
   expect(await outcomes(automation, tests)).toEqual([[], ['3:60 value.twice: expected 5, got 4']]);
 });
+
+test('a case gives the automation the data of a map or a message', async () => {
+  const automation = `automation: a\nsteps:\n  - return: { json: ${$('event.data')} }\n`;
+  const given =
+    'cases:\n  - name: a\n    data: { id: 7, list: [1] }\n    expect: { response: { json: { id: 7, list: [1] } } }\n';
+  const none = '  - name: b\n    expect: { response: { json: null } }\n';
+  expect(await outcomes(automation, given + none)).toEqual([[], []]);
+});

@@ -1,7 +1,9 @@
+import fc from 'fast-check';
+import ipaddr from 'ipaddr.js';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { parseRate, type Rate } from '../../../src/core/rate.ts';
 import type { Webhook, WebhookLimits } from '../../../src/core/webhook.ts';
-import { CLIENTS_MAX, Limiter } from '../../../src/http/ingress/limiter.ts';
+import { CLIENTS_MAX, clientKey, Limiter } from '../../../src/http/ingress/limiter.ts';
 import { RememberingLog, testWebhook } from '../../engine/parts.ts';
 
 const rate = (text: string): Rate => parseRate(text) as Rate;
@@ -128,18 +130,33 @@ describe('a rate for each client', () => {
     expect(countIn(limiter, webhook, 5, '192.0.2.9')).toBe(0);
   });
 
-  test('remembers so many clients and no more, and forgets the one it heard of longest ago', () => {
+  test('remembers so many clients and no more, and forgets those it heard of longest ago', () => {
     const limiter = limiterOf(rate('1/day'));
     const webhook = webhookOf();
     const ip = (n: number): string => `10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`;
     expect(tried(limiter, webhook, 'first')).toBe(0);
-    for (let n = 0; n < CLIENTS_MAX - 1; n++) limiter.enter(webhook, ip(n))();
-    expect(limiter.clients).toBe(CLIENTS_MAX);
-    expect(tried(limiter, webhook, 'first')).toBe(86_400); // Heard of again, though in vain.
-    for (let n = 0; n < 100; n++) limiter.enter(webhook, `2.0.0.${n}`)();
-    expect(limiter.clients).toBe(CLIENTS_MAX);
-    expect(tried(limiter, webhook, 'first')).toBe(86_400);
+    for (let n = 0; n < 3 * CLIENTS_MAX; n++) {
+      limiter.enter(webhook, ip(n))();
+      // Heard of again and again, though in vain.
+      if (n % 10_000 === 0) expect(tried(limiter, webhook, 'first')).toBe(86_400);
+    }
+    expect(limiter.clients).toBeLessThanOrEqual(CLIENTS_MAX);
+    expect(limiter.clients).toBeGreaterThanOrEqual(CLIENTS_MAX / 2);
+    expect(tried(limiter, webhook, ip(3 * CLIENTS_MAX - CLIENTS_MAX / 2 + 1))).toBe(86_400);
     expect(tried(limiter, webhook, ip(0))).toBe(0);
+  });
+
+  test('has one key for each network of /64, whatever the address is', () => {
+    const part = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 0xffff }));
+    fc.assert(
+      fc.property(fc.array(part, { minLength: 8, maxLength: 8 }), (parts) => {
+        const address = new ipaddr.IPv6(parts).toString();
+        const network = parts.slice(0, 4).map((group) => group.toString(16));
+        expect(clientKey(address)).toBe(network.join(':'));
+      }),
+    );
+    expect(clientKey('fe80::1%eth0')).toBe('fe80:0:0:0');
+    expect(clientKey('192.0.2.1')).toBe('192.0.2.1');
   });
 });
 
