@@ -3,20 +3,26 @@ import { loadAutomations } from './app/automations-folder.ts';
 import { createExample } from './app/first-start.ts';
 import { offlineRuns } from './app/offline-runs.ts';
 import { Open } from './app/open.ts';
+import { readSecretKey } from './app/secret-key.ts';
 import { type Parts, serve } from './app/serve.ts';
 import { forgetServer, noteServer } from './app/server-note.ts';
 import type { Config } from './config/config.ts';
 import { readVersion } from './config/version.ts';
 import { type Clock, systemClock } from './core/clock.ts';
+import type { CapturedEvent } from './core/event.ts';
 import { idMaker } from './core/ids.ts';
 import type { Log } from './core/log.ts';
+import { Vault } from './core/vault.ts';
 import type { Webhook } from './core/webhook.ts';
 import { Automations } from './engine/automations.ts';
 import { createFeed } from './engine/feed.ts';
-import type { Sandbox } from './engine/ports.ts';
+import type { Sandbox, SecretStore } from './engine/ports.ts';
 import { LiveRegistry } from './engine/registry.ts';
+import { Secrets } from './engine/secrets.ts';
+import { startByHand } from './engine/start-by-hand.ts';
 import { createApi } from './http/api/api.ts';
 import { openLog } from './log/pino-log.ts';
+import { openOutbound } from './outbound/open.ts';
 import { openSandbox } from './sandbox/pool.ts';
 import { openSqliteStore } from './store/sqlite/open.ts';
 
@@ -37,6 +43,8 @@ export interface AppOptions {
   /** `false`: only the API in process, for commands when no server runs. */
   readonly listen?: boolean;
   readonly clock?: Clock;
+  /** Opens the client for all that leaves the process; tests stand between it and the engine. */
+  readonly openOutbound?: typeof openOutbound;
 }
 
 /** Bytes of the API's token. */
@@ -46,8 +54,8 @@ const API_TOKEN_BYTES = 32;
 const SILENT: Log = { write: () => {} };
 
 /**
- * Puts the parts together. Throws `data.in_use`, `data.unusable`, `listen.failed`, `config.invalid`;
- * what was open by then is closed again.
+ * Puts the parts together. Throws `data.in_use`, `data.unusable`, `secret.key_unusable`,
+ * `secret.unreadable`, `listen.failed`, `config.invalid`; what was open by then is closed again.
  */
 export async function startApp(config: Config, options: AppOptions = {}): Promise<App> {
   const open = new Open();
@@ -63,9 +71,16 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
   const { clock = systemClock, listen = true } = options;
   const log = listen ? openProcessLog(config, open) : SILENT;
   // Started first: it takes longest, and nothing needs it before the server listens.
-  const sandbox = listen ? openEarly(config, open) : undefined;
+  let sandbox = listen ? openEarly(config, open) : undefined;
+  const sandboxOfApi = (): Promise<Sandbox> => {
+    sandbox ??= openEarly(config, open);
+    return sandbox;
+  };
   const store = await openSqliteStore({ dataDir: config.dataDir });
   open.add(() => store.close());
+  const secrets = await openSecrets(config, store, clock);
+  // Commands go on, so that what cannot be read can be set anew or deleted.
+  if (listen) secrets.requireKey();
   const makeId = idMaker();
   const automations = await Automations.open(store, log, clock);
   const registry = await LiveRegistry.open({ store, automations, clock, makeId });
@@ -76,11 +91,16 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
   const apiToken = randomBytes(API_TOKEN_BYTES).toString('hex');
   let url = config.publicUrl ?? `http://${config.host}:${config.port}`;
   let control = offlineRuns(store, clock);
+  let take: (event: CapturedEvent) => void = () => {};
   const api = createApi({
     registry,
+    secrets,
     store,
     runs: { retry: (id) => control.retry(id), cancel: (id) => control.cancel(id) },
+    start: (name) =>
+      startByHand({ automations, store, clock, makeId, take: (event) => take(event) }, name),
     feed,
+    sandbox: sandboxOfApi,
     clock,
     log,
     token: apiToken,
@@ -95,14 +115,17 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
       store,
       registry,
       automations,
+      secrets,
       feed,
       log,
       clock,
       makeId,
       api,
+      openOutbound: options.openOutbound ?? openOutbound,
     };
-    const { address, runs } = await serve(parts, open);
+    const { address, runs, schedules } = await serve(parts, open);
     control = runs;
+    take = (event) => schedules.take(event);
     url = config.publicUrl ?? address;
     noteServer(config.dataDir, { url: address, pid: process.pid, token: apiToken });
     open.add(() => forgetServer(config.dataDir));
@@ -116,6 +139,12 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
     fetch: async (request) => api.fetch(request),
     close: () => open.close(),
   };
+}
+
+async function openSecrets(config: Config, store: SecretStore, clock: Clock): Promise<Secrets> {
+  const isInUse = (await store.keyProof()) !== undefined;
+  const key = config.secretKey ?? readSecretKey(config.dataDir, isInUse);
+  return Secrets.open({ store, vault: new Vault(key), clock });
 }
 
 function openEarly(config: Config, open: Open): Promise<Sandbox> {

@@ -10,7 +10,6 @@ import type { CapturedEvent } from '../core/event.ts';
 import type { IdPrefix } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import { systemTimer } from '../core/timer.ts';
-import { isTopicEvent } from '../core/topic-event.ts';
 import type { Automations } from '../engine/automations.ts';
 import type { OpenFeed } from '../engine/feed.ts';
 import { openRuns, type Runs } from '../engine/open-runs.ts';
@@ -18,17 +17,19 @@ import type { Sandbox, Store } from '../engine/ports.ts';
 import { keepPruned } from '../engine/prune.ts';
 import type { RunQueue } from '../engine/queue.ts';
 import { Receiver } from '../engine/receive.ts';
-import { recover } from '../engine/recover.ts';
+import { keepRecovered } from '../engine/recover.ts';
 import type { LiveRegistry } from '../engine/registry.ts';
 import type { Route } from '../engine/route.ts';
 import { Runner } from '../engine/run.ts';
+import { Schedules } from '../engine/schedules.ts';
+import type { SecretSource } from '../engine/secret-source.ts';
+import { asSeen } from '../engine/seen.ts';
 import { Topics } from '../engine/topics.ts';
 import { trustedProxies } from '../http/ingress/client.ts';
 import { Ingress } from '../http/ingress/ingress.ts';
 import { Limiter } from '../http/ingress/limiter.ts';
-import { urlAt } from '../http/ingress/url.ts';
 import { createHono, createHttpServer } from '../http/server.ts';
-import { openOutbound } from '../outbound/open.ts';
+import type { openOutbound } from '../outbound/open.ts';
 import { followAutomations } from './automations-folder.ts';
 import type { Open } from './open.ts';
 
@@ -39,48 +40,47 @@ export interface Parts {
   readonly store: Store;
   readonly registry: LiveRegistry;
   readonly automations: Automations;
+  readonly secrets: SecretSource;
   readonly feed: OpenFeed;
   readonly log: Log;
   readonly clock: Clock;
   readonly makeId: (prefix: IdPrefix, now: number) => string;
   readonly api: Hono;
+  readonly openOutbound: typeof openOutbound;
+}
+
+export interface Served {
+  /** Where it listens. */
+  readonly address: string;
+  readonly runs: Runs;
+  readonly schedules: Schedules;
 }
 
 /**
  * Listens, takes up what an earlier process left, and follows the automations
  * folder. Throws `listen.failed`.
- *
- * @returns where it listens, and the runs that it works on
  */
-export async function serve(
-  parts: Parts,
-  open: Open,
-): Promise<{ readonly address: string; readonly runs: Runs }> {
-  const { config, sandbox, store, registry, automations, feed, log, clock, makeId, api } = parts;
+export async function serve(parts: Parts, open: Open): Promise<Served> {
+  const { config, sandbox, store, registry, automations, secrets, feed, log, clock, api } = parts;
   const startedAt = clock();
   let address: AddressInfo | undefined;
-  const outbound = openOutbound({
+  const outbound = parts.openOutbound({
     allow: config.egressAllow,
     deny: config.egressDeny,
     ownListeners: () => (address === undefined ? [] : [address]),
   });
   open.add(() => outbound.close());
-  const base = (): string => config.publicUrl ?? (address === undefined ? '' : urlOf(address));
-  const url = (route: Route | undefined, event: CapturedEvent): string => {
-    if (isTopicEvent(event)) return '';
-    const { path, query } = event;
-    return urlAt(base(), { token: route?.webhook.token ?? '', path, query });
-  };
-  const route = (id: string): Route | undefined => registry.routeOfId(id);
+  const seen = (event: CapturedEvent): CapturedEvent =>
+    asSeen(event, registry.routeOfId(event.webhookId)?.webhook, config.publicUrl);
   const topics = new Topics({ automations, receiver: () => receiver, log });
   const runs = openRuns({
     store,
     sandbox,
     outbound,
+    secrets,
     find: (name) => automations.runnable(name),
     revision: (id) => automations.ofRevision(id),
-    route,
-    url,
+    seen,
     subscriptions: topics,
     clock,
     timer: systemTimer,
@@ -94,13 +94,14 @@ export async function serve(
     store,
     live: runs.live,
     queue: runs.queue,
-    runner: new Runner(sandbox, clock, makeId),
+    runner: new Runner(sandbox, clock, secrets),
     subscriptions: topics,
     feed,
     log,
     clock,
     answerDeadlineMs: config.answerDeadlineMs,
   });
+  const schedules = schedulesOf(parts, receiver);
   const ingress = ingressOf(parts, receiver);
   let stopping = false;
   const server = createHttpServer(createHono(ingress, api, () => !stopping));
@@ -108,20 +109,40 @@ export async function serve(
   open.add(async () => {
     stopping = true;
     topics.close();
+    await schedules.close();
     await stop({ server, ingress, receiver, queue: runs.queue }, config.shutdownMs, log);
   });
   await runs.queue.open();
+  await schedules.open();
+  keepUp(parts, open);
+  const due = (event: CapturedEvent): Route | undefined =>
+    topics.route(event) ?? schedules.route(event) ?? registry.routeOfId(event.webhookId);
+  open.add(keepRecovered({ store, receiver, log, route: due, seen }, clock, startedAt));
+  const listening = urlOf(address);
+  log.write('info', 'listening', { url: listening, automations: automations.size });
+  return { address: listening, runs, schedules };
+}
+
+function schedulesOf(parts: Parts, receiver: Receiver): Schedules {
+  const { config, automations, store, clock, log } = parts;
+  const schedules = new Schedules({
+    automations,
+    store,
+    receiver,
+    clock,
+    timer: systemTimer,
+    log,
+    lateMsMax: config.scheduleLateMs,
+  });
+  automations.listener = () => schedules.refresh();
+  return schedules;
+}
+
+/** What goes on beside requests: pruning, and taking in changes of the automations folder. */
+function keepUp({ config, store, automations, log, clock }: Parts, open: Open): void {
   const retention = { ageMs: config.retentionMs, bytesMax: config.retentionBytes };
   open.add(keepPruned(store, retention, log, clock));
   open.add(followAutomations(config.automationsDir, automations, log));
-  const due = (event: CapturedEvent): Route | undefined =>
-    topics.route(event) ?? route(event.webhookId);
-  recover({ store, receiver, log, route: due, url }, startedAt).catch((error: unknown) =>
-    log.write('error', 'recovery.failed', { error }),
-  );
-  const listening = urlOf(address);
-  log.write('info', 'listening', { url: listening, automations: automations.size });
-  return { address: listening, runs };
 }
 
 function ingressOf({ config, registry, log, clock, makeId }: Parts, receiver: Receiver): Ingress {

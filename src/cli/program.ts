@@ -1,10 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import { readVersion } from '../config/version.ts';
 import { addAutomation } from './commands/automation.ts';
+import { addBacktest } from './commands/backtest.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addEvent } from './commands/event.ts';
 import { addRun } from './commands/run.ts';
 import { addSchema } from './commands/schema.ts';
+import { addSecret } from './commands/secret.ts';
 import { addServe } from './commands/serve.ts';
 import { addTest } from './commands/test.ts';
 import { addValidate } from './commands/validate.ts';
@@ -83,9 +85,11 @@ export function createProgram(
   addValidate(program, attach);
   addRun(program, attach);
   addTest(program, attach);
+  addBacktest(program, attach);
   addWebhook(program, attach);
   addEvent(program, attach);
   addAutomation(program, attach);
+  addSecret(program, attach);
   addSchema(program, attach);
   addCompletion(program, attach);
   tellUsageErrors(program);

@@ -6,6 +6,8 @@ export interface Config {
   /** 0 takes a free port. */
   readonly port: number;
   readonly dataDir: string;
+  /** The key of the vault, 32 bytes; without it, the data folder's key file. */
+  readonly secretKey: Uint8Array | undefined;
   readonly automationsDir: string;
   /** CIDR ranges whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed. */
   readonly trustedProxies: readonly string[];
@@ -22,6 +24,8 @@ export interface Config {
   readonly runsMax: number;
   /** Runs queued, running or waiting; with more, new events are answered 503. */
   readonly runsPendingMax: number;
+  /** How late a time of a schedule may still be run that no server was there for. */
+  readonly scheduleLateMs: number;
   /** Where effects may go though the egress rules would refuse it: addresses, ranges, hosts. */
   readonly egressAllow: readonly string[];
   /** Where effects may never go. */

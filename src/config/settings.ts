@@ -11,6 +11,7 @@ import {
   type Reader,
   ranges,
   rate,
+  secretKey,
   size,
   wholeNumber,
 } from './values.ts';
@@ -24,7 +25,8 @@ export interface Machine {
 export interface Setting<Name extends keyof Config = keyof Config> {
   readonly name: Name;
   readonly variable: `HOOKWRIGHT_${string}`;
-  readonly flag: `--${string}`;
+  /** Absent where the value is confidential: arguments are visible to every user of the machine. */
+  readonly flag?: `--${string}`;
   /** What stands for the value in `--help`. */
   readonly placeholder: string;
   readonly reader: Reader<NonNullable<Config[Name]>>;
@@ -54,6 +56,8 @@ const SANDBOX_THREADS_DEFAULT_MOST = 8;
 const RUNS_MAX = 256;
 /** Runs that wait cost no memory; each has about 5 kB on disk, and this many end at 500 MB. */
 const RUNS_PENDING_MAX = 100_000;
+/** A server that was off over a holiday still makes Monday’s report; what is older nobody waits for. */
+const SCHEDULE_LATE_MS = 7 * 86_400_000;
 /** `docker stop` kills 10 s after SIGTERM. What has not ended by then is taken up at the next start. */
 const SHUTDOWN_MS = 9_000;
 /** A month: long enough to find out that something went wrong with an invoice. */
@@ -95,6 +99,15 @@ export const SETTINGS: { readonly [Name in keyof Config]: Setting<Name> } = {
     reader: folder,
     fallback: () => DATA_DIR,
     description: 'Folder of the database. One server at a time may use it.',
+    scope: 'all',
+  },
+  secretKey: {
+    name: 'secretKey',
+    variable: 'HOOKWRIGHT_SECRET_KEY',
+    placeholder: 'key',
+    reader: secretKey,
+    fallbackText: 'the file secret.key in the data folder',
+    description: 'Key under which secrets are encrypted: 32 bytes as base64 or hex.',
     scope: 'all',
   },
   automationsDir: {
@@ -203,6 +216,17 @@ export const SETTINGS: { readonly [Name in keyof Config]: Setting<Name> } = {
     reader: wholeNumber(1, 100_000_000),
     fallback: () => String(RUNS_PENDING_MAX),
     description: 'Runs queued, running or waiting; with more, requests are answered 503.',
+    scope: 'serve',
+  },
+  scheduleLateMs: {
+    name: 'scheduleLateMs',
+    variable: 'HOOKWRIGHT_SCHEDULE_LATE',
+    flag: '--schedule-late',
+    placeholder: 'duration',
+    reader: duration('0s', '365d'),
+    fallback: () => formatDuration(SCHEDULE_LATE_MS),
+    description:
+      'How late a time of a schedule may still be run that passed while no server was running.',
     scope: 'serve',
   },
   egressAllow: {

@@ -5,7 +5,7 @@
 export interface CapturedEvent {
   /** `evt_` and 26 characters that sort by time; see `ids.ts`. */
   readonly id: string;
-  /** Empty for an event that a message made; see `topic-event.ts`. */
+  /** Empty for an event that a message or a schedule made; see `topic-event.ts`, `schedule-event.ts`. */
   readonly webhookId: string;
   /** Milliseconds since the epoch, read when the headers had arrived. */
   readonly receivedAt: number;
@@ -21,6 +21,23 @@ export interface CapturedEvent {
   readonly body: Uint8Array;
   /** What the webhook's `map` took from the request, as JSON of an object; `null` where it has none. */
   readonly data: string | null;
+  /**
+   * What a run sees of the webhook and can change later, as it was at the time: its name, and its URL as the
+   * sender saw it (scheme, host, `/webhooks/` and token; `path` follows). Both are empty for an event that a
+   * message or a schedule made, and `null` for one that a version stored which did not keep them.
+   */
+  readonly webhookName: string | null;
+  readonly webhookUrl: string | null;
+  /** Likewise its `account`; `null` where it has none. */
+  readonly webhookAccount: string | null;
+}
+
+/** An event without what is kept of its webhook. */
+export type ReceivedEvent = Omit<CapturedEvent, 'webhookName' | 'webhookUrl' | 'webhookAccount'>;
+
+/** Whether an event is a request that a webhook received, and not of this server's own making. */
+export function isRequest({ webhookId }: Pick<CapturedEvent, 'webhookId'>): boolean {
+  return webhookId !== '';
 }
 
 /**
@@ -32,8 +49,8 @@ export interface CapturedEvent {
  */
 export type EventStatus = 'pending' | 'done' | 'filtered' | 'captured';
 
-/** An event as a list shows it: without what may be long. */
-export interface EventSummary extends Omit<CapturedEvent, 'body' | 'data'> {
+/** An event as a list shows it: without what may be long and what only runs need. */
+export interface EventSummary extends Omit<ReceivedEvent, 'body' | 'data'> {
   readonly status: EventStatus;
   readonly bodySize: number;
 }

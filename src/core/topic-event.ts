@@ -34,6 +34,9 @@ export function topicEvent({ id, to, data, createdAt, depth }: EmittedMessage): 
     clientIp: '',
     body: new TextEncoder().encode(data),
     data: null, // Its body is its data.
+    webhookName: '',
+    webhookUrl: '',
+    webhookAccount: null,
   };
 }
 

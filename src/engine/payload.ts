@@ -9,6 +9,7 @@ import { parseJsonBody } from '../core/request/json-body.ts';
 import { readQuery } from '../core/request/query.ts';
 import type { NewMessage } from './ports.ts';
 import type { Route } from './route.ts';
+import { webhookFactsOf } from './seen.ts';
 
 /** Bytes of mapped data: it is stored with the event and given to every run, whatever the run reads. */
 const DATA_BYTES_MAX = 1024 * 1024;
@@ -22,9 +23,9 @@ export type RawEvent = Omit<CapturedEvent, 'data'>;
  *
  * Throws `request.incomplete` where a required value is missing, or where the values are too large.
  */
-export function mappedData({ map, webhookFacts }: Route, event: RawEvent): string | null {
+export function mappedData({ map }: Route, event: RawEvent): string | null {
   if (map === undefined) return null;
-  const mapped = applyMap(map, new RequestSource(event, webhookFacts));
+  const mapped = applyMap(map, new RequestSource(event));
   if ('missing' in mapped) throw new HookwrightError('request.incomplete', mapped.missing);
   const data = JSON.stringify(mapped.data);
   if (Buffer.byteLength(data) <= DATA_BYTES_MAX) return data;
@@ -37,13 +38,11 @@ export function mappedData({ map, webhookFacts }: Route, event: RawEvent): strin
 /** What paths of a map begin with, each read on first use. */
 class RequestSource implements MapSource {
   readonly #event: RawEvent;
-  readonly #webhook: Route['webhookFacts'];
   readonly #known = new Map<SourceRoot, ReturnType<MapSource['root']>>();
   readonly #headers: RequestHeaders;
 
-  constructor(event: RawEvent, webhook: Route['webhookFacts']) {
+  constructor(event: RawEvent) {
     this.#event = event;
-    this.#webhook = webhook;
     this.#headers = new RequestHeaders(event.headers);
   }
 
@@ -79,7 +78,7 @@ class RequestSource implements MapSource {
       case 'client':
         return { value: { ip: clientIp } };
       case 'webhook':
-        return { value: this.#webhook };
+        return { value: webhookFactsOf(this.#event) };
       case 'event':
         return { value: { id, received_at: new Date(receivedAt).toISOString() } };
     }

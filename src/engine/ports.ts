@@ -8,6 +8,7 @@ import type {
 } from '../core/effect.ts';
 import type { CapturedEvent, EventStatus, EventSummary, StoredEvent } from '../core/event.ts';
 import type { Execution, ExecutionResult, RunRecord } from '../core/run.ts';
+import type { SealedSecret } from '../core/secret.ts';
 import type { Webhook } from '../core/webhook.ts';
 
 /**
@@ -15,7 +16,13 @@ import type { Webhook } from '../core/webhook.ts';
  * every adapter passes the suite in `test/contract/`. Methods throw `HookwrightError` `store.failed`,
  * with the driver's error as `cause`, when the database does not take the work.
  */
-export interface Store extends EventStore, WebhookStore, AutomationStore, RunStore {
+export interface Store
+  extends EventStore,
+    WebhookStore,
+    AutomationStore,
+    RunStore,
+    ScheduleStore,
+    SecretStore {
   /** Commits what is under way and closes the database. Later calls throw. */
   close(): Promise<void>;
 }
@@ -82,6 +89,19 @@ export interface AutomationStore {
   revision(id: string): Promise<Revision | undefined>;
 }
 
+/** Secrets as they are stored: sealed, so that the store never sees a value. */
+export interface SecretStore {
+  /** By name. */
+  secrets(): Promise<readonly SealedSecret[]>;
+  /** Makes the secret, or replaces the one of its name as a whole. */
+  saveSecret(secret: SealedSecret): Promise<void>;
+  /** Throws `secret.not_found`. */
+  deleteSecret(name: string): Promise<void>;
+  /** What tells whether a key is the one that values were sealed under; `undefined` on new data. */
+  keyProof(): Promise<Uint8Array | undefined>;
+  saveKeyProof(sealed: Uint8Array): Promise<void>;
+}
+
 /**
  * Runs that outlive one execution. A run without effects never comes here: `EventStore.settle` writes
  * it once, ended.
@@ -146,6 +166,42 @@ export interface RunStore {
   /** Deletes state whose time to live is over; at most `countMax`. Returns how many went. */
   expireState(now: number, countMax: number): Promise<number>;
 }
+
+/** How far the schedules have come. Any number of processes may work on them at once. */
+export interface ScheduleStore {
+  /**
+   * Makes these the schedules that there are, and forgets all others. One that is new, or has another
+   * definition than before, begins at `now`; one whose last time lies after `now` is put back to it, because a
+   * clock was wrong. Returns the last time of each that is decided, in their order.
+   */
+  keepSchedules(schedules: readonly KnownSchedule[], now: number): Promise<readonly number[]>;
+  /**
+   * Decides one due time, once: all times up to it are decided with it. Stores its event as pending in the
+   * same transaction.
+   */
+  claimDueTime(claim: DueTimeClaim): Promise<DueTimeOutcome>;
+}
+
+export interface KnownSchedule {
+  readonly automation: string;
+  /** `scheduleDefinition`. */
+  readonly definition: string;
+}
+
+export interface DueTimeClaim extends KnownSchedule {
+  readonly scheduledAt: number;
+  /** Absent for a time that is passed over. */
+  readonly event?: CapturedEvent;
+  /** Whether there must be no pending event of a schedule and no open run of this automation. */
+  readonly alone: boolean;
+}
+
+/**
+ * - `taken`: it was for this process to decide; the event, if any, is on disk.
+ * - `overlap`: it is decided and has no event, because an earlier run is still open.
+ * - `gone`: it is decided already, or its event is there, or the schedule is not (any more) this one.
+ */
+export type DueTimeOutcome = 'taken' | 'overlap' | 'gone';
 
 export interface RunStep {
   readonly run: RunRecord;

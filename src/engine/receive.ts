@@ -41,7 +41,8 @@ export class Receiver {
   readonly #parts: ReceiverParts;
   /** Events being taken up, by id: an emitted one is found by recovery too. */
   readonly #resuming = new Map<string, Promise<void>>();
-  #eventsUnderWay = 0;
+  /** Ids of those between their commit, or their being taken up, and their end. */
+  readonly #underWay = new Set<string>();
   #bytesUnderWay = 0;
   #idle: (() => void) | undefined;
 
@@ -51,7 +52,7 @@ export class Receiver {
 
   /** Events received and not yet settled: what the ingress weighs against its limit. */
   get eventsUnderWay(): number {
-    return this.#eventsUnderWay;
+    return this.#underWay.size;
   }
 
   /** Bytes of their bodies. */
@@ -59,9 +60,14 @@ export class Receiver {
     return this.#bytesUnderWay;
   }
 
+  /** Whether this process works on an event, so that nobody else needs to take it up. */
+  worksOn(eventId: string): boolean {
+    return this.#underWay.has(eventId) || this.#resuming.has(eventId);
+  }
+
   /** Resolves when nothing is under way. */
   async drained(): Promise<void> {
-    if (this.#eventsUnderWay === 0) return;
+    if (this.#underWay.size === 0) return;
     await new Promise<void>((resolve) => {
       this.#idle = resolve;
     });
@@ -72,7 +78,7 @@ export class Receiver {
    * Throws `store.failed` where the event could not be stored, and `request.queue_full` where too many
    * runs are open.
    */
-  async receive(route: Route, event: CapturedEvent, url: string): Promise<Answer> {
+  async receive(route: Route, event: CapturedEvent): Promise<Answer> {
     const { subscriptions } = this.#parts;
     const { bindings, settings, respond } = route.webhook;
     const startsRuns = settings.forward !== undefined && subscriptions.has(settings.forward);
@@ -86,10 +92,12 @@ export class Receiver {
       return acknowledgement(event.id);
     }
     const stored = this.#capture(event, 'pending', message);
-    const passage = openPassage(route, event, url);
+    const passage = openPassage(route, event);
     if (respond === 'ack') {
-      await this.#hold(event, stored);
-      void this.#hold(event, this.#process(passage, stored));
+      // Held as one, because an event between its commit and its runs looks like one that was left.
+      const processed = stored.then(() => this.#process(passage, stored));
+      this.#hold(event, processed).catch(() => {}); // It is `stored` that fails, and is thrown here.
+      await stored;
       return acknowledgement(event.id);
     }
     return this.#answerByRun(passage, stored);
@@ -109,26 +117,26 @@ export class Receiver {
   }
 
   /**
-   * Takes up an event that is stored: one that a crash left without an end, or one that a message made.
+   * Takes up an event that is stored: one that a crash left without an end, or one that no request made.
    * Runs already recorded are not repeated. Resolves when all are recorded. Throws `store.failed`.
    */
-  resume(route: Route, event: CapturedEvent, url: string): Promise<void> {
+  resume(route: Route, event: CapturedEvent): Promise<void> {
     const known = this.#resuming.get(event.id);
     if (known !== undefined) return known;
-    const work = this.#resume(route, event, url).finally(() => this.#resuming.delete(event.id));
+    const work = this.#resume(route, event).finally(() => this.#resuming.delete(event.id));
     this.#resuming.set(event.id, work);
     return work;
   }
 
-  async #resume(route: Route, event: CapturedEvent, url: string): Promise<void> {
+  async #resume(route: Route, event: CapturedEvent): Promise<void> {
     const recorded = await this.#parts.store.runsOf(event.id);
     const own = recorded.filter(({ caller }) => caller === undefined);
-    // A topic's automations have no order that stays: they are known by their names.
+    // Without bindings, automations have no order that stays: they are known by their names.
     const done = (leg: Leg): boolean =>
       own.some((run) =>
         leg.index < 0 ? run.automation === leg.automation : run.binding === leg.index,
       );
-    const passage = openPassage(route, event, url);
+    const passage = openPassage(route, event);
     await new Promise<void>((resolve) => {
       const work = this.#process(passage, Promise.resolve(), undefined, done, resolve);
       void this.#hold(event, work).finally(resolve);
@@ -221,21 +229,28 @@ export class Receiver {
   }
 
   async #hold<T>(event: CapturedEvent, work: Promise<T>): Promise<T> {
-    this.#eventsUnderWay++;
+    this.#underWay.add(event.id);
     this.#bytesUnderWay += event.body.length;
     try {
       return await work;
     } finally {
-      this.#eventsUnderWay--;
+      this.#underWay.delete(event.id);
       this.#bytesUnderWay -= event.body.length;
-      if (this.#eventsUnderWay === 0) this.#idle?.();
+      if (this.#underWay.size === 0) this.#idle?.();
     }
   }
 
   #publish(event: CapturedEvent, status: EventStatus, runs: readonly RunRecord[]): void {
     const { feed } = this.#parts;
     if (!feed.watched) return;
-    const { body, data: _, ...rest } = event;
+    const {
+      body,
+      data: _,
+      webhookName: __,
+      webhookUrl: ___,
+      webhookAccount: ____,
+      ...rest
+    } = event;
     const summary: EventSummary = { ...rest, status, bodySize: body.length };
     feed.publish(summary, runs);
   }

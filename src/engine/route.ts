@@ -5,17 +5,13 @@ import type { Program } from '../core/program.ts';
 import type { RunFailureCode } from '../core/run.ts';
 import type { Binding, Webhook } from '../core/webhook.ts';
 import { compileCondition } from '../language/condition.ts';
-import type { Trigger } from '../language/generate/unit.ts';
+import { isUnawaited, type Trigger } from '../language/generate/unit.ts';
 import { type InputSpec, resolveInputs } from '../language/inputs.ts';
 import type { Retry } from '../language/settings.ts';
 
 /** A webhook made ready for requests: everything that does not depend on the event, worked out once. */
 export interface Route {
   readonly webhook: Webhook;
-  /** What the guest sees as `webhook`. */
-  readonly webhookFacts: WebhookFacts;
-  /** The same as JSON. */
-  readonly webhookJson: string;
   /** What of a request becomes `event.data`. */
   readonly map: PreparedMap | undefined;
   /** The enabled bindings, in order. */
@@ -24,15 +20,9 @@ export interface Route {
   readonly conditional: boolean;
 }
 
-export interface WebhookFacts {
-  readonly id: string;
-  readonly name: string;
-  readonly account: string | null;
-}
-
 /** One enabled binding of a route. */
 export interface Leg {
-  /** Index into `webhook.bindings`; -1 for an automation that a topic starts. */
+  /** Index into `webhook.bindings`; -1 for an automation that a topic or a schedule starts. */
   readonly index: number;
   readonly automation: string;
   readonly also: boolean;
@@ -65,14 +55,14 @@ export function prepareRoute(webhook: Webhook, find: FindAutomation): Route {
   );
   return {
     webhook,
-    ...webhookParts(webhook),
+    map: webhook.settings.map === undefined ? undefined : prepareMap(webhook.settings.map),
     legs,
     conditional: legs.some((leg) => leg.condition !== undefined),
   };
 }
 
-/** What an event that a message made is due: every automation whose topics it fits, in the background. */
-export function topicRoute(automations: readonly string[], find: FindAutomation): Route {
+/** What an event that no request made is due: these automations, in the background. */
+export function backgroundRoute(automations: readonly string[], find: FindAutomation): Route {
   const webhook: Webhook = {
     id: '',
     token: '',
@@ -87,31 +77,17 @@ export function topicRoute(automations: readonly string[], find: FindAutomation)
   };
   return {
     webhook,
-    ...webhookParts(webhook),
+    map: undefined,
     legs: automations.map((automation) => prepareLeg({ automation, also: true }, -1, find)),
     conditional: false,
-  };
-}
-
-function webhookParts({
-  id,
-  name,
-  settings,
-}: Webhook): Pick<Route, 'webhookFacts' | 'webhookJson' | 'map'> {
-  const { account = null, map } = settings;
-  const webhookFacts = { id, name, account };
-  return {
-    webhookFacts,
-    webhookJson: JSON.stringify(webhookFacts),
-    map: map === undefined ? undefined : prepareMap(map),
   };
 }
 
 /** An automation that a webhook may start; a text says why it may not. */
 export function bindable(name: string, find: FindAutomation): RunnableAutomation | string {
   const found = find(name);
-  if (typeof found === 'string' || found.trigger !== 'topic') return found;
-  return `Expected an automation that a webhook may start, got "${name}", which has \`trigger: topic\`.`;
+  if (typeof found === 'string' || !isUnawaited(found.trigger)) return found;
+  return `Expected an automation that a webhook may start, got "${name}", which has \`trigger: ${found.trigger}\`.`;
 }
 
 function prepareLeg(binding: Binding, index: number, find: FindAutomation): Leg {

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { Sandbox } from '../engine/ports.ts';
 import type { CompiledAutomation } from '../language/compile.ts';
+import type { Trigger } from '../language/generate/unit.ts';
 import { resolveInputs } from '../language/inputs.ts';
 import { Report } from '../language/report.ts';
 import { SourceText, type Span } from '../language/source.ts';
@@ -14,15 +15,30 @@ export interface CaseResult {
   readonly differences: readonly Difference[];
 }
 
-/** What of a suite does not fit its automation: inputs that it does not declare, or of other types. */
-export function inputMistakes(
+/** Which triggers have events with these keys. A function sees the event of its caller. */
+const TRIGGERS: ReadonlyMap<string, readonly Trigger[]> = new Map([
+  ['topic', ['topic']],
+  ['data', ['webhook', 'function', 'topic']],
+  ['scheduled_at', ['schedule']],
+]);
+
+/**
+ * What of a suite does not fit its automation: inputs that it does not declare, or of other types, and events
+ * that another trigger has.
+ */
+export function misfits(
   suite: TestSuite,
-  { inputs }: CompiledAutomation,
+  { inputs, trigger }: CompiledAutomation,
 ): readonly Diagnostic[] {
   const report = new Report(new SourceText(suite.text, suite.file));
   for (const test of suite.cases) {
     for (const problem of resolveInputs(inputs, test.inputs).problems) {
       report.error('value.invalid', test.inputsPlace, problem);
+    }
+    for (const [key, place] of test.event.places) {
+      if (TRIGGERS.get(key)?.includes(trigger) !== false) continue;
+      const message = `Expected no \`${key}\` in \`event\`, because the automation has \`trigger: ${trigger}\``;
+      report.error('key.conflict', place, message);
     }
   }
   return report.diagnostics();

@@ -40,6 +40,8 @@ export function eventContract(opened: OpenedStore): void {
               query,
               method,
               clientIp: path,
+              webhookName: query,
+              webhookUrl: query,
             });
             await opened.store.capture(event, 'captured');
             expect(await opened.store.event(event.id)).toEqual({ ...event, status: 'captured' });
@@ -175,7 +177,14 @@ export function eventContract(opened: OpenedStore): void {
 
     test('are newest first, without bodies, at most as long as asked', async () => {
       const list = await opened.store.events({ countMax: 3 });
-      const { body, data: _, ...head } = events[9]!;
+      const {
+        body,
+        data: _,
+        webhookName: __,
+        webhookUrl: ___,
+        webhookAccount: ____,
+        ...head
+      } = events[9]!;
       expect(list[0]).toEqual({ ...head, status: 'captured', bodySize: body.length });
       expect(idsOf(list)).toEqual([9, 8, 7].map((i) => events[i]!.id));
     });

@@ -23,6 +23,9 @@ export function someEvent(over: Partial<CapturedEvent> = {}): CapturedEvent {
     clientIp: '192.0.2.7',
     body: new TextEncoder().encode('{"id":7}'),
     data: null,
+    webhookName: 'orders',
+    webhookUrl: 'https://hooks.example/webhooks/0123456789',
+    webhookAccount: 'shop_1',
     ...over,
   };
 }

@@ -6,6 +6,8 @@ import { NOW, someEvent, someEvents } from './records.ts';
 import { registryContract } from './registry.ts';
 import { retentionContract } from './retention.ts';
 import { runContract } from './runs.ts';
+import { scheduleContract } from './schedules.ts';
+import { secretContract } from './secrets.ts';
 import { stateContract } from './state.ts';
 
 /** One place that holds data, as an adapter's test offers it to the suite. */
@@ -51,6 +53,8 @@ export function storeContract(name: string, prepare: () => Promise<StoreHarness>
     runContract(opened);
     leaseContract(opened);
     stateContract(opened);
+    scheduleContract(opened);
+    secretContract(opened);
 
     describe('closing', () => {
       test('commits what was accepted, and refuses what comes later', async () => {

@@ -8,7 +8,7 @@ import type { Binding, Webhook } from '../../src/core/webhook.ts';
 import type { EventStore, Sandbox } from '../../src/engine/ports.ts';
 import type { Leg, Route } from '../../src/engine/route.ts';
 
-export const makeId = idMaker();
+const makeId = idMaker();
 
 export function testWebhook(change: Partial<Webhook> = {}): Webhook {
   return {
@@ -40,8 +40,6 @@ export function testRoute(legs: readonly TestLeg[], change: Partial<Webhook> = {
   const webhook = testWebhook({ bindings, ...change });
   return {
     webhook,
-    webhookFacts: { id: webhook.id, name: webhook.name, account: null },
-    webhookJson: '{}',
     map: undefined,
     legs: legs.map(
       ({ automation, also = false, condition }, index): Leg => ({
@@ -79,6 +77,9 @@ export function testEvent(change: Partial<CapturedEvent> = {}): CapturedEvent {
     clientIp: '203.0.113.9',
     body: new Uint8Array(0),
     data: null,
+    webhookName: 'test',
+    webhookUrl: 'https://hooks.example/webhooks/abc',
+    webhookAccount: null,
     ...change,
   };
 }
@@ -86,9 +87,12 @@ export function testEvent(change: Partial<CapturedEvent> = {}): CapturedEvent {
 /** Programs by source; those not named answer 200 with their own name. */
 export class ScriptedSandbox implements Sandbox {
   readonly executed: string[] = [];
+  readonly executions: Execution[] = [];
   readonly results: Record<string, ExecutionResult | Promise<ExecutionResult>> = {};
 
-  async execute({ program }: Execution): Promise<ExecutionResult> {
+  async execute(execution: Execution): Promise<ExecutionResult> {
+    const { program } = execution;
+    this.executions.push(execution);
     this.executed.push(program.source);
     return this.results[program.source] ?? answered(program.source);
   }

@@ -20,6 +20,9 @@ export const EVENT: CapturedEvent = {
   clientIp: '192.0.2.1',
   body: Buffer.from('{"id":7,"name":"é\\u0000","lines":[1,2,3]}'),
   data: '{"id":7,"name":"é\\ud800"}',
+  webhookName: 'orders',
+  webhookUrl: 'https://hooks.example/webhooks/abc',
+  webhookAccount: 'shop',
 };
 
 export function compiled(source: string): CompiledAutomation {
@@ -36,9 +39,11 @@ export async function record(
   sandbox: Pick<Sandbox, 'execute'>,
   source: string,
   outside: Outside = () => ({ ok: true, value: 'null' }),
+  change: Partial<CapturedEvent> = {},
 ): Promise<Recording> {
   const { program } = compiled(source);
-  const { method, path, query, headers, clientIp, body } = EVENT;
+  const { webhookName: _, webhookUrl: __, webhookAccount: ___, ...event } = { ...EVENT, ...change };
+  const { method, path, query, headers, clientIp, body } = event;
   const id = 'run_01J00000000000000000000001';
   const url = 'https://hooks.example/webhooks/abc/orders?x=1&x=2';
   const webhook = { id: EVENT.webhookId, name: 'orders', account: 'shop' };
@@ -70,7 +75,7 @@ export async function record(
       revision: { id: digest(source), automation: 'a', source },
       limits: program.limits,
       webhook,
-      event: EVENT,
+      event,
       url,
       inputs: '{}',
       journal,

@@ -14,7 +14,9 @@ async function captureForever() {
     const id = makeId('evt', receivedAt);
     const body = Buffer.from(id.repeat(40));
     const event = { id, webhookId: 'wh_1', receivedAt, method: 'POST', path: '', query: null };
-    const captured = { ...event, headers: '[]', clientIp: '::1', body, data: null };
+    const webhook = { webhookName: 'orders', webhookUrl: 'http://localhost/webhooks/0' };
+    const seen = { ...webhook, webhookAccount: null, data: null };
+    const captured = { ...event, headers: '[]', clientIp: '::1', body, ...seen };
     await store.capture(captured, 'pending', {
       id: makeId('msg', receivedAt),
       kind: 'emit',

@@ -52,7 +52,13 @@ test('a database of before runs waited keeps its events and runs', async () => {
     { ...old, id: 'run_2', status: 'succeeded', endedAt: NOW + 1, answer },
     { ...old, id: 'run_1', status: 'failed', endedAt: NOW + 2, failure },
   ]);
-  expect(await store.event('evt_1')).toMatchObject({ status: 'done', data: null });
+  expect(await store.event('evt_1')).toMatchObject({
+    status: 'done',
+    data: null,
+    webhookName: null,
+    webhookUrl: null,
+    webhookAccount: null,
+  });
   expect(await store.webhooks()).toMatchObject([{ name: 'old', settings: {}, updatedAt: 2 }]);
   expect(await store.openRuns()).toBe(0);
   expect(await store.nextDue()).toBeUndefined();

@@ -4,13 +4,15 @@ import type {
   EffectResult,
   JournalEntry,
 } from '../../core/effect.ts';
-import type { CapturedEvent } from '../../core/event.ts';
+import type { ReceivedEvent } from '../../core/event.ts';
 import { digest } from '../../core/ids.ts';
 import { RUN_LIMITS_MAX } from '../../core/limits.ts';
 import type { RunLimits } from '../../core/program.ts';
 import type { Answer, LogLine, RunFailure, RunFailureCode } from '../../core/run.ts';
-import type { Outcome, Recording } from '../recording.ts';
+import type { SecretUse } from '../../core/secret-use.ts';
+import type { Captured, Outcome, Recording } from '../recording.ts';
 import { RECORDING_FORMAT, RECORDING_VERSION } from '../recording.ts';
+import type { WebhookFacts } from '../seen.ts';
 import { invalid, nestsDeeper, Place } from './place.ts';
 
 /** Bytes of a recording: a hundred effects with the largest arguments and replies, and room. */
@@ -44,12 +46,14 @@ export function readRecording(
   }
   const document = new Place(parse(bytes));
   checkVersion(document);
-  const members = document.object([
-    ...(['format', 'version', 'engine', 'run', 'revision', 'limits', 'webhook'] as const),
-    ...(['event', 'url', 'inputs', 'journal', 'outcome'] as const),
-  ]);
+  const members = document.object(
+    [
+      ...(['format', 'version', 'engine', 'run', 'revision', 'limits', 'webhook'] as const),
+      ...(['event', 'url', 'inputs', 'journal', 'outcome'] as const),
+    ],
+    ['secret_use'],
+  );
   const { id, seed, attempt } = members.run.object(['id', 'seed', 'attempt']);
-  const webhook = members.webhook.object(['id', 'name'], ['account']);
   const inputs = members.inputs.json(INNER_DEPTH_MAX);
   if (!/^\s*\{/.test(inputs)) throw members.inputs.wrong('a text of JSON of an object');
   return {
@@ -57,17 +61,20 @@ export function readRecording(
     run: { id: id.text(), seed: seed.text(), attempt: attempt.whole(1, SAFE) },
     revision: readRevision(members.revision),
     limits: readLimits(members.limits),
-    webhook: {
-      id: webhook.id.text(),
-      name: webhook.name.text(),
-      account: webhook.account?.nullable((account) => account.text()) ?? null,
-    },
+    webhook: readWebhook(members.webhook),
     event: readEvent(members.event),
     url: members.url.text(),
     inputs,
     journal: readJournal(members.journal),
+    ...(members.secret_use === undefined ? {} : { secretUse: readSecretUse(members.secret_use) }),
     outcome: readOutcome(members.outcome),
   };
+}
+
+/** Reads what `capturedJson` has written. Throws `recording.invalid`. */
+export function readCaptured(bytes: Uint8Array): Captured {
+  const { webhook, event, url } = new Place(parse(bytes)).object(['webhook', 'event', 'url']);
+  return { webhook: readWebhook(webhook), event: readEvent(event), url: url.text() };
 }
 
 function parse(bytes: Uint8Array): unknown {
@@ -123,7 +130,17 @@ function readLimits(place: Place): RunLimits {
   };
 }
 
-function readEvent(place: Place): CapturedEvent {
+/** The account came later than the format. */
+function readWebhook(place: Place): WebhookFacts {
+  const { id, name, account } = place.object(['id', 'name'], ['account']);
+  return {
+    id: id.text(),
+    name: name.text(),
+    account: account?.nullable((text) => text.text()) ?? null,
+  };
+}
+
+function readEvent(place: Place): ReceivedEvent {
   const event = place.object(
     [
       ...(['id', 'webhook_id', 'received_at', 'method', 'path', 'query', 'headers'] as const),
@@ -175,6 +192,15 @@ function readJournal(place: Place): JournalEntry[] {
       ...(ended === undefined ? {} : { ended }),
     };
   });
+}
+
+function readSecretUse(place: Place): SecretUse {
+  const { seed, names, digests } = place.object(['seed', 'names', 'digests']);
+  return {
+    seed: seed.text(),
+    names: names.members((member) => member.flag()),
+    digests: digests.members((member) => member.nullable((digest) => digest.text()) ?? null),
+  };
 }
 
 /** Arguments are looked into when effects are shown and compared, so they have to be an object. */

@@ -1,18 +1,25 @@
 import type { Clock } from '../../core/clock.ts';
+import type { CapturedEvent } from '../../core/event.ts';
 import type { Log } from '../../core/log.ts';
 import type { RunRecord } from '../../core/run.ts';
 import type { Feed } from '../../engine/feed.ts';
-import type { AutomationStore, EventStore, RunStore } from '../../engine/ports.ts';
+import type { AutomationStore, EventStore, RunStore, Sandbox } from '../../engine/ports.ts';
 import type { Registry } from '../../engine/registry.ts';
+import type { SecretRegistry } from '../../engine/secrets.ts';
 
 /** What the API stands on. */
 export interface ApiParts {
   readonly registry: Registry;
+  readonly secrets: SecretRegistry;
   readonly store: Pick<EventStore, 'event' | 'events' | 'runsOf' | 'run'> &
     Pick<RunStore, 'runs' | 'journal'> &
     Pick<AutomationStore, 'revision'>;
   readonly runs: RunControl;
+  /** Runs an automation with `trigger: schedule` now. Throws `automation.not_found`, `automation.trigger`. */
+  readonly start: (automation: string) => Promise<CapturedEvent>;
   readonly feed: Feed;
+  /** For what is executed again to be looked at; opened when it is first asked for. */
+  readonly sandbox: () => Promise<Pick<Sandbox, 'execute'>>;
   readonly clock: Clock;
   readonly log: Log;
   /** Every request has to bear it. */

@@ -12,7 +12,6 @@ import { RequestAborted, readBody } from './body.ts';
 import { type Client, clientOf, type TrustedProxies } from './client.ts';
 import type { Limiter } from './limiter.ts';
 import { type WebhookTarget, webhookTarget } from './target.ts';
-import { urlAt } from './url.ts';
 import { writeAnswer, writeError, writeErrorEarly } from './write.ts';
 
 /**
@@ -122,11 +121,14 @@ export class Ingress {
       headers: JSON.stringify(incoming.rawHeaders),
       clientIp: client.ip,
       body,
+      webhookName: route.webhook.name,
+      webhookUrl: this.#webhookUrl(incoming, client, target),
+      webhookAccount: route.webhook.settings.account ?? null,
     };
     fields.bytes = body.length;
+    fields.event = raw.id;
     const event: CapturedEvent = { ...raw, data: mappedData(route, raw) };
-    fields.event = event.id;
-    const answer = await receiver.receive(route, event, this.#url(incoming, client, target));
+    const answer = await receiver.receive(route, event);
     writeAnswer(outgoing, answer, event.id);
   }
 
@@ -162,10 +164,11 @@ export class Ingress {
     }
   }
 
-  #url(incoming: IncomingMessage, client: Client, target: WebhookTarget): string {
+  /** As the sender sees it, without what follows the token. */
+  #webhookUrl(incoming: IncomingMessage, client: Client, { token }: WebhookTarget): string {
     const base =
       this.#parts.publicUrl ?? `${client.scheme}://${incoming.headers.host ?? 'localhost'}`;
-    return urlAt(base, target);
+    return `${base}/webhooks/${token}`;
   }
 }
 

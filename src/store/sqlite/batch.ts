@@ -119,6 +119,9 @@ function writeCapture(writer: Writer, event: CapturedEvent, status: number): voi
   writer.text(event.query);
   writer.text(event.headers);
   writer.text(event.clientIp);
+  writer.text(event.webhookName);
+  writer.text(event.webhookUrl);
+  writer.text(event.webhookAccount);
   writer.bytes(event.body);
   writer.text(event.data);
 }
@@ -136,13 +139,14 @@ function readCapture(reader: Reader): Write {
     reader.text(),
     reader.text(),
   ];
+  const webhook = [reader.text(), reader.text(), reader.text()];
   const body = reader.bytes();
   const data = reader.text();
   return {
     kind: 'capture',
     eventId: eventId as string,
     size: body.length + (data === null ? 0 : Buffer.byteLength(data)),
-    values: [...values, body, data],
+    values: [...values, body, ...webhook, data],
     message: readMessage(reader),
   };
 }

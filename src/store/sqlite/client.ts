@@ -134,6 +134,8 @@ export function storeOf(client: StoreClient): Store {
     runs: (filter) => client.ask({ method: 'runs', filter }),
     openRuns: () => client.ask({ method: 'openRuns' }),
     expireState: (now, countMax) => client.ask({ method: 'expireState', now, countMax }),
+    keepSchedules: (schedules, now) => client.ask({ method: 'keepSchedules', schedules, now }),
+    claimDueTime: (claim) => client.ask({ method: 'claimDueTime', claim }),
     prune: (before, bytesMax, countMax) =>
       client.ask({ method: 'prune', before, bytesMax, countMax }),
     createWebhook: (webhook) => client.ask({ method: 'createWebhook', webhook }),
@@ -144,6 +146,11 @@ export function storeOf(client: StoreClient): Store {
     removeAutomation: (name) => client.ask({ method: 'removeAutomation', name }),
     automations: () => client.ask({ method: 'automations' }),
     revision: (revisionId) => client.ask({ method: 'revision', revisionId }),
+    secrets: () => client.ask({ method: 'secrets' }),
+    saveSecret: (secret) => client.ask({ method: 'saveSecret', secret }),
+    deleteSecret: (name) => client.ask({ method: 'deleteSecret', name }),
+    keyProof: () => client.ask({ method: 'keyProof' }),
+    saveKeyProof: (sealed) => client.ask({ method: 'saveKeyProof', sealed }),
     close: () => client.close(),
   };
 }

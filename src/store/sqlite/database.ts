@@ -10,6 +10,8 @@ import { lockDataDir } from './lock.ts';
 import type { Call, PruneCall, Returns } from './protocol.ts';
 import { type Pruner, preparePrune } from './prune.ts';
 import { countOpenRuns, findNextDue, findRun, listRuns, listRunsOf } from './runs.ts';
+import { claimDueTime, keepSchedules } from './schedules.ts';
+import { deleteSecret, listSecrets, readKeyProof, saveKeyProof, saveSecret } from './secrets.ts';
 import { expireState } from './state.ts';
 import { createWebhook, deleteWebhook, listWebhooks, updateWebhook } from './webhooks.ts';
 import { prepareWrites, type WriteResults } from './write.ts';
@@ -72,6 +74,8 @@ const JOBS: Readonly<Record<Exclude<Call, PruneCall>['method'], string>> = {
   renew: 'renew leases',
   nextDue: 'find the next due run',
   expireState: 'expire state',
+  keepSchedules: 'keep schedules',
+  claimDueTime: 'claim a due time',
   createWebhook: 'create a webhook',
   updateWebhook: 'change a webhook',
   deleteWebhook: 'delete a webhook',
@@ -80,6 +84,11 @@ const JOBS: Readonly<Record<Exclude<Call, PruneCall>['method'], string>> = {
   removeAutomation: 'remove an automation',
   automations: 'list automations',
   revision: 'read a revision',
+  secrets: 'list secrets',
+  saveSecret: 'save a secret',
+  deleteSecret: 'delete a secret',
+  keyProof: 'read the proof of the key',
+  saveKeyProof: 'save the proof of the key',
 };
 
 function attempt<T>(job: string, action: () => T): T {
@@ -119,6 +128,10 @@ function perform(
       return findNextDue(db);
     case 'expireState':
       return expireState(db, call.now, call.countMax);
+    case 'keepSchedules':
+      return keepSchedules(db, call.schedules, call.now);
+    case 'claimDueTime':
+      return claimDueTime(db, call.claim);
     case 'createWebhook':
       return void createWebhook(db, call.webhook);
     case 'updateWebhook':
@@ -127,6 +140,16 @@ function perform(
       return void deleteWebhook(db, call.webhookId);
     case 'webhooks':
       return listWebhooks(db);
+    case 'secrets':
+      return listSecrets(db);
+    case 'saveSecret':
+      return void saveSecret(db, call.secret);
+    case 'deleteSecret':
+      return void deleteSecret(db, call.name);
+    case 'keyProof':
+      return readKeyProof(db);
+    case 'saveKeyProof':
+      return void saveKeyProof(db, call.sealed);
     case 'saveAutomation':
       return void saveAutomation(db, call.record);
     case 'removeAutomation':

@@ -2,8 +2,15 @@ import type { AutomationRecord, Revision } from '../../core/automation.ts';
 import type { EffectResult, JournalEntry } from '../../core/effect.ts';
 import type { EventSummary, StoredEvent } from '../../core/event.ts';
 import type { RunRecord } from '../../core/run.ts';
+import type { SealedSecret } from '../../core/secret.ts';
 import type { Webhook } from '../../core/webhook.ts';
-import type { EventFilter, RunFilter } from '../../engine/ports.ts';
+import type {
+  DueTimeClaim,
+  DueTimeOutcome,
+  EventFilter,
+  KnownSchedule,
+  RunFilter,
+} from '../../engine/ports.ts';
 import type { FailureData } from './failure.ts';
 
 /** Everything that crosses between the main thread and the store's thread. */
@@ -65,6 +72,12 @@ export type Call =
     }
   | { readonly method: 'nextDue' }
   | { readonly method: 'expireState'; readonly now: number; readonly countMax: number }
+  | {
+      readonly method: 'keepSchedules';
+      readonly schedules: readonly KnownSchedule[];
+      readonly now: number;
+    }
+  | { readonly method: 'claimDueTime'; readonly claim: DueTimeClaim }
   | { readonly method: 'createWebhook'; readonly webhook: Webhook }
   | { readonly method: 'updateWebhook'; readonly webhook: Webhook }
   | { readonly method: 'deleteWebhook'; readonly webhookId: string }
@@ -73,6 +86,11 @@ export type Call =
   | { readonly method: 'removeAutomation'; readonly name: string }
   | { readonly method: 'automations' }
   | { readonly method: 'revision'; readonly revisionId: string }
+  | { readonly method: 'secrets' }
+  | { readonly method: 'saveSecret'; readonly secret: SealedSecret }
+  | { readonly method: 'deleteSecret'; readonly name: string }
+  | { readonly method: 'keyProof' }
+  | { readonly method: 'saveKeyProof'; readonly sealed: Uint8Array }
   | PruneCall;
 
 export interface PruneCall {
@@ -96,6 +114,8 @@ export interface Returns {
   readonly renew: readonly string[];
   readonly nextDue: number | undefined;
   readonly expireState: number;
+  readonly keepSchedules: readonly number[];
+  readonly claimDueTime: DueTimeOutcome;
   readonly createWebhook: undefined;
   readonly updateWebhook: undefined;
   readonly deleteWebhook: undefined;
@@ -104,6 +124,11 @@ export interface Returns {
   readonly removeAutomation: undefined;
   readonly automations: readonly AutomationRecord[];
   readonly revision: Revision | undefined;
+  readonly secrets: readonly SealedSecret[];
+  readonly saveSecret: undefined;
+  readonly deleteSecret: undefined;
+  readonly keyProof: Uint8Array | undefined;
+  readonly saveKeyProof: undefined;
   readonly prune: number;
 }
 

@@ -70,6 +70,9 @@ const runStatus = customType<{ data: RunStatus; driverData: number }>({
 /** The condition of `run_unsucceeded`; a query uses that index only where it says the same. */
 export const UNSUCCEEDED: string = `status <> ${RUN_STATUS_CODES.succeeded}`;
 
+/** The condition of `run_open`, likewise. */
+export const OPEN: string = `status <= ${RUN_STATUS_CODES.waiting}`;
+
 /** BLOB affinity converts nothing: a text comes back as text, bytes come back as bytes. */
 const textOrBytes = customType<{ data: string | Uint8Array }>({ dataType: () => 'blob' });
 
@@ -165,13 +168,17 @@ interface EventRow {
   headers: string;
   clientIp: string;
   body: Buffer;
+  webhookName: string | null;
+  webhookUrl: string | null;
+  webhookAccount: string | null;
   /** JSON of an object. */
   data: string | null;
 }
 
 /**
- * No foreign key to the webhook: events outlive it. Body and data come last, so that a list reads the row's
- * head and their lengths, and never the pages that hold them.
+ * No foreign key to the webhook: events outlive it. The body comes last, so that a list reads the row's
+ * head and its length, and never the pages that hold it. Behind it is what only a run needs, which reads
+ * the body too; rows from before have `NULL` there.
  */
 export const eventTable: TableOf<EventRow> = sqliteTable(
   'event',
@@ -186,6 +193,9 @@ export const eventTable: TableOf<EventRow> = sqliteTable(
     headers: text().notNull(),
     clientIp: text('client_ip').notNull(),
     body: blob({ mode: 'buffer' }).notNull(),
+    webhookName: text('webhook_name'),
+    webhookUrl: text('webhook_url'),
+    webhookAccount: text('webhook_account'),
     data: text(),
   },
   (table) => [
@@ -223,6 +233,8 @@ interface RunRow {
   logs: string;
   /** JSON of a function's value. */
   value: string | null;
+  /** JSON of a `SecretUse`. */
+  secretUse: string | null;
   answerStatus: number | null;
   /** JSON of the pairs. */
   answerHeaders: string | null;
@@ -257,6 +269,7 @@ export const runTable: TableOf<RunRow> = sqliteTable(
     failure: text(),
     logs: text().notNull(),
     value: text(),
+    secretUse: text('secret_use'),
     answerStatus: integer('answer_status'),
     answerHeaders: text('answer_headers'),
     answerBody: textOrBytes('answer_body'),
@@ -273,88 +286,22 @@ export const runTable: TableOf<RunRow> = sqliteTable(
     index('run_leased').on(table.leaseUntil).where(sql`lease_until IS NOT NULL`),
     // Lists by status, newest first, and the number of open runs. Most runs succeed and cost nothing here.
     index('run_unsucceeded').on(table.status, table.id).where(sql.raw(UNSUCCEEDED)),
+    // Whether an automation has open runs, asked at each time of its schedule. As small as what is open.
+    index('run_open').on(table.automation).where(sql.raw(OPEN)),
   ],
 );
 
-interface JournalRow {
-  runId: string;
-  number: number;
-  step: number;
-  kind: 'http' | 'state' | 'wait' | 'call' | 'emit' | 'hook';
-  beganAt: number;
-  endedAt: number | null;
-  arrival: number | null;
-  /** JSON. */
-  args: string;
-  /** JSON of an `EffectResult`. */
-  result: string | null;
+interface ScheduleRow {
+  automation: string;
+  definition: string;
+  lastAt: number;
 }
 
-/**
- * The effects of runs that have any. An ordinary table and not one WITHOUT ROWID: arguments and replies are
- * as long as bodies, and rows longer than a twentieth of a page make such a table's own tree deep
- * (sqlite.org/withoutrowid.html).
- */
-export const journalTable: TableOf<JournalRow> = sqliteTable(
-  'journal',
-  {
-    runId: text('run_id').notNull(),
-    number: integer().notNull(),
-    step: integer().notNull(),
-    kind: text({ enum: ['http', 'state', 'wait', 'call', 'emit', 'hook'] }).notNull(),
-    beganAt: integer('began_at').notNull(),
-    endedAt: integer('ended_at'),
-    arrival: integer(),
-    args: text().notNull(),
-    result: text(),
-  },
-  // A run's entries by number; an entry is begun once.
-  (table) => [primaryKey({ columns: [table.runId, table.number] })],
-);
-
-interface StateRow {
-  key: string;
-  /** Milliseconds since the epoch, from which on the key is missing; `null` for ever. */
-  expiresAt: number | null;
-  /** JSON. */
-  value: string;
-}
-
-/** What automations share. */
-export const stateTable: TableOf<StateRow> = sqliteTable(
-  'state',
-  {
-    key: text().primaryKey(),
-    expiresAt: integer('expires_at'),
-    value: text().notNull(),
-  },
-  // What `expireState` deletes; keys without a time to live cost nothing here.
-  (table) => [index('state_expiring').on(table.expiresAt).where(sql`expires_at IS NOT NULL`)],
-);
-
-interface MessageRow {
-  id: string;
-  kind: 'emit' | 'hook';
-  to: string;
-  createdAt: number;
-  runId: string;
-  effect: number;
-  /** JSON. */
-  data: string;
-}
-
-/**
- * What runs emitted or meant for a hook, and what webhooks forwarded; outlives both. A forwarded one has no
- * run: its `run_id` is empty.
- */
-export const messageTable: TableOf<MessageRow> = sqliteTable('message', {
-  id: text().primaryKey(),
-  kind: text({ enum: ['emit', 'hook'] }).notNull(),
-  to: text().notNull(),
-  createdAt: integer('created_at').notNull(),
-  runId: text('run_id').notNull(),
-  effect: integer().notNull(),
-  data: text().notNull(),
+/** How far each schedule has come: its times up to `last_at` are decided. */
+export const scheduleTable: TableOf<ScheduleRow> = sqliteTable('schedule', {
+  automation: text().primaryKey(),
+  definition: text().notNull(),
+  lastAt: integer('last_at').notNull(),
 });
 
 interface StorageRow {

@@ -26,8 +26,9 @@ export function prepareWrites(sqlite: Sqlite.Database): (writes: readonly Write[
   const begin = sqlite.prepare('BEGIN IMMEDIATE');
   const commit = sqlite.prepare('COMMIT');
   const insertEvent = sqlite.prepare(
-    `INSERT INTO event (id, webhook_id, received_at, status, method, path, query, headers, client_ip, body, data)
-     VALUES (${marks(11)})`,
+    `INSERT INTO event (id, webhook_id, received_at, status, method, path, query, headers, client_ip, body,
+       webhook_name, webhook_url, webhook_account, data)
+     VALUES (${marks(14)})`,
   );
   const settleEvent = sqlite.prepare('UPDATE event SET status = ? WHERE id = ?');
   const insertRun = prepareInsertRun(sqlite);
@@ -136,7 +137,8 @@ function settledAtOnce(writes: readonly Write[]): ReadonlyMap<string, number> {
 function pendingRow(event: CapturedEvent): SqlValue[] {
   const { id, webhookId, receivedAt, method, path, query, headers, clientIp, body, data } = event;
   const { pending } = STATUS_CODES;
-  return [id, webhookId, receivedAt, pending, method, path, query, headers, clientIp, body, data];
+  const head = [id, webhookId, receivedAt, pending, method, path, query, headers, clientIp];
+  return [...head, body, event.webhookName, event.webhookUrl, event.webhookAccount, data];
 }
 
 function withStatus(values: readonly SqlValue[], status: number | undefined): SqlValue[] {

@@ -5,13 +5,15 @@ import { HookwrightError } from '../../../src/core/errors.ts';
 import type { EventSummary, StoredEvent } from '../../../src/core/event.ts';
 import { digest, idMaker, makeToken } from '../../../src/core/ids.ts';
 import type { RunRecord } from '../../../src/core/run.ts';
+import { scheduleEvent } from '../../../src/core/schedule-event.ts';
 import { didYouMean } from '../../../src/core/suggest.ts';
 import type { Webhook } from '../../../src/core/webhook.ts';
 import { changedSettings } from '../../../src/core/webhook-settings.ts';
 import type { AutomationEntry } from '../../../src/engine/automations.ts';
 import type { Feed } from '../../../src/engine/feed.ts';
-import type { EventFilter, RunFilter } from '../../../src/engine/ports.ts';
+import type { EventFilter, RunFilter, Sandbox } from '../../../src/engine/ports.ts';
 import type { Registry, WebhookDraft } from '../../../src/engine/registry.ts';
+import type { SecretDraft, SecretRegistry } from '../../../src/engine/secrets.ts';
 import { createApi } from '../../../src/http/api/api.ts';
 
 export const TOKEN = 'token-of-the-test';
@@ -28,9 +30,14 @@ export class FakeEngine {
   readonly runs: RunRecord[] = [];
   readonly journals = new Map<string, readonly JournalEntry[]>();
   readonly revisions = new Map<string, Revision>();
+  readonly secretDrafts = new Map<string, SecretDraft>();
   /** What retrying and cancelling throws. */
   refusal: HookwrightError | undefined;
   readonly listeners = new Set<Listener>();
+  /** What the API executes in; none until a test gives one. */
+  sandbox: Pick<Sandbox, 'execute'> = {
+    execute: () => Promise.reject(new Error('Expected a test that needs no sandbox')),
+  };
   readonly logged: unknown[] = [];
   readonly api: Hono;
   now = NOW;
@@ -41,6 +48,7 @@ export class FakeEngine {
   constructor(options: { heartbeatMs?: number } = {}) {
     this.api = createApi({
       registry: this.registry,
+      secrets: this.secrets,
       store: {
         event: async (id) => this.events.find((event) => event.id === id),
         events: async (filter) => this.#list(filter),
@@ -54,6 +62,13 @@ export class FakeEngine {
         retry: async (id) => this.#changeRun(id, { status: 'queued', attempt: 2 }),
         cancel: async (id) => this.#changeRun(id, { status: 'cancelled' }),
       },
+      start: async (name) => {
+        const now = this.now;
+        const event = scheduleEvent({ automation: name, scheduledAt: now, receivedAt: now });
+        this.events.push({ ...event, status: 'pending' });
+        return event;
+      },
+      sandbox: async () => this.sandbox,
       feed: {
         subscribe: (listener) => {
           this.listeners.add(listener);
@@ -111,6 +126,9 @@ export class FakeEngine {
       clientIp: '192.0.2.1',
       body: new Uint8Array(),
       data: null,
+      webhookName: webhook.name,
+      webhookUrl: `${BASE}/webhooks/${webhook.token}`,
+      webhookAccount: null,
       status: 'done',
       ...given,
     };
@@ -153,6 +171,7 @@ export class FakeEngine {
       file: `${name}.yaml`,
       revision: 'b'.repeat(64),
       createdAt: this.now,
+      trigger: 'webhook',
       source: `automation: ${name}\n`,
       diagnostics: [],
       ...given,
@@ -164,6 +183,28 @@ export class FakeEngine {
   notice(event: StoredEvent, runs: readonly RunRecord[] = []): void {
     for (const listener of this.listeners) listener(summary(event), runs);
   }
+
+  readonly secrets: SecretRegistry = {
+    list: () => [...this.secretDrafts.keys()].map((name) => this.secrets.facts(name)),
+    facts: (name) => {
+      const draft = this.secretDrafts.get(name);
+      if (draft === undefined) {
+        throw new HookwrightError('secret.not_found', `Expected a secret, got "${name}".`);
+      }
+      const { hosts = [], keepPreviousMs } = draft;
+      const previous = keepPreviousMs === undefined ? {} : { previousUntil: NOW + keepPreviousMs };
+      return { name, hosts, readable: true, ...previous, createdAt: NOW, updatedAt: NOW };
+    },
+    set: async (name, draft) => {
+      this.secretDrafts.set(name, draft);
+      return this.secrets.facts(name);
+    },
+    delete: async (name) => {
+      const facts = this.secrets.facts(name);
+      this.secretDrafts.delete(name);
+      return facts;
+    },
+  };
 
   readonly registry: Registry = {
     webhooks: () => this.webhooks,

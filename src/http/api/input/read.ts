@@ -32,18 +32,24 @@ export function object<Shape extends z.ZodRawShape>(
 /**
  * The body as the schema has it; an empty body counts as `{}`. Throws `request.malformed` with a line for
  * every mistake.
+ *
+ * @param confidential keys whose values no error quotes
  */
-export async function readBody<S extends z.ZodType>(c: Context, schema: S): Promise<z.output<S>> {
+export async function readBody<S extends z.ZodType>(
+  c: Context,
+  schema: S,
+  confidential: readonly string[] = [],
+): Promise<z.output<S>> {
   const body = await c.req.text();
   let value: unknown;
   try {
     value = body.trim() === '' ? {} : JSON.parse(body);
   } catch (error) {
-    throw new HookwrightError(
-      'request.malformed',
-      `Expected the body to be JSON: ${(error as Error).message}.`,
-      { cause: error },
-    );
+    // V8's message quotes the text around the fault.
+    const reason = confidential.length === 0 ? (error as Error).message : 'it cannot be read';
+    throw new HookwrightError('request.malformed', `Expected the body to be JSON: ${reason}.`, {
+      ...(confidential.length === 0 ? { cause: error } : {}),
+    });
   }
   if (depthExceeds(value, JSON_DEPTH_MAX)) {
     throw new HookwrightError(
@@ -51,7 +57,7 @@ export async function readBody<S extends z.ZodType>(c: Context, schema: S): Prom
       `Expected the body to be nested at most ${JSON_DEPTH_MAX} levels deep, got more.`,
     );
   }
-  return read(schema, value, 'the body');
+  return read(schema, value, 'the body', confidential);
 }
 
 /** The query as the schema has it. Throws likewise. */
@@ -59,17 +65,33 @@ export function readQuery<S extends z.ZodType>(c: Context, schema: S): z.output<
   return read(schema, c.req.query(), 'the query');
 }
 
-function read<S extends z.ZodType>(schema: S, value: unknown, whole: string): z.output<S> {
+function read<S extends z.ZodType>(
+  schema: S,
+  value: unknown,
+  whole: string,
+  confidential: readonly string[] = [],
+): z.output<S> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const lines = result.error.issues.map((issue) => sentence(issue, value, whole));
+  const lines = result.error.issues.map((issue) => sentence(issue, value, whole, confidential));
   throw new HookwrightError('request.malformed', lines.join('\n'));
 }
 
-function sentence(issue: z.core.$ZodIssue, value: unknown, whole: string): string {
+function sentence(
+  issue: z.core.$ZodIssue,
+  value: unknown,
+  whole: string,
+  confidential: readonly string[],
+): string {
   const place = issue.path.length === 0 ? whole : pathText(issue.path);
   if (issue.code === 'unrecognized_keys') return `Expected ${place} to ${issue.message}`;
-  return `Expected ${place} to be ${issue.message}, got ${quote(at(value, issue.path))}.`;
+  // The whole body may be the confidential value itself.
+  const hides =
+    confidential.length > 0 &&
+    (issue.path.length === 0 || confidential.includes(`${String(issue.path[0])}`));
+  const got = at(value, issue.path);
+  const shown = hides && got !== undefined ? 'something else' : quote(got);
+  return `Expected ${place} to be ${issue.message}, got ${shown}.`;
 }
 
 function pathText(path: readonly PropertyKey[]): string {
