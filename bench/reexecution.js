@@ -100,8 +100,8 @@ const INPUT = {
     clientIp: '127.0.0.1',
     body: Buffer.from('{}'),
   },
-  webhook: '{"id":"wh_1","name":"orders"}',
-  event: '{"id":"evt_1","received_at":"2026-01-02T03:04:05.000Z"}',
+  webhook: '{"id":"wh_1","name":"orders","account":null}',
+  event: '{"id":"evt_1","received_at":"2026-01-02T03:04:05.000Z","data":null}',
   inputs: '{}',
 };
 

@@ -5,6 +5,7 @@ import { tool } from './load.js';
 const BENCHES = {
   isolation: () => import('./isolation.js').then((module) => module.isolation),
   throughput: () => import('./throughput.js').then((module) => module.throughput),
+  intake: () => import('./intake.js').then((module) => module.intake),
   reexecution: () => import('./reexecution.js').then((module) => module.reexecution),
   effects: () => import('./effects.js').then((module) => module.effects),
   waiting: () => import('./waiting.js').then((module) => module.waiting),

@@ -30,8 +30,8 @@ function someEvent() {
   const receivedAt = Date.now();
   const event = { id: makeId('evt', receivedAt), webhookId: 'wh_00000000000000000000000001' };
   const request = { method: 'POST', path: '', query: 'a=b', headers: HEADERS, clientIp: '::1' };
-  const webhook = { webhookName: 'orders', webhookUrl: WEBHOOK_URL };
-  return { ...event, receivedAt, ...request, body: BODY, ...webhook };
+  const webhook = { webhookName: 'orders', webhookUrl: WEBHOOK_URL, webhookAccount: null };
+  return { ...event, receivedAt, ...request, body: BODY, ...webhook, data: null };
 }
 
 /** @returns a loop that inserts events, 64 to a transaction, by `prepare(sqlite)`'s function */
@@ -54,7 +54,9 @@ function loop(prepare) {
 }
 
 function rawInsert(sqlite) {
-  const insert = sqlite.prepare('INSERT INTO event VALUES (?, ?, ?, 2, ?, ?, ?, ?, ?, ?, ?, ?)');
+  const insert = sqlite.prepare(
+    'INSERT INTO event VALUES (?, ?, ?, 2, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  );
   return (e) =>
     insert.run(
       e.id,
@@ -68,6 +70,8 @@ function rawInsert(sqlite) {
       e.body,
       e.webhookName,
       e.webhookUrl,
+      e.webhookAccount,
+      e.data,
     );
 }
 

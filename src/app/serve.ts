@@ -27,6 +27,7 @@ import { asSeen } from '../engine/seen.ts';
 import { Topics } from '../engine/topics.ts';
 import { trustedProxies } from '../http/ingress/client.ts';
 import { Ingress } from '../http/ingress/ingress.ts';
+import { Limiter } from '../http/ingress/limiter.ts';
 import { createHono, createHttpServer } from '../http/server.ts';
 import type { openOutbound } from '../outbound/open.ts';
 import { followAutomations } from './automations-folder.ts';
@@ -60,8 +61,7 @@ export interface Served {
  * folder. Throws `listen.failed`.
  */
 export async function serve(parts: Parts, open: Open): Promise<Served> {
-  const { config, sandbox, store, registry, automations, secrets, feed, log, clock, makeId, api } =
-    parts;
+  const { config, sandbox, store, registry, automations, secrets, feed, log, clock, api } = parts;
   const startedAt = clock();
   let address: AddressInfo | undefined;
   const outbound = parts.openOutbound({
@@ -95,23 +95,14 @@ export async function serve(parts: Parts, open: Open): Promise<Served> {
     live: runs.live,
     queue: runs.queue,
     runner: new Runner(sandbox, clock, secrets),
+    subscriptions: topics,
     feed,
     log,
     clock,
     answerDeadlineMs: config.answerDeadlineMs,
   });
   const schedules = schedulesOf(parts, receiver);
-  const ingress = new Ingress({
-    routeOfToken: (token) => registry.routeOfToken(token),
-    receiver,
-    log,
-    clock,
-    makeId,
-    trusted: trustedProxies(config.trustedProxies),
-    publicUrl: config.publicUrl,
-    bodyBytesMax: config.bodyBytesMax,
-    requestsMax: config.requestsMax,
-  });
+  const ingress = ingressOf(parts, receiver);
   let stopping = false;
   const server = createHttpServer(createHono(ingress, api, () => !stopping));
   address = await listen(server, config);
@@ -152,6 +143,22 @@ function keepUp({ config, store, automations, log, clock }: Parts, open: Open): 
   const retention = { ageMs: config.retentionMs, bytesMax: config.retentionBytes };
   open.add(keepPruned(store, retention, log, clock));
   open.add(followAutomations(config.automationsDir, automations, log));
+}
+
+function ingressOf({ config, registry, log, clock, makeId }: Parts, receiver: Receiver): Ingress {
+  const { clientRate, publicUrl, bodyBytesMax, requestsMax } = config;
+  return new Ingress({
+    routeOfToken: (token) => registry.routeOfToken(token),
+    receiver,
+    limiter: new Limiter({ clientRate, clock, timer: systemTimer, log }),
+    log,
+    clock,
+    makeId,
+    trusted: trustedProxies(config.trustedProxies),
+    publicUrl,
+    bodyBytesMax,
+    requestsMax,
+  });
 }
 
 async function listen(server: Server, { host, port }: Config): Promise<AddressInfo> {

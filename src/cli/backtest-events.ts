@@ -6,7 +6,8 @@ import {
   type Verdict,
 } from '../engine/backtest.ts';
 import { readCaptured, readRecording } from '../engine/recording/read.ts';
-import type { EventBriefJson, WebhookJson } from '../http/api/represent.ts';
+import type { EventBriefJson } from '../http/api/represent/event.ts';
+import type { WebhookJson } from '../http/api/represent/webhook.ts';
 import type { ApiClient } from './api-client.ts';
 import { pathPart } from './path-part.ts';
 

@@ -1,5 +1,5 @@
 import type { Difference } from '../engine/replay/compare.ts';
-import { outcomeJson } from '../http/api/represent-trace.ts';
+import { outcomeJson } from '../http/api/represent/trace.ts';
 import type { BacktestedEvent } from './backtest-events.ts';
 import { requestLine } from './event-text.ts';
 import { excerpt, excerpts } from './excerpt.ts';

@@ -1,11 +1,7 @@
 import { SCHEDULE_METHOD } from '../core/schedule-event.ts';
-import type {
-  AnswerJson,
-  BodyJson,
-  EventBriefJson,
-  EventJson,
-  RunJson,
-} from '../http/api/represent.ts';
+import type { BodyJson } from '../http/api/represent/body.ts';
+import type { EventBriefJson, EventJson } from '../http/api/represent/event.ts';
+import type { AnswerJson, RunJson } from '../http/api/represent/run.ts';
 import { printable, printableLine, type Style } from './style.ts';
 
 type EventFacts = Pick<EventBriefJson, 'method' | 'path' | 'query'>;
@@ -44,6 +40,7 @@ export function eventText(event: EventJson, style: Style): string {
     ...request,
     '',
     ...bodyText(event.body),
+    ...dataText(event),
     ...runTexts(event.runs, style),
   ].join('\n');
 }
@@ -67,6 +64,14 @@ function bodyText({ encoding, size, content }: BodyJson): string[] {
   if (size === 0) return [];
   if (encoding === 'base64') return [`(${size} bytes that are no text; --body writes them)`];
   return [printable(content)];
+}
+
+function dataText({ data }: EventJson): string[] {
+  if (data === null) return [];
+  const values = Object.entries(data).map(([name, value]) =>
+    printableLine(`  ${name}: ${JSON.stringify(value)}`),
+  );
+  return ['', 'event.data', ...values];
 }
 
 function runTexts(runs: readonly RunJson[], style: Style): string[] {

@@ -1,7 +1,7 @@
 import type { Recording } from '../engine/recording.ts';
 import type { Difference } from '../engine/replay/compare.ts';
 import type { ReplayReport } from '../engine/replay.ts';
-import { outcomeJson } from '../http/api/represent-trace.ts';
+import { outcomeJson } from '../http/api/represent/trace.ts';
 import { excerpts } from './excerpt.ts';
 import { printableLine, type Style } from './style.ts';
 

@@ -1,8 +1,7 @@
 import { isIP } from 'node:net';
-import { type Document, parseDocument } from 'yaml';
 import { didYouMean } from '../core/suggest.ts';
-import { nestingExcess } from '../language/yaml/nesting.ts';
 import { targetParts } from './raw-request.ts';
+import { readDocument } from './read-document.ts';
 import { OFFLINE_IP, type RequestDraft, requestFileError } from './request-draft.ts';
 
 const KEYS = ['method', 'path', 'query', 'headers', 'ip', 'json', 'form', 'text', 'base64'];
@@ -72,29 +71,13 @@ export function draftOf(fields: Fields): {
 type Refuse = (key: string, expected: string) => void;
 
 function parse(bytes: Uint8Array, source: string): Fields {
-  const text = new TextDecoder().decode(bytes);
-  if (nestingExcess(text) !== undefined) {
-    throw requestFileError(source, ['fewer levels of nesting']);
-  }
-  const document = parseDocument(text, { prettyErrors: true });
-  const [error] = document.errors;
-  if (error !== undefined) throw requestFileError(source, [`right YAML or JSON: ${error.message}`]);
-  const value = plainValue(document, source);
+  const value = readDocument(bytes, (mistake) => requestFileError(source, [mistake]));
   if (!isObject(value)) {
     throw requestFileError(source, [
       `an HTTP message, or an object with ${KEYS.join(', ')}; got ${quote(value)}`,
     ]);
   }
   return value;
-}
-
-/** Without aliases, with which a value can hold itself. */
-function plainValue(document: Document, source: string): unknown {
-  try {
-    return document.toJS({ maxAliasCount: 0 });
-  } catch (error) {
-    throw requestFileError(source, [`no YAML aliases: ${(error as Error).message}`]);
-  }
 }
 
 function readMethod({ method }: Fields, hasBody: boolean, refuse: Refuse): string {

@@ -8,7 +8,7 @@ import { scheduleEvent } from '../core/schedule-event.ts';
 import { answerOf } from '../engine/answers.ts';
 import { targetOf } from '../engine/replay/target.ts';
 import { executionSecrets, NO_SECRETS } from '../engine/secret-source.ts';
-import { eventJsonOf, requestOf } from '../engine/seen.ts';
+import { eventJsonOf, requestOf, webhookJsonOf } from '../engine/seen.ts';
 import { compile } from '../language/compile.ts';
 import { resolveInputs } from '../language/inputs.ts';
 import { openSandbox } from '../sandbox/pool.ts';
@@ -60,10 +60,14 @@ export async function runOffline(
       now,
       program,
       request: event === undefined ? request : requestOf(event, ''),
-      webhook: JSON.stringify({ id: makeId('wh', now), name: 'offline' }),
+      webhook: webhookJsonOf({ id: makeId('wh', now), name: 'offline', account: null }),
       event:
         event === undefined
-          ? JSON.stringify({ id: makeId('evt', now), received_at: new Date(now).toISOString() })
+          ? JSON.stringify({
+              id: makeId('evt', now),
+              received_at: new Date(now).toISOString(),
+              data: null,
+            })
           : eventJsonOf(event),
       inputs: JSON.stringify(resolved.inputs),
       journal: [],

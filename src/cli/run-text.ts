@@ -1,4 +1,4 @@
-import type { EffectJson, RunDetailJson } from '../http/api/represent-run.ts';
+import type { EffectJson, RunDetailJson } from '../http/api/represent/run-detail.ts';
 import { outcomeText, runHead } from './event-text.ts';
 import { printableLine, type Style } from './style.ts';
 import { table } from './table.ts';

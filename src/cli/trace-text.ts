@@ -1,6 +1,6 @@
 import type { TracedChange } from '../core/trace.ts';
-import type { EffectJson } from '../http/api/represent-run.ts';
-import type { TraceEntryJson, TraceJson } from '../http/api/represent-trace.ts';
+import type { EffectJson } from '../http/api/represent/run-detail.ts';
+import type { TraceEntryJson, TraceJson } from '../http/api/represent/trace.ts';
 import { outcomeText } from './event-text.ts';
 import { excerpt, excerpts } from './excerpt.ts';
 import { differenceText } from './replay-text.ts';

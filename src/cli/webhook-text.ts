@@ -1,5 +1,6 @@
+import type { PayloadMap } from '../core/payload-map.ts';
 import type { Binding } from '../core/webhook.ts';
-import type { WebhookJson } from '../http/api/represent.ts';
+import type { WebhookJson } from '../http/api/represent/webhook.ts';
 import { facts } from './table.ts';
 
 /** A webhook's facts below one another. */
@@ -16,6 +17,7 @@ export function webhookText(webhook: WebhookJson): string {
     ],
     ...(description === '' ? [] : [['about', description] as const]),
     ...bindingRows(bindings),
+    ...settingsRows(webhook),
     ['created', webhook.created_at],
     ['changed', webhook.updated_at],
   ]);
@@ -24,6 +26,42 @@ export function webhookText(webhook: WebhookJson): string {
 function bindingRows(bindings: readonly Binding[]): (readonly [string, string])[] {
   if (bindings.length === 0) return [['runs', 'nothing; events are stored']];
   return bindings.map((binding, index) => [index === 0 ? 'runs' : '', bindingText(binding)]);
+}
+
+function settingsRows(webhook: WebhookJson): (readonly [string, string])[] {
+  const { account, methods, content_types, paths, limits, map, forward } = webhook;
+  return [
+    ...row('account', account),
+    ...row('takes', methods?.join(', ')),
+    ...row('bodies', content_types?.join(', ')),
+    ...(paths ? [] : [['paths', 'none below the URL'] as const]),
+    ...row('rate', limits?.rate),
+    ...row('', limits?.per_client, (rate) => `${rate} for each client`),
+    ...row('', limits?.concurrent, (count) => `${count} at once`),
+    ...mapRows(map),
+    ...row('forward', forward, (topic) => `under ${topic}`),
+  ];
+}
+
+function row<T extends string | number>(
+  name: string,
+  value: T | null | undefined,
+  text: (value: T) => string = String,
+): (readonly [string, string])[] {
+  return value == null ? [] : [[name, text(value)]];
+}
+
+function mapRows(map: PayloadMap | null): (readonly [string, string])[] {
+  return Object.entries(map ?? {}).map(([name, entry], index) => {
+    const { from, required, default: fallback } = entry;
+    const rest =
+      required === true
+        ? ', required'
+        : fallback === undefined
+          ? ''
+          : ` or ${JSON.stringify(fallback)}`;
+    return [index === 0 ? 'data' : '', `${name} from ${from}${rest}`];
+  });
 }
 
 function bindingText({ automation, when, disabled, also, inputs }: Binding): string {

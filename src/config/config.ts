@@ -1,3 +1,5 @@
+import type { Rate } from '../core/rate.ts';
+
 /** Every setting, read once at the start and frozen. */
 export interface Config {
   readonly host: string;
@@ -15,6 +17,8 @@ export interface Config {
   readonly answerDeadlineMs: number;
   /** Requests under way at once; one more is answered 503. */
   readonly requestsMax: number;
+  /** Requests of one client address to one webhook, where the webhook says nothing of its own. */
+  readonly clientRate: Rate | undefined;
   readonly sandboxThreads: number;
   /** Runs with effects worked on at once; others in the background wait their turn. */
   readonly runsMax: number;

@@ -10,6 +10,7 @@ import {
   oneOf,
   type Reader,
   ranges,
+  rate,
   secretKey,
   size,
   wholeNumber,
@@ -171,6 +172,18 @@ export const SETTINGS: { readonly [Name in keyof Config]: Setting<Name> } = {
     reader: wholeNumber(1, 100_000),
     fallback: () => String(REQUESTS_MAX),
     description: 'Requests under way at once; one more is answered 503.',
+    scope: 'serve',
+  },
+  clientRate: {
+    name: 'clientRate',
+    variable: 'HOOKWRIGHT_CLIENT_RATE',
+    flag: '--client-rate',
+    placeholder: 'rate',
+    reader: rate,
+    // None: large senders call from few addresses, and behind an unknown proxy all callers have one.
+    fallbackText: 'none',
+    description:
+      'Requests of one client address to one webhook, such as 100/min; more are answered 429. A webhook’s own limit wins.',
     scope: 'serve',
   },
   sandboxThreads: {

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { parseDuration, parseSize } from '../core/quantity.ts';
+import { parseRate, RATE_FORM, type Rate } from '../core/rate.ts';
 import { readVaultKey, VAULT_KEY_EXPECTED } from '../core/vault.ts';
 
 /** How the text of a setting becomes its value; `undefined` where the text is none. */
@@ -38,6 +39,11 @@ export function size(least: string, most: string): Reader<number> {
 function between(value = Number.NaN, least = 0, most = 0): number | undefined {
   return value >= least && value <= most ? value : undefined;
 }
+
+export const rate: Reader<Rate> = {
+  expected: RATE_FORM,
+  read: (text) => parseRate(text),
+};
 
 export function oneOf<T extends string>(...names: readonly T[]): Reader<T> {
   return {

@@ -19,14 +19,21 @@ export interface CapturedEvent {
   readonly headers: string;
   readonly clientIp: string;
   readonly body: Uint8Array;
+  /** What the webhook's `map` took from the request, as JSON of an object; `null` where it has none. */
+  readonly data: string | null;
   /**
    * What a run sees of the webhook and can change later, as it was at the time: its name, and its URL as the
    * sender saw it (scheme, host, `/webhooks/` and token; `path` follows). Both are empty for an event that a
-   * message made, and `null` for one that a version stored which did not keep them.
+   * message or a schedule made, and `null` for one that a version stored which did not keep them.
    */
   readonly webhookName: string | null;
   readonly webhookUrl: string | null;
+  /** Likewise its `account`; `null` where it has none. */
+  readonly webhookAccount: string | null;
 }
+
+/** An event without what is kept of its webhook. */
+export type ReceivedEvent = Omit<CapturedEvent, 'webhookName' | 'webhookUrl' | 'webhookAccount'>;
 
 /** Whether an event is a request that a webhook received, and not of this server's own making. */
 export function isRequest({ webhookId }: Pick<CapturedEvent, 'webhookId'>): boolean {
@@ -42,8 +49,8 @@ export function isRequest({ webhookId }: Pick<CapturedEvent, 'webhookId'>): bool
  */
 export type EventStatus = 'pending' | 'done' | 'filtered' | 'captured';
 
-/** An event as a list shows it: without the body and what only runs need. */
-export interface EventSummary extends Omit<CapturedEvent, 'body' | 'webhookName' | 'webhookUrl'> {
+/** An event as a list shows it: without what may be long and what only runs need. */
+export interface EventSummary extends Omit<ReceivedEvent, 'body' | 'data'> {
   readonly status: EventStatus;
   readonly bodySize: number;
 }

@@ -57,17 +57,23 @@ export const REQUEST_MEMBERS: readonly Member[] = [
 export const WEBHOOK_MEMBERS: readonly Member[] = [
   { name: 'id', type: 'string', summary: 'The webhook’s id.' },
   { name: 'name', type: 'string', summary: 'The webhook’s name.' },
+  { name: 'account', type: 'string', summary: 'The webhook’s account; `null` where it has none.' },
 ];
 
 export const EVENT_MEMBERS: readonly Member[] = [
   { name: 'id', type: 'string', summary: 'The event’s id.' },
   { name: 'received_at', type: 'string', summary: 'When it arrived, ISO 8601 in UTC.' },
+  {
+    name: 'data',
+    type: 'any',
+    summary:
+      'What the webhook’s `map` took from the request; with `trigger: topic`, the data of the message; else `null`.',
+  },
 ];
 
 /** What `event` has besides, with `trigger: topic`. */
 export const TOPIC_EVENT_MEMBERS: readonly Member[] = [
   { name: 'topic', type: 'string', summary: 'With `trigger: topic`: the topic of the message.' },
-  { name: 'data', type: 'any', summary: 'With `trigger: topic`: the data of the message.' },
 ];
 
 /** What `event` has besides, with `trigger: schedule`. */

@@ -13,9 +13,9 @@ export interface Execution {
   readonly now: number;
   readonly program: Program;
   readonly request: RequestParts;
-  /** JSON of `{ id, name }`. */
+  /** JSON of `{ id, name, account }`. */
   readonly webhook: string;
-  /** JSON of `{ id, received_at }`, the time as ISO 8601. */
+  /** JSON of `{ id, received_at, data }`, the time as ISO 8601; with `topic` for a message's event. */
   readonly event: string;
   /** JSON of an object. */
   readonly inputs: string;

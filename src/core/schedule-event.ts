@@ -33,8 +33,10 @@ export function scheduleEvent(due: DueTime, id: string = idOf(due)): CapturedEve
     headers: JSON.stringify(['content-type', 'application/json']),
     clientIp: '',
     body: new TextEncoder().encode(JSON.stringify(fields)),
+    data: null,
     webhookName: '',
     webhookUrl: '',
+    webhookAccount: null,
   };
 }
 

@@ -33,8 +33,10 @@ export function topicEvent({ id, to, data, createdAt, depth }: EmittedMessage): 
     headers: JSON.stringify(['content-type', 'application/json', DEPTH_HEADER, String(depth)]),
     clientIp: '',
     body: new TextEncoder().encode(data),
+    data: null, // Its body is its data.
     webhookName: '',
     webhookUrl: '',
+    webhookAccount: null,
   };
 }
 

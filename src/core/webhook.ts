@@ -1,3 +1,6 @@
+import type { PayloadMap } from './payload-map.ts';
+import type { Rate } from './rate.ts';
+
 /** When the answer is sent: by the run, or as soon as the event is stored. */
 export type RespondMode = 'run' | 'ack';
 
@@ -13,6 +16,35 @@ export interface Binding {
   readonly inputs?: Readonly<Record<string, unknown>>;
 }
 
+/**
+ * What a webhook takes in and what it makes of it. An absent member is the usual: everything is taken,
+ * nothing is made. The store keeps all of it as one JSON text.
+ */
+export interface WebhookSettings {
+  /** Methods that are taken, in upper case; others are answered 405. */
+  readonly methods?: readonly string[];
+  /** Media types of bodies that are taken (`media-type.ts`); others are answered 415. */
+  readonly contentTypes?: readonly string[];
+  /** False where nothing may follow the token in the URL; such a path is as unknown as another token. */
+  readonly paths?: boolean;
+  readonly limits?: WebhookLimits;
+  /** What of a request becomes `event.data`. */
+  readonly map?: PayloadMap;
+  /** The topic under which each request is emitted: what `map` gives, or the whole body. */
+  readonly forward?: string;
+  /** Tells several webhooks for one kind of sender apart: lower-case letters, digits and underscores. */
+  readonly account?: string;
+}
+
+/** A request over one of these is answered 429 and stored nowhere. */
+export interface WebhookLimits {
+  readonly rate?: Rate;
+  /** For each client address; `none` where not even the server's default counts. */
+  readonly perClient?: Rate | 'none';
+  /** Requests under way at once. */
+  readonly concurrent?: number;
+}
+
 /** An inbound URL `/webhooks/<token>` and its settings. */
 export interface Webhook {
   /** `wh_` and 26 characters. */
@@ -24,6 +56,12 @@ export interface Webhook {
   readonly paused: boolean;
   readonly respond: RespondMode;
   readonly bindings: readonly Binding[];
+  readonly settings: WebhookSettings;
   readonly createdAt: number;
   readonly updatedAt: number;
+}
+
+/** What no two webhooks have in common: the account and whom it is an account of. */
+export function accountKey({ account }: WebhookSettings): string | undefined {
+  return account;
 }

@@ -30,9 +30,14 @@ export interface Store
 export interface EventStore {
   /**
    * Stores an event. Resolves when it is on disk (`synchronous=FULL`): promise 1 stands on this. Calls
-   * made while a commit is under way share the next one.
+   * made while a commit is under way share the next one. A message that the event makes is stored in the
+   * same transaction, with its own event where it has a `depth`, as by `storeMessage`.
    */
-  capture(event: CapturedEvent, status: 'pending' | 'captured'): Promise<void>;
+  capture(
+    event: CapturedEvent,
+    status: 'pending' | 'captured',
+    message?: NewMessage,
+  ): Promise<void>;
   /**
    * Records new runs that have ended, and the event's new status with them; in the same commits as `capture`.
    * Queued and waiting ones are taken too, so that an event is never done before they are known.

@@ -3,12 +3,15 @@ import { HookwrightError } from '../core/errors.ts';
 import type { CapturedEvent, EventStatus, EventSummary } from '../core/event.ts';
 import type { Log } from '../core/log.ts';
 import type { Answer, RunRecord } from '../core/run.ts';
+import { topicEvent } from '../core/topic-event.ts';
 import { acknowledgement, NO_CONTENT, UNRECORDED } from './answers.ts';
 import { dispatch, dispatchUnconditional, type Plan } from './dispatch.ts';
+import type { Subscriptions } from './effects/internal.ts';
 import type { OpenFeed } from './feed.ts';
 import { type LegEnd, type LegParts, runLeg } from './leg.ts';
+import { forwardedMessage } from './payload.ts';
 import { PendingAnswer } from './pending-answer.ts';
-import type { EventStore } from './ports.ts';
+import type { EventStore, NewMessage } from './ports.ts';
 import type { RunQueue } from './queue.ts';
 import type { Leg, Route } from './route.ts';
 import { openPassage, type Passage } from './run.ts';
@@ -17,11 +20,16 @@ export interface ReceiverParts extends Omit<LegParts, 'store' | 'queue'> {
   readonly store: EventStore & LegParts['store'];
   readonly queue: LegParts['queue'] & Pick<RunQueue, 'full'>;
   readonly feed: OpenFeed;
+  /** Told of the messages that webhooks forward. */
+  readonly subscriptions: Subscriptions;
   readonly log: Log;
   readonly clock: Clock;
   /** Milliseconds until the caller gets the acknowledgement instead of the run's answer. */
   readonly answerDeadlineMs: number;
 }
+
+/** Of a message that no run has emitted. */
+const FIRST_DEPTH = 1;
 
 /**
  * The way of one event: capture, dispatch, run, answer. Executions without effects run while the
@@ -71,18 +79,21 @@ export class Receiver {
    * runs are open.
    */
   async receive(route: Route, event: CapturedEvent): Promise<Answer> {
-    const { store } = this.#parts;
-    if (route.webhook.bindings.length === 0) {
-      await this.#hold(event, store.capture(event, 'captured'));
+    const { subscriptions } = this.#parts;
+    const { bindings, settings, respond } = route.webhook;
+    const startsRuns = settings.forward !== undefined && subscriptions.has(settings.forward);
+    if (this.#parts.queue.full && (bindings.length > 0 || startsRuns)) {
+      throw new HookwrightError('request.queue_full', 'Too many runs are open. Try again soon.');
+    }
+    const message = forwardedMessage(route, event, startsRuns ? FIRST_DEPTH : undefined);
+    if (bindings.length === 0) {
+      await this.#hold(event, this.#capture(event, 'captured', message));
       this.#publish(event, 'captured', []);
       return acknowledgement(event.id);
     }
-    if (this.#parts.queue.full) {
-      throw new HookwrightError('request.queue_full', 'Too many runs are open. Try again soon.');
-    }
-    const stored = store.capture(event, 'pending');
+    const stored = this.#capture(event, 'pending', message);
     const passage = openPassage(route, event);
-    if (route.webhook.respond === 'ack') {
+    if (respond === 'ack') {
       // Held as one, because an event between its commit and its runs looks like one that was left.
       const processed = stored.then(() => this.#process(passage, stored));
       this.#hold(event, processed).catch(() => {}); // It is `stored` that fails, and is thrown here.
@@ -90,6 +101,19 @@ export class Receiver {
       return acknowledgement(event.id);
     }
     return this.#answerByRun(passage, stored);
+  }
+
+  /** Stores an event with the message that it makes; then the automations of its topic begin. */
+  async #capture(
+    event: CapturedEvent,
+    status: 'pending' | 'captured',
+    message: NewMessage | undefined,
+  ): Promise<void> {
+    const { store, subscriptions } = this.#parts;
+    await store.capture(event, status, message);
+    if (message?.depth !== undefined) {
+      subscriptions.take(topicEvent({ ...message, depth: message.depth }));
+    }
   }
 
   /**
@@ -219,7 +243,14 @@ export class Receiver {
   #publish(event: CapturedEvent, status: EventStatus, runs: readonly RunRecord[]): void {
     const { feed } = this.#parts;
     if (!feed.watched) return;
-    const { body, webhookName: _, webhookUrl: __, ...rest } = event;
+    const {
+      body,
+      data: _,
+      webhookName: __,
+      webhookUrl: ___,
+      webhookAccount: ____,
+      ...rest
+    } = event;
     const summary: EventSummary = { ...rest, status, bodySize: body.length };
     feed.publish(summary, runs);
   }

@@ -1,8 +1,9 @@
 import type { JournalEntry } from '../core/effect.ts';
-import type { CapturedEvent } from '../core/event.ts';
+import type { ReceivedEvent } from '../core/event.ts';
 import type { RunLimits } from '../core/program.ts';
 import type { Answer, LogLine, RunFailure, RunRecord } from '../core/run.ts';
 import type { SecretUse } from '../core/secret-use.ts';
+import type { WebhookFacts } from './seen.ts';
 
 /** What the file says it is, so that another JSON file is not taken for a broken recording. */
 export const RECORDING_FORMAT = 'hookwright.recording';
@@ -43,14 +44,11 @@ export interface Recording extends Captured {
 /** An event with all that a run can see of it. */
 export interface Captured {
   /** What the program saw as `webhook`. */
-  readonly webhook: { readonly id: string; readonly name: string };
-  readonly event: RecordedEvent;
+  readonly webhook: WebhookFacts;
+  readonly event: ReceivedEvent;
   /** The whole URL as the sender saw it. */
   readonly url: string;
 }
-
-/** Without what is kept of its webhook: a recording tells it as `webhook` and `url`. */
-export type RecordedEvent = Omit<CapturedEvent, 'webhookName' | 'webhookUrl'>;
 
 /** How a run ended, as far as it can be told by executing it again. */
 export interface Outcome {
@@ -104,7 +102,7 @@ function limitsJson(limits: RunLimits): object {
   };
 }
 
-function eventJson(event: RecordedEvent): object {
+function eventJson(event: ReceivedEvent): object {
   return {
     id: event.id,
     webhook_id: event.webhookId,
@@ -115,6 +113,7 @@ function eventJson(event: RecordedEvent): object {
     headers: pairs(JSON.parse(event.headers) as string[]),
     client_ip: event.clientIp,
     body: Buffer.from(event.body).toString('base64'),
+    ...(event.data === null ? {} : { data: event.data }),
   };
 }
 

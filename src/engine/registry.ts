@@ -3,6 +3,11 @@ import { HookwrightError } from '../core/errors.ts';
 import { type IdPrefix, makeToken } from '../core/ids.ts';
 import { didYouMean } from '../core/suggest.ts';
 import type { Binding, RespondMode, Webhook } from '../core/webhook.ts';
+import {
+  changedSettings,
+  type SettingsChange,
+  settingsProblems,
+} from '../core/webhook-settings.ts';
 import type { AutomationEntry, Automations } from './automations.ts';
 import { bindingProblems, nameProblems } from './draft.ts';
 import type { WebhookStore } from './ports.ts';
@@ -13,6 +18,7 @@ export interface WebhookDraft {
   readonly description?: string;
   readonly respond?: RespondMode;
   readonly bindings?: readonly Binding[];
+  readonly settings?: SettingsChange;
 }
 
 /** The webhooks and automations of this server, in memory, written through to the store. */
@@ -21,7 +27,7 @@ export interface Registry {
   webhooks(): readonly Webhook[];
   /** By id, name or token. Throws `webhook.not_found` with a suggestion. */
   webhook(ref: string): Webhook;
-  /** Throws `webhook.invalid` with every problem of the draft, `webhook.name_taken`. */
+  /** Throws `webhook.invalid` with every problem of the draft, `webhook.name_taken`, `webhook.account_taken`. */
   createWebhook(draft: WebhookDraft): Promise<Webhook>;
   changeWebhook(
     ref: string,
@@ -113,6 +119,7 @@ export class LiveRegistry implements Registry {
       paused: false,
       respond: draft.respond ?? 'run',
       bindings: draft.bindings ?? [],
+      settings: changedSettings({}, draft.settings),
       createdAt: now,
       updatedAt: now,
     };
@@ -126,7 +133,13 @@ export class LiveRegistry implements Registry {
     ref: string,
     change: WebhookDraft & { readonly paused?: boolean },
   ): Promise<Webhook> {
-    const changed = { ...this.webhook(ref), ...defined(change) };
+    const { settings, ...rest } = change;
+    const webhook = this.webhook(ref);
+    const changed = {
+      ...webhook,
+      ...defined(rest),
+      settings: changedSettings(webhook.settings, settings),
+    };
     this.#check(changed);
     return this.#replace(changed);
   }
@@ -177,6 +190,7 @@ export class LiveRegistry implements Registry {
     const { automations } = this.#parts;
     const problems = [
       ...nameProblems(webhook.name),
+      ...settingsProblems(webhook.settings),
       ...webhook.bindings.flatMap((binding, index) => bindingProblems(binding, index, automations)),
     ];
     if (problems.length === 0) return;

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../core/diagnostic.ts';
+import { type PreparedMap, prepareMap } from '../core/payload-map.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Program } from '../core/program.ts';
 import type { RunFailureCode } from '../core/run.ts';
@@ -11,6 +12,8 @@ import type { Retry } from '../language/settings.ts';
 /** A webhook made ready for requests: everything that does not depend on the event, worked out once. */
 export interface Route {
   readonly webhook: Webhook;
+  /** What of a request becomes `event.data`. */
+  readonly map: PreparedMap | undefined;
   /** The enabled bindings, in order. */
   readonly legs: readonly Leg[];
   /** Whether any leg has a condition that must be evaluated first. */
@@ -52,6 +55,7 @@ export function prepareRoute(webhook: Webhook, find: FindAutomation): Route {
   );
   return {
     webhook,
+    map: webhook.settings.map === undefined ? undefined : prepareMap(webhook.settings.map),
     legs,
     conditional: legs.some((leg) => leg.condition !== undefined),
   };
@@ -67,11 +71,13 @@ export function backgroundRoute(automations: readonly string[], find: FindAutoma
     paused: false,
     respond: 'ack',
     bindings: [],
+    settings: {},
     createdAt: 0,
     updatedAt: 0,
   };
   return {
     webhook,
+    map: undefined,
     legs: automations.map((automation) => prepareLeg({ automation, also: true }, -1, find)),
     conditional: false,
   };

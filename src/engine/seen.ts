@@ -1,10 +1,14 @@
-import { type CapturedEvent, isRequest } from '../core/event.ts';
+import { type CapturedEvent, isRequest, type ReceivedEvent } from '../core/event.ts';
 import type { RequestParts } from '../core/run.ts';
 import { isScheduleEvent } from '../core/schedule-event.ts';
 import type { Webhook } from '../core/webhook.ts';
 
-/** An event without what is kept of its webhook. */
-type Received = Omit<CapturedEvent, 'webhookName' | 'webhookUrl'>;
+/** What the guest sees as `webhook`. */
+export interface WebhookFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly account: string | null;
+}
 
 /** What a run can read of its event: nothing in it depends on the day on which the run is executed. */
 export interface SeenEvent {
@@ -18,27 +22,35 @@ export interface SeenEvent {
 export function seenOf(event: CapturedEvent): SeenEvent {
   return {
     request: requestOf(event, urlOf(event)),
-    webhookJson: webhookJsonOf({ id: event.webhookId, name: event.webhookName ?? '' }),
+    webhookJson: webhookJsonOf(webhookFactsOf(event)),
     eventJson: eventJsonOf(event),
   };
 }
 
-export function requestOf(event: Received, url: string): RequestParts {
+export function requestOf(event: ReceivedEvent, url: string): RequestParts {
   const { method, path, query, headers, clientIp, body } = event;
   return { method, path, query, headers, url, clientIp, body };
 }
 
-export function webhookJsonOf({ id, name }: Pick<Webhook, 'id' | 'name'>): string {
-  return JSON.stringify({ id, name });
+export function webhookFactsOf({
+  webhookId,
+  webhookName,
+  webhookAccount,
+}: Pick<CapturedEvent, 'webhookId' | 'webhookName' | 'webhookAccount'>): WebhookFacts {
+  return { id: webhookId, name: webhookName ?? '', account: webhookAccount };
+}
+
+export function webhookJsonOf({ id, name, account }: WebhookFacts): string {
+  return JSON.stringify({ id, name, account });
 }
 
 /** What the guest sees as `event`, as JSON. */
-export function eventJsonOf(event: Received): string {
+export function eventJsonOf(event: ReceivedEvent): string {
   const receivedAt = new Date(event.receivedAt).toISOString();
   const facts = `"id":${JSON.stringify(event.id)},"received_at":"${receivedAt}"`;
-  if (isRequest(event)) return `{${facts}}`;
+  if (isRequest(event)) return `{${facts},"data":${event.data ?? 'null'}}`;
   const body = new TextDecoder().decode(event.body);
-  if (isScheduleEvent(event)) return `{${facts},${body.slice(1)}`;
+  if (isScheduleEvent(event)) return `{${facts},"data":null,${body.slice(1)}`;
   return `{${facts},"topic":${JSON.stringify(event.path)},"data":${body}}`;
 }
 

@@ -136,12 +136,14 @@ function idsOf(node: MapNode): Pick<TestCase, 'runId' | 'webhook'> {
   const webhook = childOf(node, 'webhook');
   const runId = text(node, 'run');
   const [id, name, url] = [text(webhook, 'id'), text(webhook, 'name'), text(webhook, 'url')];
+  const account = text(webhook, 'account');
   return {
     ...(runId === undefined ? {} : { runId }),
     webhook: {
       ...(id === undefined ? {} : { id }),
       ...(name === undefined ? {} : { name }),
       ...(url === undefined ? {} : { url }),
+      ...(account === undefined ? {} : { account }),
     },
   };
 }

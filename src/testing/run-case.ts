@@ -122,9 +122,15 @@ function eventOf(
   }
   const { method, path, query, headers, clientIp, body } = request;
   const webhookId = webhook.id ?? derivedId('wh', now, name);
-  const kept = { webhookName: webhook.name ?? 'test', webhookUrl: webhook.url ?? '' };
+  const data = event.data === undefined ? null : JSON.stringify(event.data);
+  const {
+    name: webhookName = 'test',
+    url: webhookUrl = '',
+    account: webhookAccount = null,
+  } = webhook;
+  const kept = { webhookName, webhookUrl, webhookAccount };
   const facts = { id, webhookId, receivedAt: now, ...kept };
-  return { ...facts, method, path, query, headers, clientIp, body };
+  return { ...facts, method, path, query, headers, clientIp, body, data };
 }
 
 function optionsOf(time: VirtualTime): DriveOptions {
@@ -175,7 +181,8 @@ function secretsOf({ secrets, name }: TestCase): SecretSource {
 /** The entry of an `http` effect with the made-up values of secrets where they were sent. */
 function asSent(entry: JournalEntry, request: OutboundRequest | undefined): JournalEntry {
   if (request === undefined) return entry;
-  const { basic: _, body: __, base64: ___, ...args } = JSON.parse(entry.args) as HttpArgs;
+  // In the order of what was asked for, which an export compares as text.
+  const { basic: _, ...args } = JSON.parse(entry.args) as HttpArgs;
   const { url, body } = request;
   const own = args.headers.some(([name]) => name === 'idempotency-key');
   const headers = request.headers.filter(([name]) => own || name !== 'idempotency-key');

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { Sandbox } from '../engine/ports.ts';
 import type { CompiledAutomation } from '../language/compile.ts';
+import type { Trigger } from '../language/generate/unit.ts';
 import { resolveInputs } from '../language/inputs.ts';
 import { Report } from '../language/report.ts';
 import { SourceText, type Span } from '../language/source.ts';
@@ -14,11 +15,11 @@ export interface CaseResult {
   readonly differences: readonly Difference[];
 }
 
-/** Which trigger has events with these keys. */
-const TRIGGERS: ReadonlyMap<string, string> = new Map([
-  ['topic', 'topic'],
-  ['data', 'topic'],
-  ['scheduled_at', 'schedule'],
+/** Which triggers have events with these keys. A function sees the event of its caller. */
+const TRIGGERS: ReadonlyMap<string, readonly Trigger[]> = new Map([
+  ['topic', ['topic']],
+  ['data', ['webhook', 'function', 'topic']],
+  ['scheduled_at', ['schedule']],
 ]);
 
 /**
@@ -35,7 +36,7 @@ export function misfits(
       report.error('value.invalid', test.inputsPlace, problem);
     }
     for (const [key, place] of test.event.places) {
-      if ((TRIGGERS.get(key) ?? trigger) === trigger) continue;
+      if (TRIGGERS.get(key)?.includes(trigger) !== false) continue;
       const message = `Expected no \`${key}\` in \`event\`, because the automation has \`trigger: ${trigger}\``;
       report.error('key.conflict', place, message);
     }

@@ -178,7 +178,7 @@ const EVENT: Shape = {
   keys: [
     key('id', LABEL, 'Its id.'),
     key('topic', LABEL, 'The topic of the message.'),
-    key('data', LITERAL, 'The data of the message.'),
+    key('data', LITERAL, 'The values of a webhook’s map, or the data of the message.'),
     key('scheduled_at', LABEL, 'The time that was due; the case’s `now` unless given.'),
   ],
 };
@@ -189,6 +189,7 @@ const WEBHOOK: Shape = {
     key('id', LABEL, 'Its id.'),
     key('name', LABEL, 'Its name.'),
     key('url', LABEL, 'Its URL, up to the token.'),
+    key('account', LABEL, 'Its account.'),
   ],
 };
 
@@ -197,7 +198,7 @@ const CASE: Shape = {
   keys: [
     { ...key('name', LABEL, 'What the case shows.'), required: true },
     key('request', REQUEST, 'As in request files; an empty GET where absent.'),
-    key('event', EVENT, 'The event’s id, and what starts it where no request does.'),
+    key('event', EVENT, 'The event’s id, a map’s data, and what starts it where no request does.'),
     key('inputs', { is: 'literal' }, 'Inputs of the automation.'),
     key('now', LABEL, 'When the request arrives, ISO 8601.'),
     key('run', LABEL, 'The run’s id, which random values follow from.'),

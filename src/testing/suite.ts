@@ -18,7 +18,7 @@ export interface TestCase {
   /** Of its name. */
   readonly place: Span;
   readonly request: RequestParts;
-  /** Its id, and what a message or a schedule says where no request starts the automation. */
+  /** Its id, a map's data, and what a message or a schedule says where no request starts the automation. */
   readonly event: TestEvent;
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly inputsPlace: Span;
@@ -26,7 +26,12 @@ export interface TestCase {
   readonly now: number;
   /** The id that the run sees; made from the name and the time where absent. */
   readonly runId?: string;
-  readonly webhook: { readonly id?: string; readonly name?: string; readonly url?: string };
+  readonly webhook: {
+    readonly id?: string;
+    readonly name?: string;
+    readonly url?: string;
+    readonly account?: string;
+  };
   readonly state: readonly (readonly [key: string, value: unknown])[];
   /** Made-up values by name; they may be sent anywhere. */
   readonly secrets: ReadonlyMap<string, string>;

@@ -36,12 +36,13 @@ test('bash completes commands, their commands and their options', () => {
   ]);
   expect(offered('we')).toEqual(['webhook']);
   expect(offered('webhook', '')).toEqual([
-    ...['create', 'list', 'show', 'pause', 'resume', 'rotate', 'delete'],
+    ...['create', 'list', 'show', 'edit', 'pause', 'resume', 'rotate', 'delete'],
     ...['--help', '--version', '--json'],
   ]);
   expect(offered('webhook', 'create', '--a')).toEqual([
     '--automation',
     '--also',
+    '--account',
     '--automations-dir',
   ]);
 });

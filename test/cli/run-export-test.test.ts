@@ -54,6 +54,12 @@ test('a case has no more than it takes: the request as it is read, and the state
 cases:
   - name: counts
     now: 2026-05-04T03:02:01.007Z
+    webhook:
+      account: shop
+    event:
+      data:
+        id: 7
+        name: "é\\ud800"
     request:
       method: POST
       path: /orders

@@ -94,6 +94,165 @@ describe('webhook create', () => {
   });
 });
 
+describe('settings of a webhook', () => {
+  const all = [
+    ...[
+      '--account',
+      'shop_1',
+      '--methods',
+      'post,PUT',
+      '--content-types',
+      'application/json, text/*',
+    ],
+    ...[
+      '--no-paths',
+      '--rate',
+      '100/min burst 5',
+      '--rate-per-client',
+      'none',
+      '--concurrent',
+      '3',
+    ],
+    ...[
+      '--map',
+      'id=json.order["a=b"]',
+      '--map',
+      'topic=headers.x-topic',
+      '--forward',
+      'order.paid',
+    ],
+  ];
+
+  test('are given as flags, and shown', async () => {
+    const { code, out } = await shell.run('webhook', 'create', 'orders', ...all);
+    expect(code).toBe(0);
+    expect(shell.engine.webhooks[0]?.settings).toEqual({
+      account: 'shop_1',
+      methods: ['POST', 'PUT'],
+      contentTypes: ['application/json', 'text/*'],
+      paths: false,
+      limits: {
+        rate: { requests: 100, perMs: 60_000, burst: 5 },
+        perClient: 'none',
+        concurrent: 3,
+      },
+      map: { id: { from: 'json.order["a=b"]' }, topic: { from: 'headers.x-topic' } },
+      forward: 'order.paid',
+    });
+    expect(out).toContain(
+      [
+        'account  shop_1',
+        'takes    POST, PUT',
+        'bodies   application/json, text/*',
+        'paths    none below the URL',
+        'rate     100/min burst 5',
+        '         none for each client',
+        '         3 at once',
+        'data     id from json.order["a=b"]',
+        '         topic from headers.x-topic',
+        'forward  under order.paid',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('are edited one by one, and the rest stays', async () => {
+    await shell.run('webhook', 'create', 'orders', '--automation', 'a', ...all);
+    const before = shell.engine.webhooks[0]!;
+    const { code } = await shell.run(
+      ...['webhook', 'edit', 'orders', '--name', 'paid', '--rate', '7/s', '--description', 'x'],
+      ...['--also', 'b', '--map', 'n=query.n', '--paths', '--unset', 'methods,account'],
+    );
+    expect(code).toBe(0);
+    const { account: _, methods: __, ...rest } = before.settings;
+    expect(shell.engine.webhooks[0]).toMatchObject({
+      id: before.id,
+      token: before.token,
+      name: 'paid',
+      description: 'x',
+      bindings: [{ automation: 'b', also: true }],
+    });
+    expect(shell.engine.webhooks[0]?.settings).toEqual({
+      ...rest,
+      paths: true,
+      limits: { ...rest.limits, rate: { requests: 7, perMs: 1_000, burst: 7 } },
+      map: { n: { from: 'query.n' } },
+    });
+    await shell.run(
+      ...['webhook', 'edit', 'paid', '--unset', 'limits,map,forward,content-types,paths,bindings'],
+    );
+    expect(shell.engine.webhooks[0]).toMatchObject({ settings: {}, bindings: [] });
+  });
+
+  test('are read from a file or from standard input, and flags win', async () => {
+    shell.inputBytes = Buffer.from(
+      'name: from-file\nrespond: ack\nmethods: [GET]\nlimits: { rate: 1/s, concurrent: 9 }\n',
+    );
+    const file = ['--file', '-'];
+    await shell.run('webhook', 'create', ...file, '--methods', 'PUT', '--concurrent', '2');
+    expect(shell.engine.webhooks[0]).toMatchObject({
+      name: 'from-file',
+      respond: 'ack',
+      settings: { methods: ['PUT'], limits: { rate: { requests: 1 }, concurrent: 2 } },
+    });
+    await shell.run('webhook', 'create', 'named', ...file);
+    expect(shell.engine.webhooks[1]).toMatchObject({ name: 'named', respond: 'ack' });
+    shell.inputBytes = Buffer.from('{"methods": null, "respond": "run"}');
+    await shell.run('webhook', 'edit', 'named', ...file);
+    expect(shell.engine.webhooks[1]).toMatchObject({
+      respond: 'run',
+      settings: { limits: { concurrent: 9 } },
+    });
+    expect(shell.engine.webhooks[1]?.settings.methods).toBeUndefined();
+  });
+
+  test.each([
+    ['- a', 'expected - to have an object with the settings of a webhook.'],
+    ['a: &x 1\nb: *x', 'expected - to have no YAML aliases: '],
+    ['a: [', 'expected - to have right YAML or JSON: '],
+    ['[['.repeat(500), 'expected - to have fewer levels of nesting.'],
+    ['{"methds": []}', 'expected the body to have only the keys name, '],
+    [
+      'limits: { rate: often }',
+      'expected limits.rate to be a rate from 1/day to 1000000/s, such as 100/min, 5/10s or 100/min burst 20, got "often".',
+    ],
+    [
+      'limits: { rates: 1/s }',
+      'expected limits to have only the keys rate, per_client, concurrent, got "rates". Did you mean "rate"?',
+    ],
+    [
+      'map: { a: 7 }',
+      'expected map.a to be a source path such as json.order.id, or an object with from, required and default, got 7.',
+    ],
+  ])('in a file that says %j are refused', async (file, message) => {
+    shell.inputBytes = Buffer.from(file);
+    const { code, err } = await shell.run('webhook', 'create', '--file', '-');
+    expect(code).toBe(2);
+    expect(err).toContain(`hookwright: ${message}`);
+    expect(shell.engine.webhooks).toEqual([]);
+  });
+
+  test.each([
+    [
+      ['--unset', 'map,limit'],
+      'expected --unset to name some of description, bindings, methods, content-types, paths, limits, map, forward, account, got "limit".\n  Did you mean "limits"?\n',
+    ],
+    [
+      [],
+      'expected something to change, got nothing.\n  Run `hookwright webhook edit --help` for what can be.\n',
+    ],
+    [
+      ['--map', 'json.id'],
+      'expected --map to be NAME=PATH, got "json.id".\n  Such as --map id=json.order.id or --map topic=headers.x-topic.\n',
+    ],
+    [['--concurrent', 'many'], 'expected --concurrent to be a whole number, got "many".\n'],
+  ])('are not edited by %j', async (given, message) => {
+    shell.engine.addWebhook('orders');
+    const { code, err } = await shell.run('webhook', 'edit', 'orders', ...given);
+    expect({ code, err }).toEqual({ code: 2, err: `hookwright: ${message}` });
+  });
+});
+
 test('webhook list shows a table, and says what to do where there is none', async () => {
   expect((await shell.run('webhook', 'list')).out).toBe(
     'There are no webhooks. Make one with `hookwright webhook create`.\n',

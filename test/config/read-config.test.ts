@@ -27,6 +27,7 @@ test('without variables and flags, every setting has its default', () => {
     bodyBytesMax: 5 * 1024 * 1024,
     answerDeadlineMs: 10_000,
     requestsMax: 1000,
+    clientRate: undefined,
     sandboxThreads: 3,
     runsMax: 256,
     runsPendingMax: 100_000,
@@ -48,6 +49,7 @@ test('variables are read with their units', () => {
     HOOKWRIGHT_RETENTION: '1.5d',
     HOOKWRIGHT_TRUSTED_PROXIES: '10.0.0.0/8, ::1 192.0.2.7',
     HOOKWRIGHT_PUBLIC_URL: 'https://Hooks.example.com/in/',
+    HOOKWRIGHT_CLIENT_RATE: '100/min',
   });
   expect(config).toMatchObject({
     port: 0,
@@ -55,6 +57,7 @@ test('variables are read with their units', () => {
     retentionMs: 129_600_000,
     trustedProxies: ['10.0.0.0/8', '::1/128', '192.0.2.7/32'],
     publicUrl: 'https://hooks.example.com/in',
+    clientRate: { requests: 100, perMs: 60_000, burst: 100 },
   });
 });
 

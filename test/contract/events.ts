@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { CapturedEvent } from '../../src/core/event.ts';
 import type { RunRecord } from '../../src/core/run.ts';
+import { topicEvent } from '../../src/core/topic-event.ts';
 import { NOW, someEvent, someEvents, someRun } from './records.ts';
 import type { OpenedStore } from './store.ts';
 
@@ -48,6 +49,56 @@ export function eventContract(opened: OpenedStore): void {
         ),
         { numRuns: 60 },
       );
+    });
+
+    test('data stays what it is, and a list does without it', async () => {
+      const event = someEvent({ data: '{"a":"é\\ud800\\u0000","b":[1.50]}' });
+      await opened.store.capture(event, 'captured');
+      await opened.reopen();
+      expect(await opened.store.event(event.id)).toEqual({ ...event, status: 'captured' });
+      expect(await opened.store.events({ countMax: 1 })).not.toHaveProperty('0.data');
+      expect((await opened.store.pendingEvents(NOW * 2, 9)).length).toBe(0);
+    });
+
+    test('the message of an event is stored with it, and what that starts too', async () => {
+      const [event, other] = [someEvent(), someEvent()];
+      const message = {
+        id: `msg_${'0'.repeat(26)}`,
+        kind: 'emit',
+        to: 'a.b',
+        createdAt: 5,
+      } as const;
+      const started = topicEvent({ ...message, data: '{"x":"é"}', depth: 1 });
+      await opened.store.capture(event, 'captured', { ...message, data: '{"x":"é"}', depth: 1 });
+      await opened.store.capture(other, 'captured', {
+        ...{ ...message, id: `msg_${'1'.repeat(26)}`, data: 'null' },
+      });
+      await opened.reopen();
+      expect(await opened.store.event(started.id)).toEqual({ ...started, status: 'pending' });
+      expect(await opened.store.events({ countMax: 9 })).toHaveLength(3);
+    });
+
+    test('an event and its message are stored both or not at all', async () => {
+      const message = { id: `msg_${'0'.repeat(26)}`, kind: 'emit', to: 'a.b' } as const;
+      const whole = { ...message, data: '1', createdAt: 5, depth: 1 };
+      const [first, second] = [someEvent(), someEvent()];
+      await opened.store.capture(first, 'captured');
+      const refused = { code: 'store.failed' };
+      await expect(opened.store.capture(first, 'captured', whole)).rejects.toMatchObject(refused);
+      expect(await opened.store.event(topicEvent({ ...whole }).id)).toBeUndefined();
+      // The same among others that share its commit.
+      const results = await Promise.allSettled([
+        opened.store.capture(first, 'captured', whole),
+        opened.store.capture(second, 'captured', { ...whole, id: `msg_${'1'.repeat(26)}` }),
+      ]);
+      expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+      expect(await opened.store.events({ countMax: 9 })).toHaveLength(3);
+      // A message of an id that is there already takes its event along.
+      const third = someEvent();
+      await expect(
+        opened.store.capture(third, 'captured', { ...whole, id: `msg_${'1'.repeat(26)}` }),
+      ).rejects.toMatchObject(refused);
+      expect(await opened.store.event(third.id)).toBeUndefined();
     });
 
     test('a body that is a window into a larger buffer is stored as that window', async () => {
@@ -126,7 +177,14 @@ export function eventContract(opened: OpenedStore): void {
 
     test('are newest first, without bodies, at most as long as asked', async () => {
       const list = await opened.store.events({ countMax: 3 });
-      const { body, webhookName: _, webhookUrl: __, ...head } = events[9]!;
+      const {
+        body,
+        data: _,
+        webhookName: __,
+        webhookUrl: ___,
+        webhookAccount: ____,
+        ...head
+      } = events[9]!;
       expect(list[0]).toEqual({ ...head, status: 'captured', bodySize: body.length });
       expect(idsOf(list)).toEqual([9, 8, 7].map((i) => events[i]!.id));
     });

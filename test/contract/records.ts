@@ -22,8 +22,10 @@ export function someEvent(over: Partial<CapturedEvent> = {}): CapturedEvent {
     headers: '["Content-Type","application/json","X-Twice","1","x-twice","2"]',
     clientIp: '192.0.2.7',
     body: new TextEncoder().encode('{"id":7}'),
+    data: null,
     webhookName: 'orders',
     webhookUrl: 'https://hooks.example/webhooks/0123456789',
+    webhookAccount: 'shop_1',
     ...over,
   };
 }
@@ -77,6 +79,7 @@ export function someWebhook(over: Partial<Webhook> = {}): Webhook {
     paused: false,
     respond: 'run',
     bindings: [],
+    settings: {},
     createdAt: NOW,
     updatedAt: NOW,
     ...over,

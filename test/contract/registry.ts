@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { WebhookSettings } from '../../src/core/webhook.ts';
 import { someAutomation, someEvent, someWebhook } from './records.ts';
 import type { OpenedStore } from './store.ts';
 
@@ -49,6 +50,54 @@ export function registryContract(opened: OpenedStore): void {
       );
       await opened.store.updateWebhook({ ...bound, description: 'same name, same webhook' });
       expect(await opened.store.webhooks()).toHaveLength(2);
+    });
+
+    test('keep all their settings', async () => {
+      const settings: WebhookSettings = {
+        methods: ['POST'],
+        contentTypes: ['application/*+json'],
+        paths: false,
+        limits: {
+          rate: { requests: 100, perMs: 60_000, burst: 20 },
+          perClient: 'none',
+          concurrent: 3,
+        },
+        map: { id: { from: 'json["é\0"]', default: { a: [null] } } },
+        forward: 'order.paid',
+        account: 'shop_1',
+      };
+      const webhook = someWebhook({ settings });
+      await opened.store.createWebhook(webhook);
+      await opened.reopen();
+      expect(await opened.store.webhooks()).toStrictEqual([webhook]);
+      await opened.store.updateWebhook({ ...webhook, settings: {} });
+      expect(await opened.store.webhooks()).toStrictEqual([{ ...webhook, settings: {} }]);
+    });
+
+    test('have accounts of their own', async () => {
+      const one = someWebhook({ name: 'one', settings: { account: 'shop' } });
+      const two = someWebhook({ name: 'two', settings: { account: 'other' } });
+      const none = someWebhook();
+      for (const webhook of [one, two, none, someWebhook()]) {
+        await opened.store.createWebhook(webhook);
+      }
+      const taken = {
+        code: 'webhook.account_taken',
+        message:
+          'Expected an account that no webhook of its kind has, got "shop", the account of "one".',
+        next: 'Choose another account, or change that webhook.',
+      };
+      const settings = { account: 'shop' };
+      for (const webhook of [two, none]) {
+        await expect(opened.store.updateWebhook({ ...webhook, settings })).rejects.toMatchObject(
+          taken,
+        );
+      }
+      await expect(opened.store.createWebhook(someWebhook({ settings }))).rejects.toMatchObject(
+        taken,
+      );
+      await opened.store.updateWebhook({ ...one, description: 'same account, same webhook' });
+      expect(await opened.store.webhooks()).toHaveLength(4);
     });
 
     test('must exist to be changed or deleted', async () => {

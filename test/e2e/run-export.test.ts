@@ -62,6 +62,10 @@ steps:
 steps:
   - return: { base64: ${$('Base64.encode(request.bytes)')}, headers: { x-size: ${$('request.bytes.length')} } }
 `,
+  'mapped.yaml': `automation: mapped
+steps:
+  - return: { json: ${$('[event.data.order, webhook.account]')} }
+`,
   'fails.yaml': `automation: fails
 policy: { http: [ "GET http://127.0.0.1:1/**" ] }
 steps:
@@ -73,6 +77,11 @@ steps:
   - fail: { message: ${$('"no " + request.url')}, status: 422 }
 `,
 });
+
+/** Of webhooks that have any. */
+const SETTINGS: Record<string, object> = {
+  mapped: { map: { order: 'json.id' }, account: 'shop' },
+};
 
 beforeAll(async () => {
   await new Promise<void>((resolve) => {
@@ -89,6 +98,7 @@ beforeAll(async () => {
     price: await ended('price'),
     form: await run('form', '/f?q=%201', { method: 'POST', headers: form, body: 'a=1&b=x+y&b=2' }),
     bytes: await run('bytes', '', { method: 'PUT', body: Buffer.from([0, 255, 1, 13, 10]) }),
+    mapped: await run('mapped', '', { method: 'POST', headers: json, body: '{"id":7}' }),
     fails: await run('fails', '', { method: 'POST', body: '' }),
   };
 });
@@ -110,7 +120,8 @@ function cli(...argv: string[]): ReturnType<FakeShell['run']> {
 
 /** Sends a request to an automation of that name and gives the id of its run when it has ended. */
 async function run(automation: string, path: string, init: RequestInit): Promise<string> {
-  const url = await program.webhook(automation);
+  const draft = { bindings: [{ automation }], ...SETTINGS[automation] };
+  const { url } = await program.api('POST', '/webhooks', draft);
   await (await fetch(url + path, init)).arrayBuffer();
   return ended(automation);
 }
@@ -132,7 +143,7 @@ test('runs of every kind export as tests that pass at once', async () => {
     expect(out).toMatch(/\.test\.yaml: \d+ bytes\n$/);
   }
   const tested = await cli('test');
-  expect(tested.out.split('\n').slice(-2)).toEqual(['6 passed, 0 failed', '']);
+  expect(tested.out.split('\n').slice(-2)).toEqual(['7 passed, 0 failed', '']);
   expect(tested).toMatchObject({ code: 0, err: '' });
 
   const written = (name: string): string =>
@@ -143,6 +154,8 @@ test('runs of every kind export as tests that pass at once', async () => {
     'form:\n        a: "1"\n        b:\n          - x y\n          - "2"\n',
   );
   expect(written('bytes')).toContain('base64: AP8BDQo=');
+  expect(written('mapped')).toContain('event:\n      data:\n        order: 7\n');
+  expect(written('mapped')).toContain('webhook:\n      account: shop\n');
 
   // A changed automation fails the test that its real run has made.
   const path = join(program.dir, 'automations/bytes.yaml');

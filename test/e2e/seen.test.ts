@@ -7,22 +7,22 @@ import { eventually, MAIN, Program } from './program.ts';
 const SEES = `automation: sees
 policy: { state: [ "seen" ] }
 steps:
-  - state: { set: seen, value: "\${{ [request.url, webhook.name] }}" }
+  - state: { set: seen, value: "\${{ [request.url, webhook.name, webhook.account] }}" }
   - wait: 2s
-  - log: \${{ request.url }} of \${{ webhook.name }}
+  - log: \${{ request.url }} of \${{ webhook.name }}, \${{ webhook.account }}
 `;
 
-test('a run sees the URL and the name of its webhook as they were, whatever changes meanwhile', async () => {
+test('a run sees the URL, the name and the account of its webhook as they were, whatever changes meanwhile', async () => {
   const first = await Program.start({ automations: { 'sees.yaml': SEES } });
   const url = await first.webhook('sees');
   const [{ id, name }] = (await first.api('GET', '/webhooks')).webhooks;
-  await first.api('PATCH', `/webhooks/${id}`, { respond: 'ack' });
+  await first.api('PATCH', `/webhooks/${id}`, { respond: 'ack', account: 'shop' });
   await fetch(`${url}/a?b=1`, { method: 'POST', body: '{}' });
   const { runs } = await eventually(
     () => first.api('GET', '/runs?status=waiting'),
     (page) => page.runs.length === 1,
   );
-  await first.api('PATCH', `/webhooks/${id}`, { name: 'another' });
+  await first.api('PATCH', `/webhooks/${id}`, { name: 'another', account: 'other' });
   await first.api('POST', `/webhooks/${id}/rotate`);
   await first.stop('SIGKILL');
 
@@ -32,7 +32,7 @@ test('a run sees the URL and the name of its webhook as they were, whatever chan
     () => second.api('GET', `/runs/${runs[0].id}`),
     ({ ended_at }) => ended_at !== null,
   );
-  const text = `${url}/a?b=1 of ${name}`;
+  const text = `${url}/a?b=1 of ${name}, shop`;
   expect(run).toMatchObject({ status: 'succeeded', failure: null, logs: [{ text }] });
   const replayed = spawnSync(
     process.execPath,

@@ -19,6 +19,7 @@ export function testWebhook(change: Partial<Webhook> = {}): Webhook {
     paused: false,
     respond: 'run',
     bindings: [],
+    settings: {},
     createdAt: 0,
     updatedAt: 0,
     ...change,
@@ -36,8 +37,10 @@ export interface TestLeg extends Pick<Binding, 'automation' | 'also'> {
 /** A route whose programs are told apart by their source. */
 export function testRoute(legs: readonly TestLeg[], change: Partial<Webhook> = {}): Route {
   const bindings = legs.map(({ automation }) => ({ automation }));
+  const webhook = testWebhook({ bindings, ...change });
   return {
-    webhook: testWebhook({ bindings, ...change }),
+    webhook,
+    map: undefined,
     legs: legs.map(
       ({ automation, also = false, condition }, index): Leg => ({
         index,
@@ -73,8 +76,10 @@ export function testEvent(change: Partial<CapturedEvent> = {}): CapturedEvent {
     headers: '[]',
     clientIp: '203.0.113.9',
     body: new Uint8Array(0),
+    data: null,
     webhookName: 'test',
     webhookUrl: 'https://hooks.example/webhooks/abc',
+    webhookAccount: null,
     ...change,
   };
 }

@@ -36,6 +36,7 @@ function setUp(answerDeadlineMs = 10_000): {
     live: new LiveRuns({} as never),
     queue: { full: false, hasRoom: true, wake: () => {} },
     runner: new Runner(sandbox, clock, NO_SECRETS),
+    subscriptions: { has: () => false, take: () => {} },
     feed,
     log,
     clock,

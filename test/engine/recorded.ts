@@ -19,8 +19,10 @@ export const EVENT: CapturedEvent = {
   headers: '["Host","hooks.example","X-Two","1","x-two","2"]',
   clientIp: '192.0.2.1',
   body: Buffer.from('{"id":7,"name":"é\\u0000","lines":[1,2,3]}'),
+  data: '{"id":7,"name":"é\\ud800"}',
   webhookName: 'orders',
   webhookUrl: 'https://hooks.example/webhooks/abc',
+  webhookAccount: 'shop',
 };
 
 export function compiled(source: string): CompiledAutomation {
@@ -40,11 +42,11 @@ export async function record(
   change: Partial<CapturedEvent> = {},
 ): Promise<Recording> {
   const { program } = compiled(source);
-  const { webhookName: _, webhookUrl: __, ...event } = { ...EVENT, ...change };
+  const { webhookName: _, webhookUrl: __, webhookAccount: ___, ...event } = { ...EVENT, ...change };
   const { method, path, query, headers, clientIp, body } = event;
   const id = 'run_01J00000000000000000000001';
   const url = 'https://hooks.example/webhooks/abc/orders?x=1&x=2';
-  const webhook = { id: EVENT.webhookId, name: 'orders' };
+  const webhook = { id: EVENT.webhookId, name: 'orders', account: 'shop' };
   const journal: JournalEntry[] = [];
   const receivedAt = new Date(EVENT.receivedAt).toISOString();
   for (let arrival = 0; ; arrival++) {
@@ -55,7 +57,7 @@ export async function record(
       program,
       request: { method, path, query, headers, url, clientIp, body },
       webhook: JSON.stringify(webhook),
-      event: JSON.stringify({ id: EVENT.id, received_at: receivedAt }),
+      event: `{"id":"${EVENT.id}","received_at":"${receivedAt}","data":${EVENT.data}}`,
       inputs: '{}',
       journal,
     });

@@ -25,7 +25,7 @@ const RECORDING: Recording = {
   run: { id: 'run_1', seed: 'run_1', attempt: 2 },
   revision: { id: digest(SOURCE), automation: 'a', source: SOURCE },
   limits: RUN_LIMITS,
-  webhook: { id: EVENT.webhookId, name: 'orders' },
+  webhook: { id: EVENT.webhookId, name: 'orders', account: 'shop' },
   event: RECEIVED,
   url: 'https://hooks.example/webhooks/abc',
   inputs: '{"b":1,"a":[2]}',
@@ -123,6 +123,14 @@ test('what is written is read as it was, to the last bit', () => {
   );
 });
 
+test('a recording of before there was data or an account is read without them', () => {
+  const old = document();
+  delete old.event.data;
+  delete old.webhook.account;
+  expect(read(old).event.data).toBeNull();
+  expect(read(old).webhook).toEqual({ id: EVENT.webhookId, name: 'orders', account: null });
+});
+
 test('a broken recording throws recording.invalid and nothing else', () => {
   const text = JSON.stringify(document());
   fc.assert(
@@ -166,7 +174,7 @@ describe.each<
   [
     'with a misspelt key',
     (broken) => (broken.event.methud = 'POST'),
-    'Expected event to have only the keys id, webhook_id, received_at, method, path, query, headers, client_ip, body, got "methud". Did you mean "method"?',
+    'Expected event to have only the keys id, webhook_id, received_at, method, path, query, headers, client_ip, body, data, got "methud". Did you mean "method"?',
   ],
   [
     'without a key',

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { EffectRequest, EffectResult } from '../../src/core/effect.ts';
+import { topicEvent } from '../../src/core/topic-event.ts';
 import { readRecording } from '../../src/engine/recording/read.ts';
 import { type Recording, recordingJson } from '../../src/engine/recording.ts';
 import { replay } from '../../src/engine/replay.ts';
@@ -60,6 +61,27 @@ const automation = fc
     const answer = `- return: { headers: { x-a: ${expression('uuid()')} }, json: ${expression(value)} }`;
     return `automation: a\nsteps:\n${[...steps, answer].join('\n').replace(/^/gm, '  ')}\n`;
   });
+
+test('a run that a message started gets the message again', async () => {
+  const recording = await record(
+    sandbox,
+    `automation: a\nsteps:\n  - return: { json: ${expression('event')} }\n`,
+  );
+  const message = {
+    id: `msg_${'0'.repeat(26)}`,
+    to: 'a.b',
+    data: '{"id":9}',
+    createdAt: 5,
+    depth: 1,
+  };
+  const report = await replay(carried({ ...recording, event: topicEvent(message) }), sandbox);
+  expect(JSON.parse(String(report.outcome?.answer?.body))).toEqual({
+    id: `evt_${'0'.repeat(26)}`,
+    received_at: '1970-01-01T00:00:00.005Z',
+    topic: 'a.b',
+    data: { id: 9 },
+  });
+});
 
 test('whatever an automation without effects does, its recording replays the same', async () => {
   const ends = new Set<string>();

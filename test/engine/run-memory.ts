@@ -59,10 +59,18 @@ export class MemoryRuns implements Pick<RunStore, Methods>, ScheduleStore {
     return result;
   }
 
-  capture(event: CapturedEvent, status: EventStatus): Promise<void> {
+  capture(event: CapturedEvent, status: EventStatus, message?: NewMessage): Promise<void> {
     return this.#write(`capture ${status}`, () => {
       this.#disk.events.set(event.id, { ...event, status });
+      if (message !== undefined) this.#store(message);
     });
+  }
+
+  #store(message: NewMessage): void {
+    this.#disk.messages.push(message);
+    if (message.depth === undefined) return;
+    const event = topicEvent({ ...message, depth: message.depth });
+    this.#disk.events.set(event.id, { ...event, status: 'pending' });
   }
 
   settle(id: string, status: EventStatus, runs: readonly RunRecord[]): Promise<void> {
@@ -180,11 +188,7 @@ export class MemoryRuns implements Pick<RunStore, Methods>, ScheduleStore {
 
   storeMessage(place: EffectPlace, message: NewMessage): Promise<EffectResult> {
     return this.#once('message', place, () => {
-      this.#disk.messages.push(message);
-      if (message.depth !== undefined) {
-        const event = topicEvent({ ...message, depth: message.depth });
-        this.#disk.events.set(event.id, { ...event, status: 'pending' });
-      }
+      this.#store(message);
       return { id: message.id };
     });
   }

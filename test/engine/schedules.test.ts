@@ -75,6 +75,7 @@ test('each due time makes one event and one run, with the time in `event`', asyn
     id: event?.id,
     received_at: '1970-01-01T00:20:00.000Z',
     scheduled_at: '1970-01-01T00:20:00.000Z',
+    data: null,
   });
   expect(world.broken).toEqual([]);
 });

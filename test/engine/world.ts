@@ -87,7 +87,7 @@ export class World {
   /** What happened, over all processes: commits, requests sent, answers of theirs. */
   readonly sequence: string[] = [];
   readonly broken: string[] = [];
-  readonly event = testEvent({ receivedAt: 999_000 });
+  readonly event: CapturedEvent;
   automation: Partial<RunnableAutomation> = {};
   respond: 'run' | 'ack' = 'run';
   also: readonly string[] = [];
@@ -98,6 +98,10 @@ export class World {
   replies: Record<string, (count: number) => Partial<OutboundResponse> | OutboundError> = {};
   /** The number of steps after which the process dies. */
   killAfter = Number.POSITIVE_INFINITY;
+
+  constructor(event: Partial<CapturedEvent> = {}) {
+    this.event = testEvent({ receivedAt: 999_000, ...event });
+  }
 
   automationOf = (name: string): RunnableAutomation => ({
     revision: name,
@@ -196,6 +200,7 @@ export class Process {
       live: this.runs.live,
       queue: this.runs.queue,
       runner: new Runner(sandbox, clock, NO_SECRETS),
+      subscriptions: this.topics,
       feed: createFeed(),
       log: this.log,
       clock,

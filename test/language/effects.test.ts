@@ -435,10 +435,10 @@ a.yaml:6:15 error trigger.unfit: Expected no answer, because nobody waits for on
   |               ^^^^^
   = A message asks for none: write \`return:\` alone to end the run.`,
   );
-  expect(said(automationOf('- log: ${{ event.data }}'))).toBe(
-    `a.yaml:3:20 error member.unknown: Expected a member of \`event\`, got \`data\`
-3 |   - log: \${{ event.data }}
-  |                    ^^^^
-  = It has \`id\`, \`received_at\`.`,
+  expect(said(automationOf('- log: ${{ event.topic }} ${{ event.data.id }}'))).toBe(
+    `a.yaml:3:20 error member.unknown: Expected a member of \`event\`, got \`topic\`
+3 |   - log: \${{ event.topic }} \${{ event.data.id }}
+  |                    ^^^^^
+  = It has \`id\`, \`received_at\`, \`data\`.`,
   );
 });

@@ -30,6 +30,7 @@ test('a database of before runs waited keeps its events and runs', async () => {
   // Not in the order of their ids: those of one millisecond are listed as they were recorded.
   insert.run('run_2', 'succeeded', NOW, NOW + 1, null, 200, '[["a","b"]]', Buffer.from([0, 255]));
   insert.run('run_1', 'failed', NOW, NOW + 2, JSON.stringify(failure), null, null, null);
+  sqlite.exec("INSERT INTO webhook VALUES ('wh_1', 'token', 'old', '', 0, 'run', 1, 2)");
   sqlite.close();
 
   const store = await openSqliteStore({ dataDir });
@@ -53,9 +54,12 @@ test('a database of before runs waited keeps its events and runs', async () => {
   ]);
   expect(await store.event('evt_1')).toMatchObject({
     status: 'done',
+    data: null,
     webhookName: null,
     webhookUrl: null,
+    webhookAccount: null,
   });
+  expect(await store.webhooks()).toMatchObject([{ name: 'old', settings: {}, updatedAt: 2 }]);
   expect(await store.openRuns()).toBe(0);
   expect(await store.nextDue()).toBeUndefined();
   expect(await store.claim('a', NOW * 2, 1, 10)).toEqual([]);

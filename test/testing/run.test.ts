@@ -199,6 +199,14 @@ steps:
   expect(await outcomes(automation, tests)).toEqual([[], ['3:60 value.twice: expected 5, got 4']]);
 });
 
+test('a case gives the automation the data of a map, and the account of the webhook', async () => {
+  const data = `automation: a\nsteps:\n  - return: { json: ${$('[event.data, webhook.account]')} }\n`;
+  const given =
+    'cases:\n  - name: a\n    event: { data: { id: 7, list: [1] } }\n    webhook: { account: shop }\n    expect: { response: { json: [ { id: 7, list: [1] }, shop ] } }\n';
+  const none = '  - name: b\n    expect: { response: { json: [ null, null ] } }\n';
+  expect(await outcomes(data, given + none)).toEqual([[], []]);
+});
+
 test('an automation that a schedule or a message starts has its event', async () => {
   const schedule = `automation: report
 trigger: schedule
@@ -245,6 +253,20 @@ test('an event of another trigger than the automation’s is told with its place
       'Expected no `topic` in `event`, because the automation has `trigger: schedule`',
     ],
   ]);
+});
+
+test('data in an event fits every trigger but a schedule', () => {
+  const { suite } = read('cases:\n  - { name: a, event: { data: { id: 7 } } }\n');
+  const codes = [
+    '',
+    'trigger: function\n',
+    'trigger: topic\non: x\n',
+    'trigger: schedule\non: "@daily"\n',
+  ].map((trigger) => {
+    const { automation } = compile(`automation: a\n${trigger}steps: []\n`, 'a.yaml');
+    return misfits(suite as never, automation as never).map(({ code }) => code);
+  });
+  expect(codes).toEqual([[], [], [], ['key.conflict']]);
 });
 
 test('a run sees the ids, the webhook and the times that a case gives', async () => {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { AutomationBriefJson } from '../../http/api/represent-automation.ts';
+import type { AutomationBriefJson } from '../../http/api/represent/automation.ts';
 import type { Attach } from '../session.ts';
 import { addDataSettings } from '../settings-options.ts';
 import { table } from '../table.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { AutomationJson, ScheduleJson } from '../../http/api/represent-automation.ts';
+import type { AutomationJson, ScheduleJson } from '../../http/api/represent/automation.ts';
 import { pathPart } from '../path-part.ts';
 import type { Attach } from '../session.ts';
 import { addDataSettings } from '../settings-options.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { HookwrightError } from '../../core/errors.ts';
-import type { WebhookJson } from '../../http/api/represent.ts';
+import type { WebhookJson } from '../../http/api/represent/webhook.ts';
 import type { CompiledAutomation } from '../../language/compile.ts';
 import type { ApiClient } from '../api-client.ts';
 import type { BacktestedEvent } from '../backtest-events.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { EventBriefJson } from '../../http/api/represent.ts';
+import type { EventBriefJson } from '../../http/api/represent/event.ts';
 import { requestLine, runsText, webhookText } from '../event-text.ts';
 import { addExamples } from '../examples.ts';
 import type { Attach } from '../session.ts';

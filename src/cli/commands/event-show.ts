@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { EventJson } from '../../http/api/represent.ts';
+import type { EventJson } from '../../http/api/represent/event.ts';
 import { eventText } from '../event-text.ts';
 import { addExamples } from '../examples.ts';
 import { pathPart } from '../path-part.ts';

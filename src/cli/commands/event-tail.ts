@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { HookwrightError } from '../../core/errors.ts';
-import type { EventBriefJson } from '../../http/api/represent.ts';
+import type { EventBriefJson } from '../../http/api/represent/event.ts';
 import { ApiClient } from '../api-client.ts';
 import { connectToServer } from '../connect.ts';
 import { requestLine, runsText, webhookText } from '../event-text.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { RunSummaryJson } from '../../http/api/represent-run.ts';
+import type { RunSummaryJson } from '../../http/api/represent/run-detail.ts';
 import { webhookText } from '../event-text.ts';
 import { addExamples } from '../examples.ts';
 import type { Attach } from '../session.ts';

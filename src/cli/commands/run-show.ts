@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { RunDetailJson } from '../../http/api/represent-run.ts';
+import type { RunDetailJson } from '../../http/api/represent/run-detail.ts';
 import { pathPart } from '../path-part.ts';
 import { runText } from '../run-text.ts';
 import type { Attach } from '../session.ts';

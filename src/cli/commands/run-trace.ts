@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { readVersion } from '../../config/version.ts';
-import { traceJson } from '../../http/api/represent-trace.ts';
+import { traceJson } from '../../http/api/represent/trace.ts';
 import { addExamples } from '../examples.ts';
 import { readRecordingOf } from '../read-recording.ts';
 import type { Attach } from '../session.ts';

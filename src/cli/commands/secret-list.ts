@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { SETTINGS } from '../../config/settings.ts';
-import type { SecretJson } from '../../http/api/represent.ts';
+import type { SecretJson } from '../../http/api/represent/secret.ts';
 import type { Attach } from '../session.ts';
 import { addSettings } from '../settings-options.ts';
 import { table } from '../table.ts';

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { SETTINGS } from '../../config/settings.ts';
 import { HookwrightError } from '../../core/errors.ts';
 import { parseDuration } from '../../core/quantity.ts';
-import type { SecretJson } from '../../http/api/represent.ts';
+import type { SecretJson } from '../../http/api/represent/secret.ts';
 import { addExamples } from '../examples.ts';
 import { pathPart } from '../path-part.ts';
 import type { Attach, Session } from '../session.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { WebhookJson } from '../../http/api/represent.ts';
+import type { WebhookJson } from '../../http/api/represent/webhook.ts';
 import { pathPart } from '../path-part.ts';
 import type { Attach } from '../session.ts';
 import { addDataSettings } from '../settings-options.ts';

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Attach } from '../session.ts';
 import { addWebhookCreate } from './webhook-create.ts';
 import { addWebhookDelete } from './webhook-delete.ts';
+import { addWebhookEdit } from './webhook-edit.ts';
 import { addWebhookList } from './webhook-list.ts';
 import { addWebhookPause, addWebhookResume } from './webhook-pause.ts';
 import { addWebhookRotate } from './webhook-rotate.ts';
@@ -12,6 +13,7 @@ export function addWebhook(program: Command, attach: Attach): void {
   addWebhookCreate(webhook, attach);
   addWebhookList(webhook, attach);
   addWebhookShow(webhook, attach);
+  addWebhookEdit(webhook, attach);
   addWebhookPause(webhook, attach);
   addWebhookResume(webhook, attach);
   addWebhookRotate(webhook, attach);

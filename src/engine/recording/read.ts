@@ -4,13 +4,15 @@ import type {
   EffectResult,
   JournalEntry,
 } from '../../core/effect.ts';
+import type { ReceivedEvent } from '../../core/event.ts';
 import { digest } from '../../core/ids.ts';
 import { RUN_LIMITS_MAX } from '../../core/limits.ts';
 import type { RunLimits } from '../../core/program.ts';
 import type { Answer, LogLine, RunFailure, RunFailureCode } from '../../core/run.ts';
 import type { SecretUse } from '../../core/secret-use.ts';
-import type { Captured, Outcome, RecordedEvent, Recording } from '../recording.ts';
+import type { Captured, Outcome, Recording } from '../recording.ts';
 import { RECORDING_FORMAT, RECORDING_VERSION } from '../recording.ts';
+import type { WebhookFacts } from '../seen.ts';
 import { invalid, nestsDeeper, Place } from './place.ts';
 
 /** Bytes of a recording: a hundred effects with the largest arguments and replies, and room. */
@@ -52,7 +54,6 @@ export function readRecording(
     ['secret_use'],
   );
   const { id, seed, attempt } = members.run.object(['id', 'seed', 'attempt']);
-  const webhook = members.webhook.object(['id', 'name']);
   const inputs = members.inputs.json(INNER_DEPTH_MAX);
   if (!/^\s*\{/.test(inputs)) throw members.inputs.wrong('a text of JSON of an object');
   return {
@@ -60,7 +61,7 @@ export function readRecording(
     run: { id: id.text(), seed: seed.text(), attempt: attempt.whole(1, SAFE) },
     revision: readRevision(members.revision),
     limits: readLimits(members.limits),
-    webhook: { id: webhook.id.text(), name: webhook.name.text() },
+    webhook: readWebhook(members.webhook),
     event: readEvent(members.event),
     url: members.url.text(),
     inputs,
@@ -73,12 +74,7 @@ export function readRecording(
 /** Reads what `capturedJson` has written. Throws `recording.invalid`. */
 export function readCaptured(bytes: Uint8Array): Captured {
   const { webhook, event, url } = new Place(parse(bytes)).object(['webhook', 'event', 'url']);
-  const { id, name } = webhook.object(['id', 'name']);
-  return {
-    webhook: { id: id.text(), name: name.text() },
-    event: readEvent(event),
-    url: url.text(),
-  };
+  return { webhook: readWebhook(webhook), event: readEvent(event), url: url.text() };
 }
 
 function parse(bytes: Uint8Array): unknown {
@@ -134,11 +130,24 @@ function readLimits(place: Place): RunLimits {
   };
 }
 
-function readEvent(place: Place): RecordedEvent {
-  const event = place.object([
-    ...(['id', 'webhook_id', 'received_at', 'method', 'path', 'query', 'headers'] as const),
-    ...(['client_ip', 'body'] as const),
-  ]);
+/** The account came later than the format. */
+function readWebhook(place: Place): WebhookFacts {
+  const { id, name, account } = place.object(['id', 'name'], ['account']);
+  return {
+    id: id.text(),
+    name: name.text(),
+    account: account?.nullable((text) => text.text()) ?? null,
+  };
+}
+
+function readEvent(place: Place): ReceivedEvent {
+  const event = place.object(
+    [
+      ...(['id', 'webhook_id', 'received_at', 'method', 'path', 'query', 'headers'] as const),
+      ...(['client_ip', 'body'] as const),
+    ],
+    ['data'],
+  );
   return {
     id: event.id.text(),
     webhookId: event.webhook_id.text(),
@@ -149,6 +158,7 @@ function readEvent(place: Place): RecordedEvent {
     headers: JSON.stringify(readHeaders(event.headers).flat()),
     clientIp: event.client_ip.text(),
     body: event.body.bytes(),
+    data: event.data?.nullable((data) => data.json(INNER_DEPTH_MAX)) ?? null,
   };
 }
 

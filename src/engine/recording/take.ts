@@ -6,7 +6,7 @@ import type { RunRecord } from '../../core/run.ts';
 import { compile } from '../../language/compile.ts';
 import type { AutomationStore, EventStore, RunStore } from '../ports.ts';
 import type { Captured, EndedStatus, Recording } from '../recording.ts';
-import { urlOf } from '../seen.ts';
+import { urlOf, webhookFactsOf } from '../seen.ts';
 
 export interface RecorderParts {
   readonly store: Pick<EventStore, 'run' | 'event'> &
@@ -66,10 +66,10 @@ export async function takeRecording(parts: RecorderParts, id: string): Promise<R
 
 /** @param event see `asSeen` */
 export function capturedOf(event: CapturedEvent): Captured {
-  const { id, webhookId, receivedAt, method, path, query, headers, clientIp, body } = event;
+  const { id, webhookId, receivedAt, method, path, query, headers, clientIp, body, data } = event;
   return {
-    webhook: { id: webhookId, name: event.webhookName ?? '' },
-    event: { id, webhookId, receivedAt, method, path, query, headers, clientIp, body },
+    webhook: webhookFactsOf(event),
+    event: { id, webhookId, receivedAt, method, path, query, headers, clientIp, body, data },
     url: urlOf(event),
   };
 }

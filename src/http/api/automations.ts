@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
 import type { ApiParts } from './parts.ts';
-import { automationBriefJson, automationJson } from './represent-automation.ts';
+import { automationBriefJson, automationJson } from './represent/automation.ts';
 import { route } from './route.ts';
 
 export function routeAutomations(api: Hono, { registry, clock, start }: ApiParts): void {

@@ -3,9 +3,9 @@ import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
 import type { EventSummary } from '../../core/event.ts';
 import type { RunRecord } from '../../core/run.ts';
 import { webhookName } from './events.ts';
-import { readStreamQuery } from './input.ts';
+import { readStreamQuery } from './input/event.ts';
 import type { ApiParts } from './parts.ts';
-import { eventBriefJson } from './represent.ts';
+import { eventBriefJson } from './represent/event.ts';
 import { route } from './route.ts';
 
 /** Notices that wait for one slow client: a second at 1,000 events, about a megabyte. */

@@ -7,9 +7,9 @@ import { capturedOf } from '../../engine/recording/take.ts';
 import { capturedJson } from '../../engine/recording.ts';
 import type { Registry } from '../../engine/registry.ts';
 import { asSeen } from '../../engine/seen.ts';
-import { readEventsQuery } from './input.ts';
+import { readEventsQuery } from './input/event.ts';
 import type { ApiParts } from './parts.ts';
-import { eventBriefJson, eventJson } from './represent.ts';
+import { eventBriefJson, eventJson } from './represent/event.ts';
 import { route } from './route.ts';
 
 export function routeEvents(api: Hono, parts: ApiParts): void {

@@ -4,10 +4,10 @@ import type { RunFilter } from '../../engine/ports.ts';
 import { findRun, programFacts, takeRecording } from '../../engine/recording/take.ts';
 import { type Recording, recordingJson } from '../../engine/recording.ts';
 import { seenByRuns, webhookName } from './events.ts';
-import { type RunsQuery, readRunsQuery } from './input.ts';
+import { type RunsQuery, readRunsQuery } from './input/run.ts';
 import type { ApiParts } from './parts.ts';
-import { type RunDetailJson, runDetailJson, runSummaryJson } from './represent-run.ts';
-import { traceJson } from './represent-trace.ts';
+import { type RunDetailJson, runDetailJson, runSummaryJson } from './represent/run-detail.ts';
+import { traceJson } from './represent/trace.ts';
 import { route } from './route.ts';
 import { Traces } from './traces.ts';
 

@@ -1,7 +1,7 @@
 import type { Context, Hono } from 'hono';
-import { readSecretDraft } from './input.ts';
+import { readSecretDraft } from './input/secret.ts';
 import type { ApiParts } from './parts.ts';
-import { secretJson } from './represent.ts';
+import { secretJson } from './represent/secret.ts';
 import { route } from './route.ts';
 
 /** Values go in and never come out. */

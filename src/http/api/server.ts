@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 import type { ApiParts } from './parts.ts';
-import { iso, type ServerJson } from './represent.ts';
+import type { ServerJson } from './represent/server.ts';
+import { iso } from './represent/time.ts';
 import { route } from './route.ts';
 
 export function routeServer(api: Hono, parts: ApiParts): void {

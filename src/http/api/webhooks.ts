@@ -1,8 +1,8 @@
 import type { Context, Hono } from 'hono';
 import type { Webhook } from '../../core/webhook.ts';
-import { readWebhookChange, readWebhookDraft } from './input.ts';
+import { readWebhookChange, readWebhookDraft } from './input/webhook.ts';
 import type { ApiParts } from './parts.ts';
-import { type WebhookJson, webhookJson } from './represent.ts';
+import { type WebhookJson, webhookJson } from './represent/webhook.ts';
 import { route } from './route.ts';
 
 export function routeWebhooks(api: Hono, { registry, url }: ApiParts): void {

@@ -4,10 +4,13 @@ import { HookwrightError } from '../../core/errors.ts';
 import type { CapturedEvent } from '../../core/event.ts';
 import type { IdPrefix } from '../../core/ids.ts';
 import type { Log } from '../../core/log.ts';
+import { mappedData, type RawEvent } from '../../engine/payload.ts';
 import type { Receiver } from '../../engine/receive.ts';
 import type { Route } from '../../engine/route.ts';
+import { checkAccepted, takesPath } from './accept.ts';
 import { RequestAborted, readBody } from './body.ts';
 import { type Client, clientOf, type TrustedProxies } from './client.ts';
+import type { Limiter } from './limiter.ts';
 import { type WebhookTarget, webhookTarget } from './target.ts';
 import { writeAnswer, writeError, writeErrorEarly } from './write.ts';
 
@@ -20,6 +23,7 @@ const BYTES_UNDER_WAY_MAX = 512 * 1024 * 1024;
 export interface IngressParts {
   readonly routeOfToken: (token: string) => Route | undefined;
   readonly receiver: Pick<Receiver, 'receive' | 'eventsUnderWay' | 'bytesUnderWay'>;
+  readonly limiter: Pick<Limiter, 'enter'>;
   readonly log: Log;
   readonly clock: Clock;
   readonly makeId: (prefix: IdPrefix, now: number) => string;
@@ -63,7 +67,8 @@ export class Ingress {
     } finally {
       fields.status = outgoing.headersSent ? outgoing.statusCode : undefined;
       fields.ms = Math.round((performance.now() - began) * 100) / 100;
-      this.#parts.log.write('info', 'request', fields);
+      // What is over a limit is counted by the limiter: a line for each would let an attack fill the disk.
+      if (fields.code !== 'request.rate_limited') this.#parts.log.write('info', 'request', fields);
       this.#open--;
       if (this.#open === 0) this.#idle?.();
     }
@@ -74,11 +79,13 @@ export class Ingress {
     outgoing: ServerResponse,
     fields: RequestFields,
   ): Promise<void> {
-    const { clock, makeId, receiver } = this.#parts;
-    const receivedAt = clock();
     const target = webhookTarget(incoming.url ?? '');
     const route = target && this.#parts.routeOfToken(target.token);
-    if (target === undefined || route === undefined) {
+    if (
+      target === undefined ||
+      route === undefined ||
+      !takesPath(route.webhook.settings, target.path)
+    ) {
       throw new HookwrightError('request.not_found', 'Expected the URL of a webhook, got another.');
     }
     fields.webhook = route.webhook.id;
@@ -86,8 +93,25 @@ export class Ingress {
     this.#admit();
     const client = clientOf(incoming, this.#parts.trusted);
     fields.ip = client.ip;
+    const leave = this.#parts.limiter.enter(route.webhook, client.ip);
+    try {
+      checkAccepted(route.webhook.settings, incoming);
+      await this.#take(incoming, outgoing, { target, route, client }, fields);
+    } finally {
+      leave();
+    }
+  }
+
+  async #take(
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    { target, route, client }: Admitted,
+    fields: RequestFields,
+  ): Promise<void> {
+    const { clock, makeId, receiver } = this.#parts;
+    const receivedAt = clock();
     const body = await readBody(incoming, this.#parts.bodyBytesMax);
-    const event: CapturedEvent = {
+    const raw: RawEvent = {
       id: makeId('evt', receivedAt),
       webhookId: route.webhook.id,
       receivedAt,
@@ -99,9 +123,11 @@ export class Ingress {
       body,
       webhookName: route.webhook.name,
       webhookUrl: this.#webhookUrl(incoming, client, target),
+      webhookAccount: route.webhook.settings.account ?? null,
     };
-    fields.event = event.id;
     fields.bytes = body.length;
+    fields.event = raw.id;
+    const event: CapturedEvent = { ...raw, data: mappedData(route, raw) };
     const answer = await receiver.receive(route, event);
     writeAnswer(outgoing, answer, event.id);
   }
@@ -144,6 +170,13 @@ export class Ingress {
       this.#parts.publicUrl ?? `${client.scheme}://${incoming.headers.host ?? 'localhost'}`;
     return `${base}/webhooks/${token}`;
   }
+}
+
+/** A request that is let in: what is known of it before its body is read. */
+interface Admitted {
+  readonly target: WebhookTarget;
+  readonly route: Route;
+  readonly client: Client;
 }
 
 /** One log line for each request. The token is a secret and stays out. */

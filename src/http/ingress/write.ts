@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HookwrightError } from '../../core/errors.ts';
 import type { Answer } from '../../core/run.ts';
+import { Refusal } from './refusal.ts';
 
 /** How long the rest of a refused body is read, so that the caller gets to see the answer. */
 const LINGER_MS = 2000;
@@ -65,6 +66,7 @@ function writeErrorHead(outgoing: ServerResponse, error: unknown, close: boolean
   const length = String(Buffer.byteLength(body));
   const headers = ['content-type', 'application/json', 'content-length', length];
   if (known.status === 503) headers.push('retry-after', RETRY_AFTER_SECONDS);
+  if (known instanceof Refusal) headers.push(...known.headers);
   if (close) headers.push('connection', 'close');
   outgoing.writeHead(known.status, headers);
   return body;

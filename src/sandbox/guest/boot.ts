@@ -20,8 +20,8 @@ export interface Base extends GuestFunctions {
   readonly picture: Picture;
 }
 
-/** Folders below this one whose modules the guest may load while it boots. */
-const GUEST_MODULE = /^\/(?:cerb|library|inside)\/[a-z0-9-]+\.js$/;
+/** Modules that the guest may load while it boots: those of the folders below, and one that the host has too. */
+const GUEST_MODULE = /^\/(?:(?:cerb|library|inside)\/[a-z0-9-]+|core\/value-path)\.js$/;
 const MAIN = '/library/main.js';
 const CERB = '/cerb/main.js';
 /** Imports nothing: from a booted guest no name leads to a module. */
@@ -90,7 +90,8 @@ const sources = new Map<string, string>();
 
 /** A thread reads each module once, however many programs it loads them into. */
 function source(name: string): string {
-  const known = sources.get(name) ?? readFileSync(new URL(`.${name}`, import.meta.url), 'utf8');
+  const path = name.startsWith('/core/') ? `../..${name}` : `.${name}`;
+  const known = sources.get(name) ?? readFileSync(new URL(path, import.meta.url), 'utf8');
   sources.set(name, known);
   return known;
 }

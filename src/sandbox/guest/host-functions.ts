@@ -1,9 +1,9 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { jsonFault } from '../../core/request/json-fault.ts';
 import type { HostCalls } from './inside/host-calls.ts';
 import type { UrlParts } from './library/host.ts';
 import { GuestMemoryFull, type Pointer, type QuickJs } from './quickjs.ts';
 import type { Replay } from './replay.ts';
-import { jsonFault } from './request/json-fault.ts';
 import { RunSecrets, SecretUnusable } from './secrets.ts';
 import type { TraceLog } from './trace-log.ts';
 

@@ -15,6 +15,7 @@ export type WriteCall =
       readonly kind: 'capture';
       readonly event: CapturedEvent;
       readonly status: 'pending' | 'captured';
+      readonly message?: NewMessage | undefined;
     }
   | {
       readonly kind: 'settle';
@@ -43,8 +44,10 @@ export type Write =
   | {
       readonly kind: 'capture';
       readonly eventId: string;
-      readonly bodySize: number;
+      /** Bytes of body and data. */
+      readonly size: number;
       readonly values: SqlValue[];
+      readonly message: NewMessage | undefined;
     }
   | {
       readonly kind: 'settle';
@@ -82,8 +85,10 @@ export function decodeBatch(message: BatchMessage): Write[] {
 }
 
 function writeCall(writer: Writer, call: WriteCall): void {
-  if (call.kind === 'capture') writeCapture(writer, call.event, STATUS_CODES[call.status]);
-  else if (call.kind === 'settle') {
+  if (call.kind === 'capture') {
+    writeCapture(writer, call.event, STATUS_CODES[call.status]);
+    writeMessage(writer, call.message);
+  } else if (call.kind === 'settle') {
     writeSettlement(writer, call.eventId, STATUS_CODES[call.status], call.runs);
   } else if (call.kind === 'advance') {
     writer.number(ADVANCE);
@@ -116,7 +121,9 @@ function writeCapture(writer: Writer, event: CapturedEvent, status: number): voi
   writer.text(event.clientIp);
   writer.text(event.webhookName);
   writer.text(event.webhookUrl);
+  writer.text(event.webhookAccount);
   writer.bytes(event.body);
+  writer.text(event.data);
 }
 
 function readCapture(reader: Reader): Write {
@@ -132,14 +139,40 @@ function readCapture(reader: Reader): Write {
     reader.text(),
     reader.text(),
   ];
-  const webhook = [reader.text(), reader.text()];
+  const webhook = [reader.text(), reader.text(), reader.text()];
   const body = reader.bytes();
+  const data = reader.text();
   return {
     kind: 'capture',
     eventId: eventId as string,
-    bodySize: body.length,
-    values: [...values, body, ...webhook],
+    size: body.length + (data === null ? 0 : Buffer.byteLength(data)),
+    values: [...values, body, ...webhook, data],
+    message: readMessage(reader),
   };
+}
+
+function writeMessage(writer: Writer, message: NewMessage | undefined): void {
+  writer.text(message?.id ?? null);
+  if (message === undefined) return;
+  writer.text(message.kind);
+  writer.text(message.to);
+  writer.text(message.data);
+  writer.number(message.createdAt);
+  writer.optionalNumber(message.depth);
+}
+
+function readMessage(reader: Reader): NewMessage | undefined {
+  const id = reader.text();
+  if (id === null) return undefined;
+  const message = {
+    id,
+    kind: reader.text() as NewMessage['kind'],
+    to: reader.text() as string,
+    data: reader.text() as string,
+    createdAt: reader.number(),
+  };
+  const depth = reader.optionalNumber();
+  return depth === null ? message : { ...message, depth };
 }
 
 function writeSettlement(

@@ -114,7 +114,7 @@ export class StoreClient {
 /** The store as the engine sees it. */
 export function storeOf(client: StoreClient): Store {
   return {
-    capture: (event, status) => client.write({ kind: 'capture', event, status }),
+    capture: (event, status, message) => client.write({ kind: 'capture', event, status, message }),
     settle: (eventId, status, runs) => client.write({ kind: 'settle', eventId, status, runs }),
     event: (eventId) => client.ask({ method: 'event', eventId }),
     events: (filter) => client.ask({ method: 'events', filter }),

@@ -4,7 +4,15 @@ import type { EventSummary, StoredEvent } from '../../core/event.ts';
 import type { EventFilter } from '../../engine/ports.ts';
 import { eventTable, STATUS_CODES } from './schema.ts';
 
-const { body: _, webhookName: __, webhookUrl: ___, ...HEAD } = getTableColumns(eventTable);
+// What may be long, and what only runs need.
+const {
+  body: _body,
+  webhookName: _name,
+  webhookUrl: _url,
+  webhookAccount: _account,
+  data: _data,
+  ...HEAD
+} = getTableColumns(eventTable);
 // SQLite reads the length from the row's head, not the pages of the body.
 const SUMMARY = { ...HEAD, bodySize: sql<number>`length(${eventTable.body})` };
 // A literal: the planner uses a partial index only for the condition that it was made with.

@@ -5,7 +5,7 @@ import type { EffectResult, JournalEntry } from '../../core/effect.ts';
 import { HookwrightError } from '../../core/errors.ts';
 import type { EffectPlace } from '../../engine/ports.ts';
 import type { SqlValue } from './batch.ts';
-import { journalTable } from './schema.ts';
+import { journalTable } from './schema-effects.ts';
 
 /** Writes a run's journal, within the transaction of whoever calls it. */
 export interface JournalWriter {

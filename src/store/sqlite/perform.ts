@@ -1,10 +1,10 @@
 import type Sqlite from 'better-sqlite3';
 import type { EffectResult } from '../../core/effect.ts';
 import type { CapturedEvent } from '../../core/event.ts';
-import { topicEvent } from '../../core/topic-event.ts';
-import type { NewMessage } from '../../engine/ports.ts';
+import type { EffectPlace, NewMessage } from '../../engine/ports.ts';
 import type { WriteCall } from './batch.ts';
 import type { JournalWriter } from './journal.ts';
+import type { StoreMessage } from './messages.ts';
 import { prepareState } from './state.ts';
 
 /**
@@ -16,35 +16,27 @@ import { prepareState } from './state.ts';
 export function preparePerform(
   sqlite: Sqlite.Database,
   journal: JournalWriter,
+  storeMessage: StoreMessage,
 ): (
   call: Extract<WriteCall, { kind: 'perform' }>,
   capture: (event: CapturedEvent) => void,
 ) => EffectResult {
   const operate = prepareState(sqlite);
-  const insertMessage = sqlite.prepare(
-    `INSERT INTO message (id, kind, "to", created_at, run_id, effect, data)
-     VALUES (?, ?, ?, ?, ?, ?, ?)`,
-  );
 
   function store(
     message: NewMessage,
-    runId: string,
-    effect: number,
+    place: EffectPlace,
     capture: (event: CapturedEvent) => void,
   ): EffectResult {
-    const { id, kind, to, createdAt, data, depth } = message;
-    insertMessage.run(id, kind, to, createdAt, runId, effect, data);
-    if (depth !== undefined) capture(topicEvent({ id, to, data, createdAt, depth }));
-    return { ok: true, value: JSON.stringify({ id }) };
+    storeMessage(message, place, capture);
+    return { ok: true, value: JSON.stringify({ id: message.id }) };
   }
 
   return ({ place, act }, capture) => {
     const recorded = journal.result(place);
     if (recorded !== undefined) return JSON.parse(recorded) as EffectResult;
     const result =
-      act.kind === 'state'
-        ? operate(act.args, place.at)
-        : store(act.message, place.runId, place.number, capture);
+      act.kind === 'state' ? operate(act.args, place.at) : store(act.message, place, capture);
     journal.end(place, JSON.stringify(result));
     return result;
   };

@@ -35,14 +35,16 @@ interface Row {
   readonly rowid: number;
   readonly id: string;
   readonly receivedAt: number;
-  readonly bodySize: number;
+  /** Bytes of body and data. */
+  readonly size: number;
 }
 
 export function preparePrune(sqlite: Sqlite.Database): Pruner {
   // In the order of the primary key, because ids sort by time. Read row by row up to the first event that
   // stays, so that a call without work does not read the table.
   const oldest = sqlite.prepare<[string, number], Row>(
-    `SELECT rowid, id, received_at AS receivedAt, length(body) AS bodySize FROM event
+    `SELECT rowid, id, received_at AS receivedAt,
+       length(body) + ifnull(octet_length(data), 0) AS size FROM event
      WHERE id > ? AND status <> ${STATUS_CODES.pending} AND NOT EXISTS (
        SELECT 1 FROM run WHERE event_id = event.id AND status <= ${RUN_STATUS_CODES.waiting})
      ORDER BY id LIMIT ?`,
@@ -69,10 +71,10 @@ export function preparePrune(sqlite: Sqlite.Database): Pruner {
     const rows: Row[] = [];
     for (const row of oldest.iterate(after, Math.min(call.countMax, STEP_EVENTS_MAX))) {
       if (row.receivedAt >= call.before && stored <= call.bytesMax) break;
-      const bytes = row.bodySize + (journalBytes.get(row.id) ?? 0);
+      const bytes = row.size + (journalBytes.get(row.id) ?? 0);
       if (rows.length > 0 && size + bytes > STEP_BYTES_MAX) break;
       rows.push(row);
-      stored -= row.bodySize;
+      stored -= row.size;
       size += bytes;
     }
     return rows;
@@ -86,7 +88,7 @@ export function preparePrune(sqlite: Sqlite.Database): Pruner {
         deleteRuns.run(row.id);
         deleteEvent.run(row.rowid);
       }
-      const freed = rows.reduce((sum, row) => sum + row.bodySize, 0);
+      const freed = rows.reduce((sum, row) => sum + row.size, 0);
       if (freed > 0) subtract.run(freed);
       return {
         pruned: rows.length,

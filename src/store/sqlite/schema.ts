@@ -10,6 +10,7 @@ import {
   text,
 } from 'drizzle-orm/sqlite-core';
 
+import type { WebhookSettings } from '../../core/webhook.ts';
 import type { TableOf } from './table.ts';
 
 // drizzle-kit reads this file by itself: of ours it imports nothing but types.
@@ -82,6 +83,8 @@ interface WebhookRow {
   description: string;
   paused: boolean;
   respond: 'run' | 'ack';
+  /** `null` for a webhook of before there were any. */
+  settings: WebhookSettings | null;
   createdAt: number;
   updatedAt: number;
 }
@@ -93,6 +96,8 @@ export const webhookTable: TableOf<WebhookRow> = sqliteTable('webhook', {
   description: text().notNull(),
   paused: integer({ mode: 'boolean' }).notNull(),
   respond: text({ enum: ['run', 'ack'] }).notNull(),
+  // No query looks into it, so that a new setting needs no migration.
+  settings: text({ mode: 'json' }).$type<WebhookSettings>(),
   createdAt: integer('created_at').notNull(),
   updatedAt: integer('updated_at').notNull(),
 });
@@ -165,6 +170,9 @@ interface EventRow {
   body: Buffer;
   webhookName: string | null;
   webhookUrl: string | null;
+  webhookAccount: string | null;
+  /** JSON of an object. */
+  data: string | null;
 }
 
 /**
@@ -187,6 +195,8 @@ export const eventTable: TableOf<EventRow> = sqliteTable(
     body: blob({ mode: 'buffer' }).notNull(),
     webhookName: text('webhook_name'),
     webhookUrl: text('webhook_url'),
+    webhookAccount: text('webhook_account'),
+    data: text(),
   },
   (table) => [
     // A webhook's events, newest first. Costs about 2 µs per event.
@@ -280,84 +290,6 @@ export const runTable: TableOf<RunRow> = sqliteTable(
     index('run_open').on(table.automation).where(sql.raw(OPEN)),
   ],
 );
-
-interface JournalRow {
-  runId: string;
-  number: number;
-  step: number;
-  kind: 'http' | 'state' | 'wait' | 'call' | 'emit' | 'hook';
-  beganAt: number;
-  endedAt: number | null;
-  arrival: number | null;
-  /** JSON. */
-  args: string;
-  /** JSON of an `EffectResult`. */
-  result: string | null;
-}
-
-/**
- * The effects of runs that have any. An ordinary table and not one WITHOUT ROWID: arguments and replies are
- * as long as bodies, and rows longer than a twentieth of a page make such a table's own tree deep
- * (sqlite.org/withoutrowid.html).
- */
-export const journalTable: TableOf<JournalRow> = sqliteTable(
-  'journal',
-  {
-    runId: text('run_id').notNull(),
-    number: integer().notNull(),
-    step: integer().notNull(),
-    kind: text({ enum: ['http', 'state', 'wait', 'call', 'emit', 'hook'] }).notNull(),
-    beganAt: integer('began_at').notNull(),
-    endedAt: integer('ended_at'),
-    arrival: integer(),
-    args: text().notNull(),
-    result: text(),
-  },
-  // A run's entries by number; an entry is begun once.
-  (table) => [primaryKey({ columns: [table.runId, table.number] })],
-);
-
-interface StateRow {
-  key: string;
-  /** Milliseconds since the epoch, from which on the key is missing; `null` for ever. */
-  expiresAt: number | null;
-  /** JSON. */
-  value: string;
-}
-
-/** What automations share. */
-export const stateTable: TableOf<StateRow> = sqliteTable(
-  'state',
-  {
-    key: text().primaryKey(),
-    expiresAt: integer('expires_at'),
-    value: text().notNull(),
-  },
-  // What `expireState` deletes; keys without a time to live cost nothing here.
-  (table) => [index('state_expiring').on(table.expiresAt).where(sql`expires_at IS NOT NULL`)],
-);
-
-interface MessageRow {
-  id: string;
-  kind: 'emit' | 'hook';
-  to: string;
-  createdAt: number;
-  runId: string;
-  effect: number;
-  /** JSON. */
-  data: string;
-}
-
-/** What runs emitted or meant for a hook; outlives the run. */
-export const messageTable: TableOf<MessageRow> = sqliteTable('message', {
-  id: text().primaryKey(),
-  kind: text({ enum: ['emit', 'hook'] }).notNull(),
-  to: text().notNull(),
-  createdAt: integer('created_at').notNull(),
-  runId: text('run_id').notNull(),
-  effect: integer().notNull(),
-  data: text().notNull(),
-});
 
 interface ScheduleRow {
   automation: string;

@@ -1,13 +1,14 @@
 import { and, asc, eq, ne } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { HookwrightError } from '../../core/errors.ts';
-import type { Binding, Webhook } from '../../core/webhook.ts';
+import { accountKey, type Binding, type Webhook } from '../../core/webhook.ts';
 import { bindingTable, webhookTable } from './schema.ts';
 
 export function createWebhook(db: BetterSQLite3Database, webhook: Webhook): void {
   db.transaction(
     (tx) => {
       refuseTakenName(tx, webhook);
+      refuseTakenAccount(tx, webhook);
       tx.insert(webhookTable).values(toRow(webhook)).run();
       insertBindings(tx, webhook);
     },
@@ -19,6 +20,7 @@ export function updateWebhook(db: BetterSQLite3Database, webhook: Webhook): void
   db.transaction(
     (tx) => {
       refuseTakenName(tx, webhook);
+      refuseTakenAccount(tx, webhook);
       const { changes } = tx
         .update(webhookTable)
         .set(toRow(webhook))
@@ -54,7 +56,11 @@ export function listWebhooks(db: BetterSQLite3Database): Webhook[] {
     .from(webhookTable)
     .orderBy(asc(webhookTable.name))
     .all()
-    .map((row) => ({ ...row, bindings: bindings.get(row.id) ?? [] }));
+    .map((row) => ({
+      ...row,
+      settings: row.settings ?? {},
+      bindings: bindings.get(row.id) ?? [],
+    }));
 }
 
 function refuseTakenName(db: Pick<BetterSQLite3Database, 'select'>, webhook: Webhook): void {
@@ -68,6 +74,24 @@ function refuseTakenName(db: Pick<BetterSQLite3Database, 'select'>, webhook: Web
     'webhook.name_taken',
     `Expected a name that no webhook has, got "${webhook.name}", the name of ${taken.id}.`,
     { next: 'Choose another name, or change that webhook.' },
+  );
+}
+
+/** Reads every webhook: accounts are given rarely, and there are not so many that it takes long. */
+function refuseTakenAccount(db: Pick<BetterSQLite3Database, 'select'>, webhook: Webhook): void {
+  const key = accountKey(webhook.settings);
+  if (key === undefined) return;
+  const taken = db
+    .select({ name: webhookTable.name, settings: webhookTable.settings })
+    .from(webhookTable)
+    .where(ne(webhookTable.id, webhook.id))
+    .all()
+    .find(({ settings }) => accountKey(settings ?? {}) === key);
+  if (taken === undefined) return;
+  throw new HookwrightError(
+    'webhook.account_taken',
+    `Expected an account that no webhook of its kind has, got "${webhook.settings.account}", the account of "${taken.name}".`,
+    { next: 'Choose another account, or change that webhook.' },
   );
 }
 

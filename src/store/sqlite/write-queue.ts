@@ -179,7 +179,10 @@ export class WriteQueue {
 }
 
 function bytesOf(call: WriteCall): number {
-  if (call.kind === 'capture') return call.event.body.length;
+  if (call.kind === 'capture') {
+    const { event, message } = call;
+    return event.body.length + (event.data?.length ?? 0) + (message?.data.length ?? 0);
+  }
   if (call.kind === 'perform') return 'message' in call.act ? call.act.message.data.length : 0;
   if (call.kind === 'advance') return bytesOfStep(call.step);
   let bytes = 0;

@@ -6,6 +6,7 @@ import { prepareAdvance, prepareInsertRun } from './advance.ts';
 import { type SqlValue, STATUS_POSITION, type Write } from './batch.ts';
 import { storeFailed } from './failure.ts';
 import { prepareJournal } from './journal.ts';
+import { NO_RUN, prepareMessages } from './messages.ts';
 import { preparePerform } from './perform.ts';
 import { STATUS_CODES } from './schema.ts';
 
@@ -26,8 +27,8 @@ export function prepareWrites(sqlite: Sqlite.Database): (writes: readonly Write[
   const commit = sqlite.prepare('COMMIT');
   const insertEvent = sqlite.prepare(
     `INSERT INTO event (id, webhook_id, received_at, status, method, path, query, headers, client_ip, body,
-       webhook_name, webhook_url)
-     VALUES (${marks(12)})`,
+       webhook_name, webhook_url, webhook_account, data)
+     VALUES (${marks(14)})`,
   );
   const settleEvent = sqlite.prepare('UPDATE event SET status = ? WHERE id = ?');
   const insertRun = prepareInsertRun(sqlite);
@@ -38,7 +39,8 @@ export function prepareWrites(sqlite: Sqlite.Database): (writes: readonly Write[
 
   const journal = prepareJournal(sqlite);
   const advance = prepareAdvance(sqlite, journal);
-  const perform = preparePerform(sqlite, journal);
+  const storeMessage = prepareMessages(sqlite);
+  const perform = preparePerform(sqlite, journal, storeMessage);
 
   function settle(id: string, status: number): void {
     if (settleEvent.run(status, id).changes > 0) return;
@@ -52,12 +54,17 @@ export function prepareWrites(sqlite: Sqlite.Database): (writes: readonly Write[
     const settled = settledAtOnce(writes);
     const values: [number, EffectResult][] = [];
     let bodyBytes = 0;
+    const capture = (event: CapturedEvent): void => {
+      insertEvent.run(pendingRow(event));
+      bodyBytes += event.body.length;
+    };
     begin.run();
     for (const [position, write] of writes.entries()) {
       switch (write.kind) {
         case 'capture':
           insertEvent.run(withStatus(write.values, settled.get(write.eventId)));
-          bodyBytes += write.bodySize;
+          bodyBytes += write.size;
+          if (write.message !== undefined) storeMessage(write.message, NO_RUN, capture);
           break;
         case 'settle':
           if (!settled.has(write.eventId)) settle(write.eventId, write.status);
@@ -70,13 +77,7 @@ export function prepareWrites(sqlite: Sqlite.Database): (writes: readonly Write[
           break;
         }
         case 'perform':
-          values.push([
-            position,
-            perform(write, (event) => {
-              insertEvent.run(pendingRow(event));
-              bodyBytes += event.body.length;
-            }),
-          ]);
+          values.push([position, perform(write, capture)]);
       }
     }
     if (bodyBytes > 0) addBytes.run(bodyBytes);
@@ -134,10 +135,10 @@ function settledAtOnce(writes: readonly Write[]): ReadonlyMap<string, number> {
 
 /** In the order of `insertEvent`. */
 function pendingRow(event: CapturedEvent): SqlValue[] {
-  const { id, webhookId, receivedAt, method, path, query, headers, clientIp, body } = event;
+  const { id, webhookId, receivedAt, method, path, query, headers, clientIp, body, data } = event;
   const { pending } = STATUS_CODES;
   const head = [id, webhookId, receivedAt, pending, method, path, query, headers, clientIp];
-  return [...head, body, event.webhookName, event.webhookUrl];
+  return [...head, body, event.webhookName, event.webhookUrl, event.webhookAccount, data];
 }
 
 function withStatus(values: readonly SqlValue[], status: number | undefined): SqlValue[] {

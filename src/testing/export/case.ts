@@ -41,20 +41,30 @@ export function caseOf(
   const effects = repliesOf(journal, policy, features);
   const started = {
     ...(features.ids ? { id: event.id } : {}),
-    ...(isRequest(event) ? {} : startOf(event)),
+    ...(isRequest(event) ? mappedOf(event) : startOf(event)),
   };
   const base = url.slice(0, url.length - event.path.length - queryText(event.query).length);
-  const own = { id: webhook.id, name: webhook.name, ...(features.url ? { url: base } : {}) };
+  const own = {
+    ...(features.ids ? { id: webhook.id, name: webhook.name } : {}),
+    ...(features.url ? { url: base } : {}),
+    ...(webhook.account === null ? {} : { account: webhook.account }),
+  };
   return {
     name,
     now: new Date(event.receivedAt).toISOString(),
-    ...(features.ids ? { run: run.seed, webhook: own } : {}),
+    ...(features.ids ? { run: run.seed } : {}),
+    ...(Object.keys(own).length === 0 ? {} : { webhook: own }),
     ...(Object.keys(started).length === 0 ? {} : { event: started }),
     ...(isRequest(event) ? { request: requestFields(event, program.reach) } : {}),
     ...(Object.keys(inputs).length === 0 ? {} : { inputs }),
     ...(Object.keys(state).length === 0 ? {} : { state }),
     ...(effects.length === 0 ? {} : { effects }),
   };
+}
+
+/** What the webhook's map took from the request. */
+function mappedOf({ data }: Recording['event']): Record<string, unknown> {
+  return data === null ? {} : { data: JSON.parse(data) as unknown };
 }
 
 /** What a message or a schedule says. */

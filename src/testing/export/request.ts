@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { ReceivedEvent } from '../../core/event.ts';
 import type { Reach } from '../../core/program.ts';
-import type { RecordedEvent } from '../../engine/recording.ts';
 
 type Pair = readonly [name: string, value: string];
 
@@ -8,7 +8,7 @@ type Pair = readonly [name: string, value: string];
  * A captured request in the keys of request files. Headers that the automation does not read are left out:
  * nobody wants a caller's credentials in a test.
  */
-export function requestFields(event: RecordedEvent, reach: Reach): Record<string, unknown> {
+export function requestFields(event: ReceivedEvent, reach: Reach): Record<string, unknown> {
   const { method, path, query, clientIp } = event;
   const headers = headersOf(event, reach);
   const type = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1];
@@ -23,7 +23,7 @@ export function requestFields(event: RecordedEvent, reach: Reach): Record<string
   };
 }
 
-function headersOf({ headers }: RecordedEvent, reach: Reach): readonly Pair[] {
+function headersOf({ headers }: ReceivedEvent, reach: Reach): readonly Pair[] {
   const flat = JSON.parse(headers) as string[];
   const pairs = flat.flatMap((name, index): Pair[] =>
     index % 2 === 0 ? [[name, flat[index + 1] as string]] : [],

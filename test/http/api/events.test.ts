@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { StoredEvent } from '../../../src/core/event.ts';
 import type { Webhook } from '../../../src/core/webhook.ts';
-import { bodyJson } from '../../../src/http/api/represent.ts';
+import { bodyJson } from '../../../src/http/api/represent/body.ts';
 import { FakeEngine } from './fake.ts';
 
 let engine: FakeEngine;
@@ -51,6 +51,7 @@ test('an event is told as it was received, with its runs', async () => {
       ['x-two', '2'],
     ],
     body: { encoding: 'utf-8', size: 8, content: '{"é":1}' },
+    data: null,
     runs: [
       {
         id: run.id,

@@ -8,10 +8,11 @@ import type { RunRecord } from '../../../src/core/run.ts';
 import { scheduleEvent } from '../../../src/core/schedule-event.ts';
 import { didYouMean } from '../../../src/core/suggest.ts';
 import type { Webhook } from '../../../src/core/webhook.ts';
+import { changedSettings } from '../../../src/core/webhook-settings.ts';
 import type { AutomationEntry } from '../../../src/engine/automations.ts';
 import type { Feed } from '../../../src/engine/feed.ts';
 import type { EventFilter, RunFilter, Sandbox } from '../../../src/engine/ports.ts';
-import type { Registry } from '../../../src/engine/registry.ts';
+import type { Registry, WebhookDraft } from '../../../src/engine/registry.ts';
 import type { SecretDraft, SecretRegistry } from '../../../src/engine/secrets.ts';
 import { createApi } from '../../../src/http/api/api.ts';
 
@@ -103,6 +104,7 @@ export class FakeEngine {
       paused: false,
       respond: 'run',
       bindings: [],
+      settings: {},
       createdAt: this.now,
       updatedAt: this.now,
       ...given,
@@ -123,8 +125,10 @@ export class FakeEngine {
       headers: '[]',
       clientIp: '192.0.2.1',
       body: new Uint8Array(),
+      data: null,
       webhookName: webhook.name,
       webhookUrl: `${BASE}/webhooks/${webhook.token}`,
+      webhookAccount: null,
       status: 'done',
       ...given,
     };
@@ -210,7 +214,11 @@ export class FakeEngine {
       if (this.webhooks.some((webhook) => webhook.name === name)) {
         throw new HookwrightError('webhook.name_taken', `Expected a free name, got "${name}".`);
       }
-      return this.addWebhook(name, { ...draft, name });
+      return this.addWebhook(name, {
+        ...draft,
+        name,
+        settings: changedSettings({}, draft.settings),
+      });
     },
     changeWebhook: async (ref, change) => this.#replace(ref, change),
     rotateToken: async (ref) => this.#replace(ref, { token: 'f'.repeat(40) }),
@@ -241,9 +249,14 @@ export class FakeEngine {
     );
   }
 
-  #replace(ref: string, change: Partial<Webhook>): Webhook {
+  #replace(
+    ref: string,
+    change: WebhookDraft & Partial<Pick<Webhook, 'paused' | 'token'>>,
+  ): Webhook {
     const old = this.#find(ref);
-    const webhook = { ...old, ...change, updatedAt: this.now };
+    const given = Object.entries(change).filter(([, value]) => value !== undefined);
+    const settings = changedSettings(old.settings, change.settings);
+    const webhook = { ...old, ...Object.fromEntries(given), settings, updatedAt: this.now };
     this.webhooks[this.webhooks.indexOf(old)] = webhook;
     return webhook;
   }

@@ -19,6 +19,13 @@ test('a webhook is told with its whole URL, and its token stands nowhere else', 
     paused: false,
     respond: 'run',
     bindings: [{ automation: 'orders.paid' }],
+    account: null,
+    methods: null,
+    content_types: null,
+    paths: true,
+    limits: null,
+    map: null,
+    forward: null,
     created_at: '2026-05-04T03:02:01.000Z',
     updated_at: '2026-05-04T03:02:01.000Z',
   });
@@ -108,7 +115,7 @@ describe('a body that does not fit', () => {
 
   test('is told which key is unknown, with the nearest', async () => {
     expect(await refused({ binding: [] })).toBe(
-      'Expected the body to have only the keys name, description, respond, bindings, got "binding". Did you mean "bindings"?',
+      'Expected the body to have only the keys name, description, respond, bindings, methods, content_types, paths, limits, map, forward, account, got "binding". Did you mean "bindings"?',
     );
     expect(await refused({ bindings: [{ automation: 'a', wen: 'x' }] })).toBe(
       'Expected bindings[0] to have only the keys automation, when, disabled, also, inputs, got "wen". Did you mean "when"?',

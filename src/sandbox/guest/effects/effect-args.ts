@@ -7,6 +7,7 @@ import type {
   WaitArgs,
 } from '../../../core/effect.ts';
 import { formatSize } from '../../../core/quantity.ts';
+import { NAME_LENGTH_MAX, TOPIC } from '../../../core/topic.ts';
 import { parseDate } from '../library/date-parsing.ts';
 import {
   InvalidEffect,
@@ -22,10 +23,7 @@ import { httpArgs } from './http-args.ts';
 const WAIT_MS_MAX = 365 * 86_400_000;
 /** Characters of a key, as of a file's name in most systems, twice. */
 const KEY_LENGTH_MAX = 512;
-/** Characters of the names of automations, topics and hooks. */
-const NAME_LENGTH_MAX = 255;
 const NAME = /^[A-Za-z0-9._-]+$/;
-const TOPIC = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/;
 
 const KINDS: Readonly<Record<EffectKind, (described: unknown, now: number) => object>> = {
   http: httpArgs,

@@ -1,11 +1,11 @@
-import { isUtf8 } from 'node:buffer';
 import type { Reach } from '../../../core/program.ts';
+import { emptyFields, type Fields } from '../../../core/request/fields.ts';
+import { readForm } from '../../../core/request/form.ts';
+import { RequestHeaders } from '../../../core/request/headers.ts';
+import { readJson } from '../../../core/request/json-body.ts';
+import type { Form } from '../../../core/request/multipart.ts';
+import { readQuery } from '../../../core/request/query.ts';
 import type { RequestParts } from '../../../core/run.ts';
-import { emptyFields, type Fields, parseFields } from './fields.ts';
-import { readForm } from './form.ts';
-import { RequestHeaders } from './headers.ts';
-import { readJson } from './json-body.ts';
-import type { Form } from './multipart.ts';
 
 /** The part of `request` that a program can reach, ready to cross into the guest. */
 export interface BuiltRequest {
@@ -103,16 +103,6 @@ function headerNames(
     for (const name of Object.keys(reach)) names.add(name.toLowerCase());
   }
   return names;
-}
-
-/** Fields beyond `FIELDS_MAX` are dropped: a query has no place for an error, and no honest one has them. */
-function readQuery(query: string | null): Fields {
-  if (query === null || query === '') return emptyFields();
-  // Node gives the bytes of a request's target as characters. What is no UTF-8 that way is taken as the
-  // characters that it shows: Latin-1, or a text that never was on a wire.
-  const bytes = Buffer.from(query, 'latin1');
-  const isWire = isUtf8(bytes) && !/[^\0-\xff]/.test(query);
-  return parseFields(isWire ? bytes : Buffer.from(query)).fields;
 }
 
 /** The reached fields; `__proto__` is a name like others. */

@@ -1,9 +1,10 @@
-import type { EffectFailureCode, EffectKind, JournalEntry } from '../../core/effect.ts';
-import type { StepPlace } from '../../core/program.ts';
-import type { RunRecord } from '../../core/run.ts';
-import { targetOf } from '../../engine/replay/target.ts';
-import type { TracedEffect } from '../../engine/trace/entries.ts';
-import { iso, type RunBriefJson, type RunJson, runBriefJson, runJson } from './represent.ts';
+import type { EffectFailureCode, EffectKind, JournalEntry } from '../../../core/effect.ts';
+import type { StepPlace } from '../../../core/program.ts';
+import type { RunRecord } from '../../../core/run.ts';
+import { targetOf } from '../../../engine/replay/target.ts';
+import type { TracedEffect } from '../../../engine/trace/entries.ts';
+import { type RunBriefJson, type RunJson, runBriefJson, runJson } from './run.ts';
+import { iso } from './time.ts';
 
 /** A run in a list of runs. */
 export interface RunSummaryJson extends RunBriefJson, RunPlaceJson {}

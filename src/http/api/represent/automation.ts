@@ -1,8 +1,8 @@
-import type { Diagnostic } from '../../core/diagnostic.ts';
-import type { Schedule } from '../../core/schedule.ts';
-import type { AutomationEntry } from '../../engine/automations.ts';
-import { upcoming } from '../../engine/upcoming.ts';
-import { iso } from './represent.ts';
+import type { Diagnostic } from '../../../core/diagnostic.ts';
+import type { Schedule } from '../../../core/schedule.ts';
+import type { AutomationEntry } from '../../../engine/automations.ts';
+import { upcoming } from '../../../engine/upcoming.ts';
+import { iso } from './time.ts';
 
 /** Times of a schedule that are told: the next days of a daily one, with a change of the clock to be seen. */
 const TIMES_TOLD = 5;

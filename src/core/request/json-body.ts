@@ -1,6 +1,6 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-import type { Reach } from '../../../core/program.ts';
-import { project } from '../../../core/project.ts';
+import type { Reach } from '../program.ts';
+import { project } from '../project.ts';
 import { jsonFault } from './json-fault.ts';
 
 /**
@@ -22,29 +22,54 @@ export type JsonBody = { readonly json: string } | { readonly error: string };
  * check the syntax too, cannot be twice as fast.
  */
 export function readJson(body: Uint8Array, reach: Reach): JsonBody {
-  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  if (!isUtf8(bytes)) return { error: 'Expected JSON in UTF-8 in the body, got other bytes' };
-  const decoded = isAscii(bytes) ? bytes.toString('latin1') : bytes.toString('utf8');
-  const text = decoded.startsWith('\ufeff') ? decoded.slice(1) : decoded;
+  const text = jsonText(body);
+  if (text === undefined) return NO_UTF8;
   if (text === '') return { json: 'null' };
   // NUL is never legal in JSON, and the guest, which takes C strings, would see the text end there.
-  if (reach === true && !bytes.includes(0)) return { json: text };
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return { error: `Expected JSON in the body, ${jsonFault(text)}` };
-  }
-  const part = project(value, reach);
+  if (reach === true && !text.includes('\0')) return { json: text };
+  const parsed = parse(text);
+  if ('error' in parsed) return parsed;
+  const part = project(parsed.value, reach);
   switch (fate(part, JSON_DEPTH_MAX)) {
     case 'same':
       return { json: JSON.stringify(part) };
     case 'changed':
       return { json: text };
     case 'deep':
-      return {
-        error: `Expected JSON nested at most ${JSON_DEPTH_MAX} deep in the body, got deeper`,
-      };
+      return TOO_DEEP;
+  }
+}
+
+/** The JSON in a body as a value, and as its text; a body nested too deep to be written again is none. */
+export function parseJsonBody(
+  body: Uint8Array,
+): { readonly value: unknown; readonly text: string } | { readonly error: string } {
+  const text = jsonText(body);
+  if (text === undefined) return NO_UTF8;
+  if (text === '') return { value: null, text: 'null' };
+  const parsed = parse(text);
+  if ('error' in parsed) return parsed;
+  return fate(parsed.value, JSON_DEPTH_MAX) === 'deep' ? TOO_DEEP : { ...parsed, text };
+}
+
+const NO_UTF8 = { error: 'Expected JSON in UTF-8 in the body, got other bytes' };
+const TOO_DEEP = {
+  error: `Expected JSON nested at most ${JSON_DEPTH_MAX} deep in the body, got deeper`,
+};
+
+/** The body as text without its byte order mark; `undefined` where it is no UTF-8. */
+function jsonText(body: Uint8Array): string | undefined {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  if (!isUtf8(bytes)) return undefined;
+  const decoded = isAscii(bytes) ? bytes.toString('latin1') : bytes.toString('utf8');
+  return decoded.startsWith('\ufeff') ? decoded.slice(1) : decoded;
+}
+
+function parse(text: string): { readonly value: unknown } | { readonly error: string } {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return { error: `Expected JSON in the body, ${jsonFault(text)}` };
   }
 }
 

@@ -1,11 +1,11 @@
-import type { LogLine, RunFailure } from '../../core/run.ts';
-import type { TracedChange, TracedVariable } from '../../core/trace.ts';
-import type { Outcome, Recording } from '../../engine/recording.ts';
-import type { Difference } from '../../engine/replay/compare.ts';
-import type { TraceEntry } from '../../engine/trace/entries.ts';
-import type { TraceReport } from '../../engine/trace.ts';
-import { type AnswerJson, answerJson } from './represent.ts';
-import { type EffectJson, effectJson } from './represent-run.ts';
+import type { LogLine, RunFailure } from '../../../core/run.ts';
+import type { TracedChange, TracedVariable } from '../../../core/trace.ts';
+import type { Outcome, Recording } from '../../../engine/recording.ts';
+import type { Difference } from '../../../engine/replay/compare.ts';
+import type { TraceEntry } from '../../../engine/trace/entries.ts';
+import type { TraceReport } from '../../../engine/trace.ts';
+import { type AnswerJson, answerJson } from './run.ts';
+import { type EffectJson, effectJson } from './run-detail.ts';
 
 /** A trace as the API tells it, and `run trace --json`. */
 export interface TraceJson {

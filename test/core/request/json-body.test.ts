@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Reach } from '../../../src/core/program.ts';
-import { readJson } from '../../../src/sandbox/guest/request/json-body.ts';
+import { readJson } from '../../../src/core/request/json-body.ts';
 
 function read(body: string | Uint8Array, reach: Reach): unknown {
   const result = readJson(typeof body === 'string' ? Buffer.from(body) : body, reach);

@@ -1,0 +1,72 @@
+import type { PayloadMap } from '../../../core/payload-map.ts';
+import { formatRate } from '../../../core/rate.ts';
+import type { Binding, Webhook, WebhookLimits, WebhookSettings } from '../../../core/webhook.ts';
+import { iso } from './time.ts';
+
+/** A webhook as the API tells it. The URL holds the token, which stands nowhere else. */
+export interface WebhookJson extends SettingsJson {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly url: string;
+  readonly paused: boolean;
+  readonly respond: 'run' | 'ack';
+  readonly bindings: readonly Binding[];
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+/** `WebhookSettings` as they are given to the API; `null` for what is not set. */
+interface SettingsJson {
+  readonly account: string | null;
+  readonly methods: readonly string[] | null;
+  readonly content_types: readonly string[] | null;
+  readonly paths: boolean;
+  readonly limits: LimitsJson | null;
+  readonly map: PayloadMap | null;
+  readonly forward: string | null;
+}
+
+interface LimitsJson {
+  readonly rate: string | null;
+  readonly per_client: string | null;
+  readonly concurrent: number | null;
+}
+
+export function webhookJson(webhook: Webhook, baseUrl: string): WebhookJson {
+  const { id, name, description, paused, respond, bindings, createdAt, updatedAt } = webhook;
+  return {
+    id,
+    name,
+    description,
+    url: `${baseUrl}/webhooks/${webhook.token}`,
+    paused,
+    respond,
+    bindings,
+    ...settingsJson(webhook.settings),
+    created_at: iso(createdAt),
+    updated_at: iso(updatedAt),
+  };
+}
+
+function settingsJson(settings: WebhookSettings): SettingsJson {
+  const { account = null, methods = null, contentTypes = null, paths = true } = settings;
+  const { limits, map = null, forward = null } = settings;
+  return {
+    account,
+    methods,
+    content_types: contentTypes,
+    paths,
+    limits: limits === undefined ? null : limitsJson(limits),
+    map,
+    forward,
+  };
+}
+
+function limitsJson({ rate, perClient, concurrent }: WebhookLimits): LimitsJson {
+  return {
+    rate: rate === undefined ? null : formatRate(rate),
+    per_client: typeof perClient === 'object' ? formatRate(perClient) : (perClient ?? null),
+    concurrent: concurrent ?? null,
+  };
+}
