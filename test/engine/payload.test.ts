@@ -6,8 +6,8 @@ import { prepareRoute, type Route } from '../../src/engine/route.ts';
 import { testEvent, testWebhook } from './parts.ts';
 
 function routeOf(map: PayloadMap | undefined, forward = 'a.b'): Route {
-  const settings = { ...(map === undefined ? {} : { map }), forward, account: 'shop_1' };
-  return prepareRoute(testWebhook({ id: 'wh_1', name: 'Orders', settings }), () => 'none');
+  const settings = { ...(map === undefined ? {} : { map }), forward };
+  return prepareRoute(testWebhook({ settings }), () => 'none');
 }
 
 function mapped(map: PayloadMap, change: Parameters<typeof testEvent>[0] = {}): unknown {
@@ -37,8 +37,9 @@ test('values come from every part of a request and from what is known of it', ()
     at: { from: 'event.received_at' },
   };
   const event = { id: 'evt_1', path: '/x', query: 'page=1&page=2', receivedAt: 5 };
+  const webhook = { webhookName: 'Orders', webhookAccount: 'shop_1' };
   const order = { lines: [{ 'unit price': 9.5 }] };
-  expect(mapped(map, { ...event, ...json({ order }) })).toEqual({
+  expect(mapped(map, { ...event, ...json({ order }), ...webhook })).toEqual({
     id: 9.5,
     all: order,
     topic: 'paid, again',

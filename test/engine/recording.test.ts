@@ -7,7 +7,7 @@ import { readRecording } from '../../src/engine/recording/read.ts';
 import { type Outcome, type Recording, recordingJson } from '../../src/engine/recording.ts';
 import { EVENT } from './recorded.ts';
 
-const { webhookName: _, webhookUrl: __, ...RECEIVED } = EVENT;
+const { webhookName: _, webhookUrl: __, webhookAccount: ___, ...RECEIVED } = EVENT;
 const NEXT = 'A recording is what `hookwright run export` writes, unchanged.';
 const SOURCE = 'automation: a\nsteps: []\n';
 
