@@ -1,4 +1,4 @@
-// Fails when `drizzle/sqlite/` is not what drizzle-kit makes of `src/store/sqlite/schema.ts`: generates
+// Fails when `drizzle/sqlite/` is not what drizzle-kit makes of `src/store/sqlite/schema*.ts`: generates
 // into a copy of the folder and compares, so that the checkout stays as it is.
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -12,7 +12,7 @@ try {
   cpSync(MIGRATIONS, copy, { recursive: true });
   // drizzle-kit takes `--out` relative to the working directory only.
   const out = relative('.', copy);
-  const options = ['--dialect=sqlite', '--schema=src/store/sqlite/schema.ts', `--out=${out}`];
+  const options = ['--dialect=sqlite', '--schema=src/store/sqlite/schema*.ts', `--out=${out}`];
   const output = execFileSync(
     process.execPath,
     ['node_modules/drizzle-kit/bin.cjs', 'generate', ...options],
@@ -25,7 +25,7 @@ try {
   if (stale.length > 0 || !output.includes('No schema changes')) {
     const files = stale.map(([file]) => `\n  ${join(MIGRATIONS, file)}`).join('');
     console.error(
-      `Expected ${MIGRATIONS} to hold all of src/store/sqlite/schema.ts, got changes without a migration.${files}\nRun \`npx drizzle-kit generate --name WHAT_CHANGES\` and commit what it writes.`,
+      `Expected ${MIGRATIONS} to hold all of src/store/sqlite/schema*.ts, got changes without a migration.${files}\nRun \`npx drizzle-kit generate --name WHAT_CHANGES\` and commit what it writes.`,
     );
     process.exitCode = 1;
   }

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Store } from '../../src/engine/ports.ts';
+import { deliveryContract } from './deliveries.ts';
 import { eventContract } from './events.ts';
+import { hookContract } from './hooks.ts';
 import { leaseContract } from './leases.ts';
 import { NOW, someEvent, someEvents } from './records.ts';
 import { registryContract } from './registry.ts';
@@ -51,6 +53,8 @@ export function storeContract(name: string, prepare: () => Promise<StoreHarness>
     runContract(opened);
     leaseContract(opened);
     stateContract(opened);
+    hookContract(opened);
+    deliveryContract(opened);
 
     describe('closing', () => {
       test('commits what was accepted, and refuses what comes later', async () => {

@@ -1,9 +1,10 @@
 import type { EffectResult, JournalEntry, StateArgs } from '../../src/core/effect.ts';
 import { HookwrightError } from '../../src/core/errors.ts';
 import type { CapturedEvent, EventStatus, StoredEvent } from '../../src/core/event.ts';
+import type { NewMessage } from '../../src/core/message.ts';
 import type { RunRecord } from '../../src/core/run.ts';
 import { topicEvent } from '../../src/core/topic-event.ts';
-import type { EffectPlace, NewMessage, RunStep, RunStore } from '../../src/engine/ports.ts';
+import type { EffectPlace, RunStep, RunStore } from '../../src/engine/ports.ts';
 
 /** What is on disk: it outlives the processes of a test. */
 export class Disk {

@@ -2,9 +2,10 @@ import type { Clock } from '../../core/clock.ts';
 import type { EmitArgs, HookArgs, StateArgs } from '../../core/effect.ts';
 import type { CapturedEvent } from '../../core/event.ts';
 import { derivedId } from '../../core/ids.ts';
+import type { NewMessage } from '../../core/message.ts';
 import { depthOf, topicEvent } from '../../core/topic-event.ts';
 import { TOPIC_DEPTH_MAX } from '../limits.ts';
-import type { EffectPlace, NewMessage, RunStore } from '../ports.ts';
+import type { EffectPlace, RunStore } from '../ports.ts';
 import type { EffectContext, Perform } from './performer.ts';
 
 export interface InternalParts {

@@ -1,6 +1,7 @@
 import { HookwrightError } from '../../core/errors.ts';
 import type { Store } from '../../engine/ports.ts';
 import type { WriteCall, Written } from './batch.ts';
+import { hookStoreOf } from './client-hooks.ts';
 import { fromFailureData } from './failure.ts';
 import type { Call, Channel, FromThread, Returns, ToThread } from './protocol.ts';
 import { WriteQueue } from './write-queue.ts';
@@ -144,6 +145,7 @@ export function storeOf(client: StoreClient): Store {
     removeAutomation: (name) => client.ask({ method: 'removeAutomation', name }),
     automations: () => client.ask({ method: 'automations' }),
     revision: (revisionId) => client.ask({ method: 'revision', revisionId }),
+    ...hookStoreOf(client),
     close: () => client.close(),
   };
 }

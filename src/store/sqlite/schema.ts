@@ -324,37 +324,16 @@ export const stateTable: TableOf<StateRow> = sqliteTable(
   (table) => [index('state_expiring').on(table.expiresAt).where(sql`expires_at IS NOT NULL`)],
 );
 
-interface MessageRow {
-  id: string;
-  kind: 'emit' | 'hook';
-  to: string;
-  createdAt: number;
-  runId: string;
-  effect: number;
-  /** JSON. */
-  data: string;
-}
-
-/** What runs emitted or meant for a hook; outlives the run. */
-export const messageTable: TableOf<MessageRow> = sqliteTable('message', {
-  id: text().primaryKey(),
-  kind: text({ enum: ['emit', 'hook'] }).notNull(),
-  to: text().notNull(),
-  createdAt: integer('created_at').notNull(),
-  runId: text('run_id').notNull(),
-  effect: integer().notNull(),
-  data: text().notNull(),
-});
-
 interface StorageRow {
   name: string;
   bytes: number;
 }
 
 /**
- * One row, `bodies`: the bytes of all stored bodies. It changes in the transaction that stores or deletes
- * them, once per transaction and not per event, so that it is exact after a crash and costs a group
- * commit one page; summing at the start would read every row, or an index that each event pays for.
+ * Two rows: `bodies`, the bytes of all events' bodies, and `messages`, those of messages' data and attempts'
+ * bodies. They change in the transaction that stores or deletes them, once per transaction and not per event,
+ * so that they are exact after a crash and cost a group commit one page; summing at the start would read
+ * every row, or an index that each event pays for.
  */
 export const storageTable: TableOf<StorageRow> = sqliteTable('storage', {
   name: text().primaryKey(),
