@@ -3,6 +3,7 @@ import { loadAutomations } from './app/automations-folder.ts';
 import { createExample } from './app/first-start.ts';
 import { offlineRuns } from './app/offline-runs.ts';
 import { Open } from './app/open.ts';
+import { readSecretKey } from './app/secret-key.ts';
 import { type Parts, serve } from './app/serve.ts';
 import { forgetServer, noteServer } from './app/server-note.ts';
 import type { Config } from './config/config.ts';
@@ -10,11 +11,13 @@ import { readVersion } from './config/version.ts';
 import { type Clock, systemClock } from './core/clock.ts';
 import { idMaker } from './core/ids.ts';
 import type { Log } from './core/log.ts';
+import { Vault } from './core/vault.ts';
 import type { Webhook } from './core/webhook.ts';
 import { Automations } from './engine/automations.ts';
 import { createFeed } from './engine/feed.ts';
-import type { Sandbox } from './engine/ports.ts';
+import type { Sandbox, SecretStore } from './engine/ports.ts';
 import { LiveRegistry } from './engine/registry.ts';
+import { Secrets } from './engine/secrets.ts';
 import { createApi } from './http/api/api.ts';
 import { openLog } from './log/pino-log.ts';
 import { openSandbox } from './sandbox/pool.ts';
@@ -46,8 +49,8 @@ const API_TOKEN_BYTES = 32;
 const SILENT: Log = { write: () => {} };
 
 /**
- * Puts the parts together. Throws `data.in_use`, `data.unusable`, `listen.failed`, `config.invalid`;
- * what was open by then is closed again.
+ * Puts the parts together. Throws `data.in_use`, `data.unusable`, `secret.key_unusable`,
+ * `secret.unreadable`, `listen.failed`, `config.invalid`; what was open by then is closed again.
  */
 export async function startApp(config: Config, options: AppOptions = {}): Promise<App> {
   const open = new Open();
@@ -66,6 +69,9 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
   const sandbox = listen ? openEarly(config, open) : undefined;
   const store = await openSqliteStore({ dataDir: config.dataDir });
   open.add(() => store.close());
+  const secrets = await openSecrets(config, store, clock);
+  // Commands go on, so that what cannot be read can be set anew or deleted.
+  if (listen) secrets.requireKey();
   const makeId = idMaker();
   const automations = await Automations.open(store, log, clock);
   const registry = await LiveRegistry.open({ store, automations, clock, makeId });
@@ -78,6 +84,7 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
   let control = offlineRuns(store, clock);
   const api = createApi({
     registry,
+    secrets,
     store,
     runs: { retry: (id) => control.retry(id), cancel: (id) => control.cancel(id) },
     feed,
@@ -116,6 +123,12 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
     fetch: async (request) => api.fetch(request),
     close: () => open.close(),
   };
+}
+
+async function openSecrets(config: Config, store: SecretStore, clock: Clock): Promise<Secrets> {
+  const isInUse = (await store.keyProof()) !== undefined;
+  const key = config.secretKey ?? readSecretKey(config.dataDir, isInUse);
+  return Secrets.open({ store, vault: new Vault(key), clock });
 }
 
 function openEarly(config: Config, open: Open): Promise<Sandbox> {

@@ -5,6 +5,7 @@ import { addCompletion } from './commands/completion.ts';
 import { addEvent } from './commands/event.ts';
 import { addRun } from './commands/run.ts';
 import { addSchema } from './commands/schema.ts';
+import { addSecret } from './commands/secret.ts';
 import { addServe } from './commands/serve.ts';
 import { addTest } from './commands/test.ts';
 import { addValidate } from './commands/validate.ts';
@@ -86,6 +87,7 @@ export function createProgram(
   addWebhook(program, attach);
   addEvent(program, attach);
   addAutomation(program, attach);
+  addSecret(program, attach);
   addSchema(program, attach);
   addCompletion(program, attach);
   tellUsageErrors(program);

@@ -95,9 +95,9 @@ export class Session {
   }
 }
 
-/** The name under which commander keeps a setting's flag. */
+/** The name under which commander keeps a setting's flag; empty where it has none. */
 function optionName({ flag }: Setting): string {
-  return flag.slice(2).replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return (flag ?? '').slice(2).replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 /** What runs when a command is called. */

@@ -3,7 +3,10 @@ import { fallbackText, SETTING_LIST, type Setting } from '../config/settings.ts'
 
 /** Gives a command the flags of all settings, as `serve` has them. */
 export function addServeSettings(command: Command): Command {
-  return addSettings(command, SETTING_LIST);
+  addSettings(command, SETTING_LIST);
+  const variables = SETTING_LIST.filter(({ flag }) => flag === undefined);
+  const lines = variables.map((setting) => `  ${textOf(setting)}`);
+  return command.addHelpText('after', `\nVariables without a flag:\n${lines.join('\n')}`);
 }
 
 /** Gives a command the flags that say where the data is and what URLs look like. */
@@ -17,10 +20,15 @@ export function addDataSettings(command: Command): Command {
 /** Gives a command the flag of one setting. */
 export function addSettings(command: Command, settings: readonly Setting[]): Command {
   for (const setting of settings) {
-    const { flag, placeholder, description, variable } = setting;
+    const { flag, placeholder } = setting;
+    if (flag === undefined) continue;
     // No default for commander: what was not given comes from the variable.
-    const text = `${description} [${variable}, default: ${fallbackText(setting)}]`;
+    const text = textOf(setting);
     command.addOption(new Option(`${flag} <${placeholder}>`, text).helpGroup('Settings:'));
   }
   return command;
+}
+
+function textOf(setting: Setting): string {
+  return `${setting.description} [${setting.variable}, default: ${fallbackText(setting)}]`;
 }

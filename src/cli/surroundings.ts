@@ -17,6 +17,8 @@ export interface Input {
   read(): Promise<Uint8Array>;
   /** One line that a person types after the question. */
   ask(question: string): Promise<string>;
+  /** The same without showing what is typed. */
+  askHidden(question: string): Promise<string>;
 }
 
 export type StopSignal = 'SIGINT' | 'SIGTERM';

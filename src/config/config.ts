@@ -4,6 +4,8 @@ export interface Config {
   /** 0 takes a free port. */
   readonly port: number;
   readonly dataDir: string;
+  /** The key of the vault, 32 bytes; without it, the data folder's key file. */
+  readonly secretKey: Uint8Array | undefined;
   readonly automationsDir: string;
   /** CIDR ranges whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed. */
   readonly trustedProxies: readonly string[];

@@ -49,7 +49,7 @@ function readSetting(
   machine: Machine,
   mistakes: string[],
 ): unknown {
-  const flag = flags[setting.name];
+  const flag = setting.flag === undefined ? undefined : flags[setting.name];
   const variable = env[setting.variable]?.trim() || undefined;
   const given = flag ?? variable;
   if (given === undefined) {
@@ -59,9 +59,8 @@ function readSetting(
   const value = setting.reader.read(given);
   if (value === undefined) {
     const name = flag === undefined ? setting.variable : setting.flag;
-    mistakes.push(
-      `Expected ${name} to be ${setting.reader.expected}, got ${JSON.stringify(given)}.`,
-    );
+    const got = setting.flag === undefined ? 'another text' : JSON.stringify(given);
+    mistakes.push(`Expected ${name} to be ${setting.reader.expected}, got ${got}.`);
   }
   return value;
 }

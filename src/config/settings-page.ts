@@ -4,7 +4,8 @@ import { fallbackText, SETTING_LIST } from './settings.ts';
 export function settingsTable(): string {
   const rows = SETTING_LIST.map((setting) => {
     const { flag, placeholder, variable, description } = setting;
-    return `| \`${flag} <${placeholder}>\` | \`${variable}\` | ${fallbackText(setting)} | ${description} |`;
+    const given = flag === undefined ? 'none' : `\`${flag} <${placeholder}>\``;
+    return `| ${given} | \`${variable}\` | ${fallbackText(setting)} | ${description} |`;
   });
   return ['| flag | variable | default | meaning |', '|---|---|---|---|', ...rows].join('\n');
 }

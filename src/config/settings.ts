@@ -10,6 +10,7 @@ import {
   oneOf,
   type Reader,
   ranges,
+  secretKey,
   size,
   wholeNumber,
 } from './values.ts';
@@ -23,7 +24,8 @@ export interface Machine {
 export interface Setting<Name extends keyof Config = keyof Config> {
   readonly name: Name;
   readonly variable: `HOOKWRIGHT_${string}`;
-  readonly flag: `--${string}`;
+  /** Absent where the value is confidential: arguments are visible to every user of the machine. */
+  readonly flag?: `--${string}`;
   /** What stands for the value in `--help`. */
   readonly placeholder: string;
   readonly reader: Reader<NonNullable<Config[Name]>>;
@@ -94,6 +96,15 @@ export const SETTINGS: { readonly [Name in keyof Config]: Setting<Name> } = {
     reader: folder,
     fallback: () => DATA_DIR,
     description: 'Folder of the database. One server at a time may use it.',
+    scope: 'all',
+  },
+  secretKey: {
+    name: 'secretKey',
+    variable: 'HOOKWRIGHT_SECRET_KEY',
+    placeholder: 'key',
+    reader: secretKey,
+    fallbackText: 'the file secret.key in the data folder',
+    description: 'Key under which secrets are encrypted: 32 bytes as base64 or hex.',
     scope: 'all',
   },
   automationsDir: {

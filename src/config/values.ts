@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { parseDuration, parseSize } from '../core/quantity.ts';
+import { readVaultKey, VAULT_KEY_EXPECTED } from '../core/vault.ts';
 
 /** How the text of a setting becomes its value; `undefined` where the text is none. */
 export interface Reader<T> {
@@ -92,4 +93,10 @@ export const baseUrl: Reader<string> = {
     if (url.username !== '' || url.password !== '') return undefined;
     return url.href.replace(/\/+$/, '');
   },
+};
+
+/** The vault's key. */
+export const secretKey: Reader<Uint8Array> = {
+  expected: VAULT_KEY_EXPECTED,
+  read: readVaultKey,
 };

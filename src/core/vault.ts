@@ -5,6 +5,18 @@ import type { Random } from './ids.ts';
 /** Bytes of the key: AES-256. */
 export const VAULT_KEY_BYTES = 32;
 
+/** Completes "Expected … to be". */
+export const VAULT_KEY_EXPECTED: string = `${VAULT_KEY_BYTES} bytes as base64 or hex`;
+
+/** The key behind a text, with or without white space around it; `undefined` where it is none. */
+export function readVaultKey(text: string): Uint8Array | undefined {
+  const trimmed = text.trim();
+  if (/^[0-9a-f]{64}$/i.test(trimmed)) return Buffer.from(trimmed, 'hex');
+  if (!/^[A-Za-z0-9+/_-]{43}=?$/.test(trimmed)) return undefined;
+  const key = Buffer.from(trimmed, 'base64');
+  return key.length === VAULT_KEY_BYTES ? key : undefined;
+}
+
 /** Names the layout below, so that another one can follow. */
 const VERSION = 1;
 /** The length that GCM uses as it is (NIST SP 800-38D, 8.2); random, which is safe for 2^32 values a key. */

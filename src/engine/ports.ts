@@ -3,6 +3,7 @@ import type { EffectRequest, EffectResult, JournalEntry, StateArgs } from '../co
 import type { CapturedEvent, EventStatus, EventSummary, StoredEvent } from '../core/event.ts';
 import type { NewMessage } from '../core/message.ts';
 import type { Execution, ExecutionResult, RunRecord } from '../core/run.ts';
+import type { SealedSecret } from '../core/secret.ts';
 import type { Webhook } from '../core/webhook.ts';
 import type { DeliveryStore, HookStore, MessageStore } from './ports/hook-store.ts';
 
@@ -16,6 +17,7 @@ export interface Store
     WebhookStore,
     AutomationStore,
     RunStore,
+    SecretStore,
     HookStore,
     MessageStore,
     DeliveryStore {
@@ -78,6 +80,19 @@ export interface AutomationStore {
   /** By name. */
   automations(): Promise<readonly AutomationRecord[]>;
   revision(id: string): Promise<Revision | undefined>;
+}
+
+/** Secrets as they are stored: sealed, so that the store never sees a value. */
+export interface SecretStore {
+  /** By name. */
+  secrets(): Promise<readonly SealedSecret[]>;
+  /** Makes the secret, or replaces the one of its name as a whole. */
+  saveSecret(secret: SealedSecret): Promise<void>;
+  /** Throws `secret.not_found`. */
+  deleteSecret(name: string): Promise<void>;
+  /** What tells whether a key is the one that values were sealed under; `undefined` on new data. */
+  keyProof(): Promise<Uint8Array | undefined>;
+  saveKeyProof(sealed: Uint8Array): Promise<void>;
 }
 
 /**

@@ -26,6 +26,7 @@ test('bash completes commands, their commands and their options', () => {
       'webhook',
       'event',
       'automation',
+      'secret',
       'schema',
       'completion',
     ],

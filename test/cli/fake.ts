@@ -88,6 +88,10 @@ export class FakeShell {
           this.questions.push(question);
           return this.answers.shift() ?? '';
         },
+        askHidden: async (question) => {
+          this.questions.push(question);
+          return this.answers.shift() ?? '';
+        },
       },
       clock: () => NOW,
       fetch: (url, init) => this.fetch(url, init),

@@ -80,7 +80,7 @@ test('help of the program lists every exit code, and every error has one of them
 test('help of serve names every setting with its variable', async () => {
   const { out } = await shell.run('serve', '--help');
   for (const { flag, variable } of SETTING_LIST) {
-    expect(out).toContain(`${flag} <`);
+    if (flag !== undefined) expect(out).toContain(`${flag} <`);
     expect(out.replace(/\s+/g, ' ')).toContain(`[${variable}, default: `);
   }
 });

@@ -130,3 +130,18 @@ test('any text for any setting is either read or refused as config.invalid', () 
     }),
   );
 });
+
+test('the key of the secrets comes from its variable alone, and no mistake quotes it', () => {
+  const key = Buffer.alloc(32, 9);
+  for (const text of [
+    key.toString('hex'),
+    key.toString('base64'),
+    ` ${key.toString('base64')}\n`,
+  ]) {
+    expect(readConfig({ HOOKWRIGHT_SECRET_KEY: text }).secretKey).toEqual(key);
+  }
+  expect(readConfig({}, { secretKey: key.toString('hex') }).secretKey).toBeUndefined();
+  expect(mistakesOf({ HOOKWRIGHT_SECRET_KEY: 'a-password' }, {})).toBe(
+    'Expected HOOKWRIGHT_SECRET_KEY to be 32 bytes as base64 or hex, got another text.',
+  );
+});

@@ -6,12 +6,16 @@ import { settingsTable } from '../../src/config/settings-page.ts';
 test('every default can be read by the reader of its own setting', () => {
   for (const setting of SETTING_LIST) {
     const text = setting.fallback?.({ cores: 4 });
-    if (text !== undefined) expect(setting.reader.read(text), setting.flag).toBeDefined();
+    if (text !== undefined) expect(setting.reader.read(text), setting.variable).toBeDefined();
   }
 });
 
 test('no two settings share a flag or a variable', () => {
-  expect(new Set(SETTING_LIST.map((setting) => setting.flag)).size).toBe(SETTING_LIST.length);
+  const flags = SETTING_LIST.flatMap(({ flag }) => flag ?? []);
+  expect(new Set(flags).size).toBe(flags.length);
+  expect(SETTING_LIST.filter(({ flag }) => flag === undefined).map(({ name }) => name)).toEqual([
+    'secretKey',
+  ]);
   expect(new Set(SETTING_LIST.map((setting) => setting.variable)).size).toBe(SETTING_LIST.length);
 });
 

@@ -8,6 +8,7 @@ import { NOW, someEvent, someEvents } from './records.ts';
 import { registryContract } from './registry.ts';
 import { retentionContract } from './retention.ts';
 import { runContract } from './runs.ts';
+import { secretContract } from './secrets.ts';
 import { stateContract } from './state.ts';
 
 /** One place that holds data, as an adapter's test offers it to the suite. */
@@ -55,6 +56,7 @@ export function storeContract(name: string, prepare: () => Promise<StoreHarness>
     stateContract(opened);
     hookContract(opened);
     deliveryContract(opened);
+    secretContract(opened);
 
     describe('closing', () => {
       test('commits what was accepted, and refuses what comes later', async () => {

@@ -10,6 +10,7 @@ import { routeEventStream } from './event-stream.ts';
 import { routeEvents } from './events.ts';
 import type { ApiParts } from './parts.ts';
 import { routeRuns } from './runs.ts';
+import { routeSecrets } from './secrets.ts';
 import { routeServer } from './server.ts';
 import { routeWebhooks } from './webhooks.ts';
 
@@ -44,6 +45,7 @@ export function createApi(parts: ApiParts): Hono {
   routeEvents(api, parts);
   routeRuns(api, parts);
   routeAutomations(api, parts);
+  routeSecrets(api, parts);
   // A route and not `notFound`, which is lost when this application is mounted in another.
   api.all('*', (c) => {
     throw new HookwrightError(

@@ -1,9 +1,11 @@
 import type { Context } from 'hono';
 import { z } from 'zod';
 import { HookwrightError } from '../../core/errors.ts';
+import { parseDuration } from '../../core/quantity.ts';
 import type { RunStatus } from '../../core/run.ts';
 import { didYouMean } from '../../core/suggest.ts';
 import type { WebhookDraft } from '../../engine/registry.ts';
+import type { SecretDraft } from '../../engine/secrets.ts';
 
 /** Levels of nesting in a body; deeper values only serve to exhaust the stack of who writes them. */
 const JSON_DEPTH_MAX = 64;
@@ -40,6 +42,23 @@ const draftShape = {
 
 const webhookDraft = z.strictObject(draftShape, 'an object');
 const webhookChange = z.strictObject({ ...draftShape, paused: flag.optional() }, 'an object');
+
+const secretDraft = z.strictObject(
+  {
+    value: text,
+    hosts: z.array(text, 'a list').optional(),
+    keep_previous: z
+      .string('a duration such as "24h"')
+      .transform((given, context) => {
+        const ms = parseDuration(given);
+        if (ms !== undefined) return ms;
+        context.addIssue('a duration such as "24h"');
+        return z.NEVER;
+      })
+      .optional(),
+  },
+  'an object',
+);
 
 const limitText = `a whole number from 1 to ${EVENTS_PER_PAGE_MAX}`;
 const eventId = z.string().regex(EVENT_ID, 'the id of an event, such as evt_01K…');
@@ -100,6 +119,15 @@ export async function readWebhookChange(c: Context): Promise<WebhookDraft & { pa
   return (await readBody(c, webhookChange)) as WebhookDraft & { paused?: boolean };
 }
 
+export async function readSecretDraft(c: Context): Promise<SecretDraft> {
+  const { value, hosts, keep_previous } = await readBody(c, secretDraft, ['value']);
+  return {
+    value,
+    ...(hosts === undefined ? {} : { hosts }),
+    ...(keep_previous === undefined ? {} : { keepPreviousMs: keep_previous }),
+  };
+}
+
 export function readEventsQuery(c: Context): EventsQuery {
   return readQuery(c, eventsQuery);
 }
@@ -112,18 +140,26 @@ export function readStreamQuery(c: Context): { readonly webhook?: string | undef
   return readQuery(c, streamQuery);
 }
 
-/** The body as the schema has it; an empty body counts as `{}`. */
-async function readBody<S extends z.ZodType>(c: Context, schema: S): Promise<z.output<S>> {
+/**
+ * The body as the schema has it; an empty body counts as `{}`.
+ *
+ * @param confidential keys whose values no error quotes
+ */
+async function readBody<S extends z.ZodType>(
+  c: Context,
+  schema: S,
+  confidential: readonly string[] = [],
+): Promise<z.output<S>> {
   const body = await c.req.text();
   let value: unknown;
   try {
     value = body.trim() === '' ? {} : JSON.parse(body);
   } catch (error) {
-    throw new HookwrightError(
-      'request.malformed',
-      `Expected the body to be JSON: ${(error as Error).message}.`,
-      { cause: error },
-    );
+    // V8's message quotes the text around the fault.
+    const reason = confidential.length === 0 ? (error as Error).message : 'it cannot be read';
+    throw new HookwrightError('request.malformed', `Expected the body to be JSON: ${reason}.`, {
+      ...(confidential.length === 0 ? { cause: error } : {}),
+    });
   }
   if (depthExceeds(value, JSON_DEPTH_MAX)) {
     throw new HookwrightError(
@@ -131,17 +167,24 @@ async function readBody<S extends z.ZodType>(c: Context, schema: S): Promise<z.o
       `Expected the body to be nested at most ${JSON_DEPTH_MAX} levels deep, got more.`,
     );
   }
-  return read(schema, value, 'the body');
+  return read(schema, value, 'the body', confidential);
 }
 
 function readQuery<S extends z.ZodType>(c: Context, schema: S): z.output<S> {
   return read(schema, c.req.query(), 'the query');
 }
 
-function read<S extends z.ZodType>(schema: S, value: unknown, whole: string): z.output<S> {
+function read<S extends z.ZodType>(
+  schema: S,
+  value: unknown,
+  whole: string,
+  confidential: readonly string[] = [],
+): z.output<S> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const lines = result.error.issues.map((issue) => sentence(issue, value, whole, schema));
+  const lines = result.error.issues.map((issue) =>
+    sentence(issue, value, whole, schema, confidential),
+  );
   throw new HookwrightError('request.malformed', lines.join('\n'));
 }
 
@@ -150,6 +193,7 @@ function sentence(
   value: unknown,
   whole: string,
   schema: z.ZodType,
+  confidential: readonly string[],
 ): string {
   const place = issue.path.length === 0 ? whole : pathText(issue.path);
   if (issue.code === 'unrecognized_keys') {
@@ -163,7 +207,13 @@ function sentence(
       .filter(Boolean)
       .join(' ');
   }
-  return `Expected ${place} to be ${issue.message}, got ${quote(at(value, issue.path))}.`;
+  // The whole body may be the confidential value itself.
+  const hides =
+    confidential.length > 0 &&
+    (issue.path.length === 0 || confidential.includes(`${String(issue.path[0])}`));
+  const got = at(value, issue.path);
+  const shown = hides && got !== undefined ? 'something else' : quote(got);
+  return `Expected ${place} to be ${issue.message}, got ${shown}.`;
 }
 
 function pathText(path: readonly PropertyKey[]): string {

@@ -4,10 +4,12 @@ import type { RunRecord } from '../../core/run.ts';
 import type { Feed } from '../../engine/feed.ts';
 import type { AutomationStore, EventStore, RunStore } from '../../engine/ports.ts';
 import type { Registry } from '../../engine/registry.ts';
+import type { SecretRegistry } from '../../engine/secrets.ts';
 
 /** What the API stands on. */
 export interface ApiParts {
   readonly registry: Registry;
+  readonly secrets: SecretRegistry;
   readonly store: Pick<EventStore, 'event' | 'events' | 'runsOf' | 'run'> &
     Pick<RunStore, 'runs' | 'journal'> &
     Pick<AutomationStore, 'revision'>;

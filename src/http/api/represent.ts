@@ -3,6 +3,7 @@ import type { CapturedEvent, EventStatus, EventSummary, StoredEvent } from '../.
 import type { Answer, LogLine, RunFailure, RunRecord, RunStatus } from '../../core/run.ts';
 import type { Binding, Webhook } from '../../core/webhook.ts';
 import type { AutomationEntry } from '../../engine/automations.ts';
+import type { SecretFacts } from '../../engine/secrets.ts';
 
 /** A webhook as the API tells it. The URL holds the token, which stands nowhere else. */
 export interface WebhookJson {
@@ -91,6 +92,18 @@ export interface AutomationJson extends AutomationBriefJson {
   readonly webhooks: readonly string[];
 }
 
+/** A secret as the API tells it: everything but its value. */
+export interface SecretJson {
+  readonly name: string;
+  readonly hosts: readonly string[];
+  /** False where it was stored under another key. */
+  readonly readable: boolean;
+  /** Until when the value before it counts too; `null` where there is none. */
+  readonly previous_until: string | null;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
 export interface ServerJson {
   readonly version: string;
   readonly url: string;
@@ -110,6 +123,13 @@ export function webhookJson(webhook: Webhook, baseUrl: string): WebhookJson {
   const created_at = iso(createdAt);
   const updated_at = iso(updatedAt);
   return { id, name, description, url, paused, respond, bindings, created_at, updated_at };
+}
+
+export function secretJson(facts: SecretFacts): SecretJson {
+  const { name, hosts, readable, previousUntil, createdAt, updatedAt } = facts;
+  const previous_until = previousUntil === undefined ? null : iso(previousUntil);
+  const created_at = iso(createdAt);
+  return { name, hosts, readable, previous_until, created_at, updated_at: iso(updatedAt) };
 }
 
 export function bodyJson(body: string | Uint8Array): BodyJson {

@@ -1,7 +1,7 @@
 import type { Handler, Hono } from 'hono';
 import { HookwrightError } from '../../core/errors.ts';
 
-export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** Serves a path with these methods; every other method is answered 405 with what is allowed. */
 export function route(

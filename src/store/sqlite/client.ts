@@ -145,6 +145,11 @@ export function storeOf(client: StoreClient): Store {
     removeAutomation: (name) => client.ask({ method: 'removeAutomation', name }),
     automations: () => client.ask({ method: 'automations' }),
     revision: (revisionId) => client.ask({ method: 'revision', revisionId }),
+    secrets: () => client.ask({ method: 'secrets' }),
+    saveSecret: (secret) => client.ask({ method: 'saveSecret', secret }),
+    deleteSecret: (name) => client.ask({ method: 'deleteSecret', name }),
+    keyProof: () => client.ask({ method: 'keyProof' }),
+    saveKeyProof: (sealed) => client.ask({ method: 'saveKeyProof', sealed }),
     ...hookStoreOf(client),
     close: () => client.close(),
   };

@@ -12,6 +12,7 @@ import type { Call, PruneCall, Returns } from './protocol.ts';
 import { type Pruner, preparePrune } from './prune.ts';
 import { preparePublisher } from './publish.ts';
 import { countOpenRuns, findNextDue, findRun, listRuns, listRunsOf } from './runs.ts';
+import { deleteSecret, listSecrets, readKeyProof, saveKeyProof, saveSecret } from './secrets.ts';
 import { expireState } from './state.ts';
 import { Subscribers } from './subscribers.ts';
 import { createWebhook, deleteWebhook, listWebhooks, updateWebhook } from './webhooks.ts';
@@ -96,6 +97,11 @@ const JOBS: Readonly<Record<OwnCall['method'], string>> = {
   removeAutomation: 'remove an automation',
   automations: 'list automations',
   revision: 'read a revision',
+  secrets: 'list secrets',
+  saveSecret: 'save a secret',
+  deleteSecret: 'delete a secret',
+  keyProof: 'read the proof of the key',
+  saveKeyProof: 'save the proof of the key',
 };
 
 function attempt<T>(job: string, action: () => T): T {
@@ -140,6 +146,16 @@ function perform(db: BetterSQLite3Database, call: OwnCall): Returns[keyof Return
       return void deleteWebhook(db, call.webhookId);
     case 'webhooks':
       return listWebhooks(db);
+    case 'secrets':
+      return listSecrets(db);
+    case 'saveSecret':
+      return void saveSecret(db, call.secret);
+    case 'deleteSecret':
+      return void deleteSecret(db, call.name);
+    case 'keyProof':
+      return readKeyProof(db);
+    case 'saveKeyProof':
+      return void saveKeyProof(db, call.sealed);
     case 'saveAutomation':
       return void saveAutomation(db, call.record);
     case 'removeAutomation':

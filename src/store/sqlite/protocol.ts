@@ -2,6 +2,7 @@ import type { AutomationRecord, Revision } from '../../core/automation.ts';
 import type { JournalEntry } from '../../core/effect.ts';
 import type { EventSummary, StoredEvent } from '../../core/event.ts';
 import type { RunRecord } from '../../core/run.ts';
+import type { SealedSecret } from '../../core/secret.ts';
 import type { Webhook } from '../../core/webhook.ts';
 import type { EventFilter, RunFilter } from '../../engine/ports.ts';
 import type { FailureData } from './failure.ts';
@@ -74,6 +75,11 @@ export type Call =
   | { readonly method: 'removeAutomation'; readonly name: string }
   | { readonly method: 'automations' }
   | { readonly method: 'revision'; readonly revisionId: string }
+  | { readonly method: 'secrets' }
+  | { readonly method: 'saveSecret'; readonly secret: SealedSecret }
+  | { readonly method: 'deleteSecret'; readonly name: string }
+  | { readonly method: 'keyProof' }
+  | { readonly method: 'saveKeyProof'; readonly sealed: Uint8Array }
   | PruneCall
   | HookCall;
 
@@ -106,6 +112,11 @@ export interface Returns extends HookReturns {
   readonly removeAutomation: undefined;
   readonly automations: readonly AutomationRecord[];
   readonly revision: Revision | undefined;
+  readonly secrets: readonly SealedSecret[];
+  readonly saveSecret: undefined;
+  readonly deleteSecret: undefined;
+  readonly keyProof: Uint8Array | undefined;
+  readonly saveKeyProof: undefined;
   readonly prune: number;
 }
 

@@ -11,6 +11,7 @@ import type { AutomationEntry } from '../../../src/engine/automations.ts';
 import type { Feed } from '../../../src/engine/feed.ts';
 import type { EventFilter, RunFilter } from '../../../src/engine/ports.ts';
 import type { Registry } from '../../../src/engine/registry.ts';
+import type { SecretDraft, SecretRegistry } from '../../../src/engine/secrets.ts';
 import { createApi } from '../../../src/http/api/api.ts';
 
 export const TOKEN = 'token-of-the-test';
@@ -27,6 +28,7 @@ export class FakeEngine {
   readonly runs: RunRecord[] = [];
   readonly journals = new Map<string, readonly JournalEntry[]>();
   readonly revisions = new Map<string, Revision>();
+  readonly secretDrafts = new Map<string, SecretDraft>();
   /** What retrying and cancelling throws. */
   refusal: HookwrightError | undefined;
   readonly listeners = new Set<Listener>();
@@ -40,6 +42,7 @@ export class FakeEngine {
   constructor(options: { heartbeatMs?: number } = {}) {
     this.api = createApi({
       registry: this.registry,
+      secrets: this.secrets,
       store: {
         event: async (id) => this.events.find((event) => event.id === id),
         events: async (filter) => this.#list(filter),
@@ -161,6 +164,28 @@ export class FakeEngine {
   notice(event: StoredEvent, runs: readonly RunRecord[] = []): void {
     for (const listener of this.listeners) listener(summary(event), runs);
   }
+
+  readonly secrets: SecretRegistry = {
+    list: () => [...this.secretDrafts.keys()].map((name) => this.secrets.facts(name)),
+    facts: (name) => {
+      const draft = this.secretDrafts.get(name);
+      if (draft === undefined) {
+        throw new HookwrightError('secret.not_found', `Expected a secret, got "${name}".`);
+      }
+      const { hosts = [], keepPreviousMs } = draft;
+      const previous = keepPreviousMs === undefined ? {} : { previousUntil: NOW + keepPreviousMs };
+      return { name, hosts, readable: true, ...previous, createdAt: NOW, updatedAt: NOW };
+    },
+    set: async (name, draft) => {
+      this.secretDrafts.set(name, draft);
+      return this.secrets.facts(name);
+    },
+    delete: async (name) => {
+      const facts = this.secrets.facts(name);
+      this.secretDrafts.delete(name);
+      return facts;
+    },
+  };
 
   readonly registry: Registry = {
     webhooks: () => this.webhooks,

@@ -1,0 +1,279 @@
+import type { Clock } from '../core/clock.ts';
+import { HookwrightError } from '../core/errors.ts';
+import {
+  fitsHost,
+  HOST_PATTERN_EXPECTED,
+  type HostPattern,
+  hostPatternText,
+  readHostPattern,
+} from '../core/host-pattern.ts';
+import { formatDuration } from '../core/quantity.ts';
+import { type SealedSecret, secretNameMistake, secretValueMistake } from '../core/secret.ts';
+import { didYouMean } from '../core/suggest.ts';
+import type { Vault } from '../core/vault.ts';
+import type { SecretStore } from './ports.ts';
+
+/** All are held in memory, opened: at most 64 MB. */
+const SECRETS_MAX = 1000;
+/** What a person still checks by eye. */
+const HOSTS_MAX = 20;
+/** Longer, and the rotation was forgotten. */
+const KEEP_PREVIOUS_MS_MAX = 365 * 86_400_000;
+
+const KEY_PROOF_PLACE = 'key-proof';
+const KEY_PROOF_TEXT = 'hookwright';
+
+/** What is told of a secret. The value is told to nobody. */
+export interface SecretFacts {
+  readonly name: string;
+  readonly hosts: readonly string[];
+  /** False where its value was stored under another key. */
+  readonly readable: boolean;
+  /** Until when the value before it counts too. */
+  readonly previousUntil?: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export interface SecretDraft {
+  readonly value: string;
+  /** Those that it has, where absent; none for a new one. */
+  readonly hosts?: readonly string[];
+  /** Milliseconds for which the value before it counts too. */
+  readonly keepPreviousMs?: number;
+}
+
+/** The secrets of this server by name, as the API sees them. */
+export interface SecretRegistry {
+  /** By name. */
+  list(): readonly SecretFacts[];
+  /** Throws `secret.not_found` with a suggestion. */
+  facts(name: string): SecretFacts;
+  /** Makes or replaces one. Throws `secret.invalid`. */
+  set(name: string, draft: SecretDraft): Promise<SecretFacts>;
+  /** Gives back what was deleted. Throws `secret.not_found` with a suggestion. */
+  delete(name: string): Promise<SecretFacts>;
+}
+
+export interface SecretsParts {
+  readonly store: SecretStore;
+  readonly vault: Vault;
+  readonly clock: Clock;
+}
+
+interface OpenSecret {
+  readonly sealed: SealedSecret;
+  readonly hosts: readonly HostPattern[];
+  /** Absent where it does not open. */
+  readonly value?: string;
+  readonly previous?: { readonly value: string; readonly until: number };
+}
+
+/** The secrets, opened in memory and written through to the store sealed. */
+export class Secrets implements SecretRegistry {
+  readonly #parts: SecretsParts;
+  readonly #byName = new Map<string, OpenSecret>();
+  #keyFits = true;
+
+  private constructor(parts: SecretsParts) {
+    this.#parts = parts;
+  }
+
+  static async open(parts: SecretsParts): Promise<Secrets> {
+    const secrets = new Secrets(parts);
+    for (const sealed of await parts.store.secrets()) secrets.#put(sealed);
+    const proof = await parts.store.keyProof();
+    secrets.#keyFits = proof !== undefined && opens(parts.vault, proof);
+    await secrets.#proveKey();
+    return secrets;
+  }
+
+  /** Throws `secret.unreadable` where values are stored under another key. */
+  requireKey(): void {
+    if (this.#keyFits) return;
+    const names = this.list().flatMap(({ name, readable }) => (readable ? [] : [name]));
+    throw new HookwrightError(
+      'secret.unreadable',
+      `Expected the key under which secrets are stored, got another one; ${names.join(', ')} cannot be read.`,
+      {
+        next: 'Start with the key they were stored under. If it is lost, set or delete each of them with `hookwright secret`.',
+      },
+    );
+  }
+
+  /** The value; `undefined` where there is none, and `problem` says why. */
+  value(name: string): string | undefined {
+    return this.#byName.get(name)?.value;
+  }
+
+  /** All values that count now, the present one first: what callers may prove themselves with. */
+  values(name: string): readonly string[] {
+    const { value, previous } = this.#byName.get(name) ?? {};
+    if (value === undefined) return [];
+    const counts = previous !== undefined && previous.until > this.#parts.clock();
+    return counts ? [value, previous.value] : [value];
+  }
+
+  /** Patterns of the hosts that it may be sent to. */
+  hosts(name: string): readonly string[] {
+    return this.#byName.get(name)?.sealed.hosts ?? [];
+  }
+
+  /** Whether it may be sent there. */
+  mayGoTo(name: string, url: URL): boolean {
+    return this.#byName.get(name)?.hosts.some((pattern) => fitsHost(pattern, url)) ?? false;
+  }
+
+  /** Why there is no value, and what to do: a sentence each. */
+  problem(name: string): string {
+    const got = this.#byName.has(name) ? 'one stored under another key' : 'none';
+    return `Expected a stored secret \`${name}\`, got ${got}. Set it with \`hookwright secret set ${name}\``;
+  }
+
+  list(): readonly SecretFacts[] {
+    const names = [...this.#byName.keys()].sort();
+    return names.map((name) => this.facts(name));
+  }
+
+  facts(name: string): SecretFacts {
+    const secret = this.#byName.get(name);
+    if (secret === undefined) throw this.#notFound(name);
+    const { hosts, previous, createdAt, updatedAt } = secret.sealed;
+    const counts = previous !== undefined && previous.until > this.#parts.clock();
+    return {
+      name,
+      hosts,
+      readable: secret.value !== undefined,
+      ...(counts ? { previousUntil: previous.until } : {}),
+      createdAt,
+      updatedAt,
+    };
+  }
+
+  async set(name: string, draft: SecretDraft): Promise<SecretFacts> {
+    const { store, vault, clock } = this.#parts;
+    const known = this.#byName.get(name);
+    this.#check(name, draft, known);
+    const now = clock();
+    const hosts = draft.hosts?.map(hostText) ?? known?.sealed.hosts ?? [];
+    const place = placeOf(name, hosts);
+    const { keepPreviousMs = 0 } = draft;
+    const keeps = known?.value !== undefined && keepPreviousMs > 0;
+    const sealed: SealedSecret = {
+      name,
+      hosts,
+      sealed: vault.seal(draft.value, place),
+      ...(keeps
+        ? {
+            previous: {
+              sealed: vault.seal(known.value, `${place}/previous`),
+              until: now + keepPreviousMs,
+            },
+          }
+        : {}),
+      createdAt: known?.sealed.createdAt ?? now,
+      updatedAt: now,
+    };
+    await store.saveSecret(sealed);
+    this.#put(sealed);
+    await this.#proveKey();
+    return this.facts(name);
+  }
+
+  async delete(name: string): Promise<SecretFacts> {
+    const facts = this.facts(name);
+    await this.#parts.store.deleteSecret(name);
+    this.#byName.delete(name);
+    await this.#proveKey();
+    return facts;
+  }
+
+  #put(sealed: SealedSecret): void {
+    const { name, hosts, previous } = sealed;
+    const place = placeOf(name, hosts);
+    const value = this.#opened(sealed.sealed, place);
+    const before = previous && this.#opened(previous.sealed, `${place}/previous`);
+    this.#byName.set(name, {
+      sealed,
+      hosts: hosts.flatMap((host) => readHostPattern(host) ?? []),
+      ...(value === undefined ? {} : { value }),
+      ...(previous === undefined || before === undefined
+        ? {}
+        : { previous: { value: before, until: previous.until } }),
+    });
+  }
+
+  #opened(sealed: Uint8Array, place: string): string | undefined {
+    try {
+      return this.#parts.vault.open(sealed, place);
+    } catch {
+      return undefined; // Told by `requireKey`, `readable` and `problem`.
+    }
+  }
+
+  /** Writes down that this key is the one in use, as soon as nothing is left that needs another. */
+  async #proveKey(): Promise<void> {
+    if (this.#keyFits) return;
+    if ([...this.#byName.values()].some(({ value }) => value === undefined)) return;
+    const { store, vault } = this.#parts;
+    await store.saveKeyProof(vault.seal(KEY_PROOF_TEXT, KEY_PROOF_PLACE));
+    this.#keyFits = true;
+  }
+
+  #check(name: string, draft: SecretDraft, known: OpenSecret | undefined): void {
+    const { value, hosts = [], keepPreviousMs = 0 } = draft;
+    const problems = [
+      secretNameMistake(name),
+      secretValueMistake(value),
+      ...hosts.map(hostMistake),
+    ].flatMap((mistake) => (mistake === undefined ? [] : [`${mistake}.`]));
+    if (hosts.length > HOSTS_MAX) {
+      problems.push(`Expected at most ${HOSTS_MAX} hosts, got ${hosts.length}.`);
+    }
+    if (keepPreviousMs < 0 || keepPreviousMs > KEEP_PREVIOUS_MS_MAX) {
+      const most = formatDuration(KEEP_PREVIOUS_MS_MAX);
+      problems.push(
+        `Expected the previous value to be kept for at most ${most}, got another time.`,
+      );
+    }
+    if (known === undefined && this.#byName.size >= SECRETS_MAX) {
+      problems.push(`Expected at most ${SECRETS_MAX} secrets, got one more.`);
+    }
+    if (problems.length > 0) throw new HookwrightError('secret.invalid', problems.join('\n'));
+  }
+
+  #notFound(name: string): HookwrightError {
+    const next = didYouMean(name, this.#byName.keys());
+    return new HookwrightError(
+      'secret.not_found',
+      `Expected the name of a secret, got "${name}", which there is none of.`,
+      next === undefined ? {} : { next },
+    );
+  }
+}
+
+/**
+ * What a value is sealed for. The hosts are part of it: who can write to the database, and has not the
+ * key, cannot have it sent elsewhere.
+ */
+function placeOf(name: string, hosts: readonly string[]): string {
+  return `secret/${name}/${hosts.join(',')}`;
+}
+
+function hostText(host: string): string {
+  const pattern = readHostPattern(host);
+  return pattern === undefined ? host : hostPatternText(pattern);
+}
+
+function hostMistake(host: string): string | undefined {
+  if (readHostPattern(host) !== undefined) return undefined;
+  return `Expected a host to be ${HOST_PATTERN_EXPECTED}, got ${JSON.stringify(host)}`;
+}
+
+function opens(vault: Vault, proof: Uint8Array): boolean {
+  try {
+    return vault.open(proof, KEY_PROOF_PLACE) === KEY_PROOF_TEXT;
+  } catch {
+    return false;
+  }
+}
