@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { loadAutomations } from './app/automations-folder.ts';
 import { createExample } from './app/first-start.ts';
+import { openHooks } from './app/hooks.ts';
 import { offlineRuns } from './app/offline-runs.ts';
 import { Open } from './app/open.ts';
 import { readSecretKey } from './app/secret-key.ts';
-import { type Parts, serve } from './app/serve.ts';
+import { type Parts, type Serving, serve } from './app/serve.ts';
 import { forgetServer, noteServer } from './app/server-note.ts';
 import type { Config } from './config/config.ts';
 import { readVersion } from './config/version.ts';
@@ -14,7 +15,8 @@ import type { Log } from './core/log.ts';
 import { Vault } from './core/vault.ts';
 import type { Webhook } from './core/webhook.ts';
 import { Automations } from './engine/automations.ts';
-import { createFeed } from './engine/feed.ts';
+import { type AttemptNotice, createFeed } from './engine/feed.ts';
+import { Deliveries } from './engine/hooks/deliveries.ts';
 import type { Sandbox, SecretStore } from './engine/ports.ts';
 import { LiveRegistry } from './engine/registry.ts';
 import { Secrets } from './engine/secrets.ts';
@@ -69,7 +71,8 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
   const sandbox = listen ? openEarly(config, open) : undefined;
   const store = await openSqliteStore({ dataDir: config.dataDir });
   open.add(() => store.close());
-  const secrets = await openSecrets(config, store, clock);
+  const vault = await openVault(config, store);
+  const secrets = await Secrets.open({ store, vault, clock });
   // Commands go on, so that what cannot be read can be set anew or deleted.
   if (listen) secrets.requireKey();
   const makeId = idMaker();
@@ -78,7 +81,18 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
   const fresh = automations.size === 0 && registry.webhooks().length === 0;
   await loadAutomations(config.automationsDir, automations, log);
   const firstWebhook = fresh ? await createExample(registry) : undefined;
+  const hooks = await openHooks({ config, store, vault, clock, makeId });
   const feed = createFeed();
+  const attempts = createFeed<AttemptNotice>();
+  let serving: Serving | undefined;
+  const deliveries = new Deliveries({
+    store,
+    hooks,
+    clock,
+    makeId,
+    sending: () => serving?.deliverer,
+    subscriptions: () => serving?.topics,
+  });
   const apiToken = randomBytes(API_TOKEN_BYTES).toString('hex');
   let url = config.publicUrl ?? `http://${config.host}:${config.port}`;
   let control = offlineRuns(store, clock);
@@ -88,6 +102,9 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
     store,
     runs: { retry: (id) => control.retry(id), cancel: (id) => control.cancel(id) },
     feed,
+    hooks,
+    deliveries,
+    attempts,
     clock,
     log,
     token: apiToken,
@@ -106,10 +123,13 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
       log,
       clock,
       makeId,
+      hooks,
+      attempts,
       api,
     };
-    const { address, runs } = await serve(parts, open);
-    control = runs;
+    serving = await serve(parts, open);
+    control = serving.runs;
+    const { address } = serving;
     url = config.publicUrl ?? address;
     noteServer(config.dataDir, { url: address, pid: process.pid, token: apiToken });
     open.add(() => forgetServer(config.dataDir));
@@ -125,10 +145,9 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
   };
 }
 
-async function openSecrets(config: Config, store: SecretStore, clock: Clock): Promise<Secrets> {
+async function openVault(config: Config, store: SecretStore): Promise<Vault> {
   const isInUse = (await store.keyProof()) !== undefined;
-  const key = config.secretKey ?? readSecretKey(config.dataDir, isInUse);
-  return Secrets.open({ store, vault: new Vault(key), clock });
+  return new Vault(config.secretKey ?? readSecretKey(config.dataDir, isInUse));
 }
 
 function openEarly(config: Config, open: Open): Promise<Sandbox> {

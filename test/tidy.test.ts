@@ -22,6 +22,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   http: { from: ['core', 'engine'], packages: ['hono', '@hono/node-server', 'ipaddr.js', 'zod'] },
   testing: { from: ['core', 'language', 'engine'], packages: [] },
   outbound: { from: ['core', 'engine/ports'], packages: ['undici', 'ipaddr.js'] },
+  mail: { from: ['core'], packages: ['nodemailer'] },
   package: { from: ['core', 'language', 'engine/ports'], packages: ['yaml'] },
   log: { from: ['core'], packages: ['pino'] },
   config: { from: ['core'], packages: ['zod'] },

@@ -41,6 +41,7 @@ CREATE TABLE `hook` (
 	`id` text NOT NULL,
 	`name` text NOT NULL,
 	`status` text NOT NULL,
+	`activated_at` integer,
 	`created_at` integer NOT NULL,
 	`updated_at` integer NOT NULL,
 	`settings` text NOT NULL,

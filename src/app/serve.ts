@@ -12,7 +12,9 @@ import type { Log } from '../core/log.ts';
 import { systemTimer } from '../core/timer.ts';
 import { isTopicEvent } from '../core/topic-event.ts';
 import type { Automations } from '../engine/automations.ts';
-import type { OpenFeed } from '../engine/feed.ts';
+import type { Deliverer } from '../engine/deliver/deliverer.ts';
+import type { AttemptNotice, OpenFeed } from '../engine/feed.ts';
+import type { Hooks } from '../engine/hooks/hooks.ts';
 import { openRuns, type Runs } from '../engine/open-runs.ts';
 import type { Sandbox, Store } from '../engine/ports.ts';
 import { keepPruned } from '../engine/prune.ts';
@@ -29,6 +31,7 @@ import { urlAt } from '../http/ingress/url.ts';
 import { createHono, createHttpServer } from '../http/server.ts';
 import { openOutbound } from '../outbound/open.ts';
 import { followAutomations } from './automations-folder.ts';
+import { makeDeliverer } from './hooks.ts';
 import type { Open } from './open.ts';
 
 /** What the serving part is made of. */
@@ -42,27 +45,35 @@ export interface Parts {
   readonly log: Log;
   readonly clock: Clock;
   readonly makeId: (prefix: IdPrefix, now: number) => string;
+  readonly hooks: Hooks;
+  readonly attempts: OpenFeed<AttemptNotice>;
   readonly api: Hono;
+}
+
+/** What runs, once it serves. */
+export interface Serving {
+  readonly address: string;
+  readonly runs: Runs;
+  readonly deliverer: Deliverer;
+  readonly topics: Topics;
 }
 
 /**
  * Listens, takes up what an earlier process left, and follows the automations
  * folder. Throws `listen.failed`.
  *
- * @returns where it listens, and the runs that it works on
+ * @returns where it listens, and what it works on
  */
-export async function serve(
-  parts: Parts,
-  open: Open,
-): Promise<{ readonly address: string; readonly runs: Runs }> {
+export async function serve(parts: Parts, open: Open): Promise<Serving> {
   const { config, sandbox, store, registry, automations, feed, log, clock, makeId, api } = parts;
   const startedAt = clock();
   let address: AddressInfo | undefined;
-  const outbound = openOutbound({
+  const egress = {
     allow: config.egressAllow,
     deny: config.egressDeny,
     ownListeners: () => (address === undefined ? [] : [address]),
-  });
+  };
+  const outbound = openOutbound(egress);
   open.add(() => outbound.close());
   const base = (): string => config.publicUrl ?? (address === undefined ? '' : urlOf(address));
   const url = (route: Route | undefined, event: CapturedEvent): string => {
@@ -72,6 +83,9 @@ export async function serve(
   };
   const route = (id: string): Route | undefined => registry.routeOfId(id);
   const topics = new Topics({ automations, receiver: () => receiver, log });
+  const { hooks, attempts } = parts;
+  const sending = { config, store, hooks, log, clock, attempts, egress, source: base };
+  const deliverer = makeDeliverer({ ...sending, subscriptions: topics }, open);
   const runs = openRuns({
     store,
     sandbox,
@@ -81,6 +95,7 @@ export async function serve(
     route,
     url,
     subscriptions: topics,
+    published: (message) => deliverer.published(message),
     clock,
     timer: systemTimer,
     random: Math.random,
@@ -99,26 +114,19 @@ export async function serve(
     clock,
     answerDeadlineMs: config.answerDeadlineMs,
   });
-  const ingress = new Ingress({
-    routeOfToken: (token) => registry.routeOfToken(token),
-    receiver,
-    log,
-    clock,
-    makeId,
-    trusted: trustedProxies(config.trustedProxies),
-    publicUrl: config.publicUrl,
-    bodyBytesMax: config.bodyBytesMax,
-    requestsMax: config.requestsMax,
-  });
+  const ingress = makeIngress(parts, receiver);
   let stopping = false;
   const server = createHttpServer(createHono(ingress, api, () => !stopping));
   address = await listen(server, config);
   open.add(async () => {
     stopping = true;
     topics.close();
-    await stop({ server, ingress, receiver, queue: runs.queue }, config.shutdownMs, log);
+    await stop({ server, ingress, receiver, queue: runs.queue, deliverer }, config.shutdownMs, log);
   });
   await runs.queue.open();
+  // The lock on the data folder says that no other process is at work on it.
+  await deliverer.open(true);
+  hooks.listen((id) => deliverer.changed(id));
   const retention = { ageMs: config.retentionMs, bytesMax: config.retentionBytes };
   open.add(keepPruned(store, retention, log, clock));
   open.add(followAutomations(config.automationsDir, automations, log));
@@ -129,7 +137,21 @@ export async function serve(
   );
   const listening = urlOf(address);
   log.write('info', 'listening', { url: listening, automations: automations.size });
-  return { address: listening, runs };
+  return { address: listening, runs, deliverer, topics };
+}
+
+function makeIngress({ config, registry, log, clock, makeId }: Parts, receiver: Receiver): Ingress {
+  return new Ingress({
+    routeOfToken: (token) => registry.routeOfToken(token),
+    receiver,
+    log,
+    clock,
+    makeId,
+    trusted: trustedProxies(config.trustedProxies),
+    publicUrl: config.publicUrl,
+    bodyBytesMax: config.bodyBytesMax,
+    requestsMax: config.requestsMax,
+  });
 }
 
 async function listen(server: Server, { host, port }: Config): Promise<AddressInfo> {
@@ -159,25 +181,34 @@ interface Stoppable {
   readonly ingress: Ingress;
   readonly receiver: Receiver;
   readonly queue: RunQueue;
+  readonly deliverer: Deliverer;
 }
 
 /** Refuses what is new, waits for what is under way, then cuts what is left. */
 async function stop(
-  { server, ingress, receiver, queue }: Stoppable,
+  { server, ingress, receiver, queue, deliverer }: Stoppable,
   limitMs: number,
   log: Log,
 ): Promise<void> {
   const closed = once(server, 'close');
   server.close();
   server.closeIdleConnections();
-  const ended = Promise.all([ingress.close().then(() => receiver.drained()), queue.close()]);
+  const ended = Promise.all([
+    ingress.close().then(() => receiver.drained()),
+    queue.close(),
+    deliverer.close(),
+  ]);
   const timedOut = Symbol();
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<symbol>((resolve) => {
     timer = setTimeout(() => resolve(timedOut), limitMs);
   });
   if ((await Promise.race([ended, limit])) === timedOut) {
-    log.write('warn', 'stop.cut', { events: receiver.eventsUnderWay });
+    log.write('warn', 'stop.cut', {
+      events: receiver.eventsUnderWay,
+      deliveries: deliverer.size,
+    });
+    deliverer.cut();
     await queue.cut();
   }
   clearTimeout(timer);

@@ -56,6 +56,8 @@ interface HookFacts extends HookSettings {
   readonly status: HookStatus;
   readonly health: HookHealth;
   readonly disabled?: Disabled;
+  /** When it was first active; some profiles ping then. */
+  readonly activatedAt?: number;
   readonly createdAt: number;
   readonly updatedAt: number;
 }

@@ -171,6 +171,7 @@ export class Process {
       outbound: { send: (request, signal) => this.#send(request, signal) },
       find,
       subscriptions: this.topics,
+      published: () => {},
       revision: async (id) => world.automationOf(id),
       route: () => world.route,
       url: () => URL,

@@ -63,7 +63,7 @@ const secretDraft = z.strictObject(
 const limitText = `a whole number from 1 to ${EVENTS_PER_PAGE_MAX}`;
 const eventId = z.string().regex(EVENT_ID, 'the id of an event, such as evt_01K…');
 
-const limit = z
+export const pageLimit: z.ZodType<number, string | undefined> = z
   .string()
   .regex(/^\d{1,9}$/, limitText)
   .transform(Number)
@@ -74,7 +74,7 @@ const eventsQuery = z.strictObject({
   webhook: z.string().optional(),
   before: eventId.optional(),
   after: eventId.optional(),
-  limit,
+  limit: pageLimit,
 });
 
 const RUN_STATUSES = [
@@ -87,7 +87,7 @@ const runsQuery = z.strictObject({
   status: z.enum(RUN_STATUSES, `one of ${RUN_STATUSES.join(', ')}`).optional(),
   event: eventId.optional(),
   before: z.string().regex(RUN_ID, 'the id of a run, such as run_01K…').optional(),
-  limit,
+  limit: pageLimit,
 });
 
 const streamQuery = z.strictObject({ webhook: z.string().optional() });
@@ -145,7 +145,7 @@ export function readStreamQuery(c: Context): { readonly webhook?: string | undef
  *
  * @param confidential keys whose values no error quotes
  */
-async function readBody<S extends z.ZodType>(
+export async function readBody<S extends z.ZodType>(
   c: Context,
   schema: S,
   confidential: readonly string[] = [],
@@ -170,7 +170,7 @@ async function readBody<S extends z.ZodType>(
   return read(schema, value, 'the body', confidential);
 }
 
-function readQuery<S extends z.ZodType>(c: Context, schema: S): z.output<S> {
+export function readQuery<S extends z.ZodType>(c: Context, schema: S): z.output<S> {
   return read(schema, c.req.query(), 'the query');
 }
 

@@ -1,7 +1,10 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
 import type { RunRecord } from '../../core/run.ts';
-import type { Feed } from '../../engine/feed.ts';
+import type { AttemptNotice, Feed } from '../../engine/feed.ts';
+import type { Deliveries } from '../../engine/hooks/deliveries.ts';
+import type { Hooks } from '../../engine/hooks/hooks.ts';
+import type { DeliveryStore, MessageStore } from '../../engine/ports/hook-store.ts';
 import type { AutomationStore, EventStore, RunStore } from '../../engine/ports.ts';
 import type { Registry } from '../../engine/registry.ts';
 import type { SecretRegistry } from '../../engine/secrets.ts';
@@ -12,9 +15,14 @@ export interface ApiParts {
   readonly secrets: SecretRegistry;
   readonly store: Pick<EventStore, 'event' | 'events' | 'runsOf' | 'run'> &
     Pick<RunStore, 'runs' | 'journal'> &
-    Pick<AutomationStore, 'revision'>;
+    Pick<AutomationStore, 'revision'> &
+    Pick<MessageStore, 'message' | 'messages'> &
+    Pick<DeliveryStore, 'delivery' | 'deliveries' | 'attempts'>;
+  readonly hooks: Hooks;
+  readonly deliveries: Deliveries;
   readonly runs: RunControl;
   readonly feed: Feed;
+  readonly attempts: Feed<AttemptNotice>;
   readonly clock: Clock;
   readonly log: Log;
   /** Every request has to bear it. */

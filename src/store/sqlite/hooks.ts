@@ -77,11 +77,12 @@ type Row = typeof hookTable.$inferSelect;
 type HealthRow = Pick<Row, 'failures' | 'failingSince' | 'warned' | 'disabledAt' | 'disabledWhy'>;
 
 function toRow(hook: Omit<HookRecord, 'number'>): Omit<Row, 'number' | keyof HealthRow> {
-  const { id, name, status, createdAt, updatedAt, sealed } = hook;
+  const { id, name, status, activatedAt = null, createdAt, updatedAt, sealed } = hook;
   return {
     id,
     name,
     status,
+    activatedAt,
     createdAt,
     updatedAt,
     sealed: Buffer.from(sealed),
@@ -118,8 +119,8 @@ function healthRow({ health, disabled }: Pick<HookRecord, 'health' | 'disabled'>
 }
 
 function toHook(row: Row): HookRecord {
-  const { settings, sealed, failures, failingSince, warned, disabledAt, disabledWhy, ...plain } =
-    row;
+  const { settings, sealed, activatedAt, disabledAt, disabledWhy, ...rest } = row;
+  const { failures, failingSince, warned, ...plain } = rest;
   const health: HookHealth = {
     failures,
     ...(failingSince === null ? {} : { failingSince }),
@@ -127,6 +128,7 @@ function toHook(row: Row): HookRecord {
   };
   return {
     ...plain,
+    ...(activatedAt === null ? {} : { activatedAt }),
     ...(JSON.parse(settings) as HookSettings),
     // Memory of its own: the driver's may be a part of a larger one, which would cross with it.
     sealed: new Uint8Array(sealed),

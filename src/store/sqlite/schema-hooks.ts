@@ -70,6 +70,7 @@ interface HookRow {
   id: string;
   name: string;
   status: 'active' | 'paused' | 'disabled';
+  activatedAt: number | null;
   createdAt: number;
   updatedAt: number;
   /** JSON of `HookSettings`. */
@@ -88,6 +89,7 @@ export const hookTable: TableOf<HookRow, 'number'> = sqliteTable('hook', {
   id: text().notNull().unique(),
   name: text().notNull().unique(),
   status: text({ enum: ['active', 'paused', 'disabled'] }).notNull(),
+  activatedAt: integer('activated_at'),
   createdAt: integer('created_at').notNull(),
   updatedAt: integer('updated_at').notNull(),
   settings: text().notNull(),
