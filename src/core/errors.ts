@@ -23,6 +23,7 @@ export const ERRORS = {
   'run.failed': { status: 500, exit: 8 },
   'hook.not_found': { status: 404, exit: 5 },
   'hook.invalid': { status: 422, exit: 2 },
+  'hook.ping_failed': { status: 502, exit: 8 },
   'hook.name_taken': { status: 409, exit: 2 },
   'profile.invalid': { status: 500, exit: 3 },
   'message.not_found': { status: 404, exit: 5 },

@@ -126,9 +126,17 @@ export function deliveryContract(opened: OpenedStore): void {
       ]);
       expect(await opened.store.renewDeliveries('b', [kept.id], until + 99)).toEqual([]);
       expect(await opened.store.renewDeliveries('a', [kept.id], until + 99)).toEqual([kept.id]);
-      expect(await opened.store.reclaimDeliveries(until - 1)).toEqual([]);
-      expect(await opened.store.reclaimDeliveries(until)).toEqual([hook.id]);
+      expect(await opened.store.reclaimDeliveries(until - 1, false)).toEqual([]);
+      expect(await opened.store.reclaimDeliveries(until, false)).toEqual([hook.id]);
       expect(idsOf((await claim(until, 9, hook, 'b')).deliveries)).toEqual([lost.id]);
+    });
+
+    test('are all taken back by a process that knows that it is alone', async () => {
+      await publish(2);
+      const { deliveries } = await claim(NOW + 9);
+      expect(await opened.store.reclaimDeliveries(NOW + 10, true)).toEqual([hook.id]);
+      expect(await claim(NOW + 9)).toMatchObject({ deliveries: [] });
+      expect(idsOf((await claim(NOW + 10, 9, hook, 'b')).deliveries)).toEqual(idsOf(deliveries));
     });
 
     test('keep every attempt, and the last of those that a crash has repeated', async () => {

@@ -4,7 +4,7 @@ import { eventually, newFolder, Program } from './program.ts';
 import { Receiver } from './receiver.ts';
 
 /** `HOOKWRIGHT_TEST_KILLS=200` is the long form. */
-const KILLS = Number(process.env.HOOKWRIGHT_TEST_KILLS ?? 3);
+const KILLS = Number(process.env.HOOKWRIGHT_TEST_KILLS ?? 2);
 const ENV = { HOOKWRIGHT_EGRESS_ALLOW: '127.0.0.0/8' };
 /** Senders at once; more than a hook's concurrency, so that deliveries wait while others are sent. */
 const SENDERS = 8;

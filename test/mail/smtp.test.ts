@@ -81,7 +81,7 @@ test('alerts say what has happened to the hook and what to do, and nothing of it
   );
   alerts.tell([notice('hookwright.hook.disabled', {})], { ...hook, alerts: [] });
   await expect.poll(() => server.taken.length).toBe(3);
-  const texts = server.taken.map(({ text }) => text.replaceAll('\r\n', '\n')).join('\n');
+  const texts = server.taken.map(({ text }) => decoded(text)).join('\n');
   expect(texts).toContain('Subject: [Hookwright] The hook "warehouse" is disabled');
   expect(texts).toContain('because its attempts failed too often in a row.');
   expect(texts).toContain('has gone 75 % of the way to being disabled.');
@@ -91,6 +91,18 @@ test('alerts say what has happened to the hook and what to do, and nothing of it
   expect(server.taken[0]!.to).toEqual(['ops@example.com', 'me@example.com']);
   alerts.close();
 });
+
+/** With encoded words (RFC 2047) as the texts that they are, on one line. */
+function decoded(mail: string): string {
+  return mail
+    .replaceAll('\r\n', '\n')
+    .replace(/\?=\s+=\?UTF-8\?Q\?/g, '')
+    .replace(/=\?UTF-8\?Q\?(.*?)\?=/g, (_, word: string) =>
+      decodeURIComponent(word.replaceAll('_', ' ').replaceAll('=', '%')),
+    )
+    .replace(/=\n/g, '')
+    .replace(/\s+/g, ' ');
+}
 
 test('a mail that the server does not take is sent again later, a few times', async () => {
   let refusals = 2;

@@ -64,8 +64,7 @@ export class Deliverer {
    */
   async open(isAlone: boolean): Promise<void> {
     const { store, hooks, clock } = this.#parts;
-    // A year ahead is after every lease.
-    await store.reclaimDeliveries(isAlone ? clock() + 365 * 86_400_000 : clock());
+    await store.reclaimDeliveries(clock(), isAlone);
     const due = await store.dueDeliveries(hooks.list().map(({ id }) => id));
     for (const { hookId, dueAt } of due) this.#lanes.wake(hookId, dueAt);
     this.#round();
@@ -252,7 +251,7 @@ export class Deliverer {
         const kept = new Set(await store.renewDeliveries(owner, ids, clock() + LEASE_MS));
         for (const id of ids) if (!kept.has(id)) this.#underWay.get(id)?.abort();
       }
-      for (const hookId of await store.reclaimDeliveries(clock())) {
+      for (const hookId of await store.reclaimDeliveries(clock(), false)) {
         this.#lanes.wake(hookId, clock());
         this.#soon();
       }

@@ -142,7 +142,7 @@ export class Hooks {
     const { rate: _, ...before } = hook;
     const base = isOther ? { ...before, ...profileSettings(profile), topics: hook.topics } : hook;
     const changed: Hook = {
-      ...hook,
+      ...before,
       ...settingsOf(draft, base),
       name: newName ?? hook.name,
       secret: secret ?? hook.secret,

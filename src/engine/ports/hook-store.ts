@@ -81,8 +81,11 @@ export interface DeliveryStore {
   ): Promise<Claim>;
   /** Prolongs leases; returns the ids that are still the owner's. */
   renewDeliveries(owner: string, ids: readonly string[], until: number): Promise<readonly string[]>;
-  /** Makes deliveries pending and due whose lease has ended by `now`. Returns the ids of their hooks. */
-  reclaimDeliveries(now: number): Promise<readonly string[]>;
+  /**
+   * Makes deliveries pending, due at `now`, whose lease has ended by then; all that are leased where
+   * `isAlone`. Returns the ids of their hooks.
+   */
+  reclaimDeliveries(now: number, isAlone: boolean): Promise<readonly string[]>;
   /** The moment at which a hook's next delivery is due, for each of the hooks that has one. */
   dueDeliveries(hookIds: readonly string[]): Promise<readonly DueHook[]>;
   /**

@@ -22,7 +22,7 @@ export function hookStoreOf(
       client.ask({ method: 'claimDeliveries', owner, now, leaseMs, wants }),
     renewDeliveries: (owner, ids, until) =>
       client.ask({ method: 'renewDeliveries', owner, ids, until }),
-    reclaimDeliveries: (now) => client.ask({ method: 'reclaimDeliveries', now }),
+    reclaimDeliveries: (now, isAlone) => client.ask({ method: 'reclaimDeliveries', now, isAlone }),
     dueDeliveries: (hookIds) => client.ask({ method: 'dueDeliveries', hookIds }),
     settleAttempt: (settlement) => client.write({ kind: 'attempt', settlement }),
     resendDeliveries: (which, now, countMax) =>

@@ -14,7 +14,7 @@ const CLAIM_CHARS_MAX = 8 * 1024 * 1024;
 export interface Taker {
   claim(owner: string, now: number, leaseMs: number, wants: readonly DeliveryWant[]): Claim;
   renew(owner: string, ids: readonly string[], until: number): string[];
-  reclaim(now: number): string[];
+  reclaim(now: number, isAlone: boolean): string[];
   due(hookIds: readonly string[]): DueHook[];
 }
 
@@ -95,7 +95,9 @@ export function prepareTaker(sqlite: Sqlite.Database): Taker {
       const renewed = new Set(renew.all(until, JSON.stringify(ids), owner));
       return ids.filter((id) => renewed.has(id));
     },
-    reclaim: (now) => [...new Set(reclaim.all(now, now))],
+    reclaim: (now, isAlone) => [
+      ...new Set(reclaim.all(now, isAlone ? Number.MAX_SAFE_INTEGER : now)),
+    ],
     due: (hookIds) =>
       hookIds.flatMap((hookId) => {
         const at = dueAt.get(hookId);

@@ -61,7 +61,11 @@ export type HookCall =
       readonly ids: readonly string[];
       readonly until: number;
     }
-  | { readonly method: 'reclaimDeliveries'; readonly now: number }
+  | {
+      readonly method: 'reclaimDeliveries';
+      readonly now: number;
+      readonly isAlone: boolean;
+    }
   | { readonly method: 'dueDeliveries'; readonly hookIds: readonly string[] }
   | {
       readonly method: 'resendDeliveries';
@@ -160,7 +164,7 @@ export function prepareHookCalls(
     attempts: ({ deliveryId }) => listAttempts(db, deliveryId),
     claimDeliveries: ({ owner, now, leaseMs, wants }) => taker.claim(owner, now, leaseMs, wants),
     renewDeliveries: ({ owner, ids, until }) => taker.renew(owner, ids, until),
-    reclaimDeliveries: ({ now }) => taker.reclaim(now),
+    reclaimDeliveries: ({ now, isAlone }) => taker.reclaim(now, isAlone),
     dueDeliveries: ({ hookIds }) => taker.due(hookIds),
     resendDeliveries: ({ which, now, countMax }) => resender.resend(which, now, countMax),
     deliverMissed: ({ hookId, since, after, now, countMax }) =>
