@@ -133,7 +133,8 @@ export function makeDeliverer(parts: DeliveringParts, open: Open): Deliverer {
     },
   });
   for (const hook of hooks.list()) {
-    if (!hooks.isReadable(hook.id)) log.write('error', 'hook.unreadable', { hook: hook.name });
+    const reason = hooks.holdReason(hook.id);
+    if (reason !== undefined) log.write('error', 'hook.held', { hook: hook.name, reason });
   }
   return deliverer;
 }

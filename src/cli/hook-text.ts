@@ -36,8 +36,8 @@ const BECAUSE: Readonly<Record<string, string>> = {
   gone: 'its receiver answered 410',
 };
 
-function stateText({ status, readable, health }: HookJson): string {
-  if (!readable) return `${status}; held: its secret was stored under another key`;
+function stateText({ status, held_because, health }: HookJson): string {
+  if (held_because !== null) return `${status}; held: ${held_because}`;
   if (status !== 'disabled') return status;
   return `disabled at ${health.disabled_at}: ${BECAUSE[health.disabled_because ?? ''] ?? 'unknown'}`;
 }

@@ -61,7 +61,7 @@ export interface AttemptRequest {
   readonly body?: Uint8Array;
 }
 
-export interface AttemptResponse {
+interface AttemptResponse {
   readonly status: number;
   readonly headers: readonly (readonly [name: string, value: string])[];
   /** The beginning, content encodings undone. */

@@ -14,7 +14,7 @@ export interface HookHealth {
 export const HEALTHY: HookHealth = { failures: 0, warned: 0 };
 
 /** Parts of the way to being disabled that are told. */
-export const WARNING_PERCENTS = [50, 75, 90] as const;
+const WARNING_PERCENTS = [50, 75, 90] as const;
 
 /** What an attempt's end says about its hook. `gone`: 410, "do not call again" (RFC 9110, 15.5.11). */
 export type AttemptOutcome = 'succeeded' | 'failed' | 'gone';

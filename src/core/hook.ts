@@ -63,7 +63,7 @@ interface HookFacts extends HookSettings {
 }
 
 /** Why a hook is disabled. */
-export interface Disabled {
+interface Disabled {
   readonly at: number;
   readonly why: DisableReason;
 }

@@ -3,10 +3,10 @@ import { flatStrings, textOf, wellFormed } from './flatten.ts';
 /** A text with places to fill: `order {data.id}`, `{data.name | topic}`, `{data.meta : strings}`. */
 export type Template = readonly Part[];
 
-export type Part = string | Placeholder;
+type Part = string | Placeholder;
 
 /** The first of the alternatives that is neither missing nor null, through the filter. */
-export interface Placeholder {
+interface Placeholder {
   readonly alternatives: readonly Alternative[];
   readonly filter: Filter | undefined;
 }
@@ -16,7 +16,7 @@ type Alternative =
   | { readonly literal: string | number | boolean };
 
 /** `strings`: a flat map of texts. `json`: JSON. `percent`: printable ASCII, the rest percent-encoded. */
-export type Filter = 'strings' | 'json' | 'percent';
+type Filter = 'strings' | 'json' | 'percent';
 
 const FILTERS: readonly Filter[] = ['strings', 'json', 'percent'];
 

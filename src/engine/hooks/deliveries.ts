@@ -17,7 +17,7 @@ const KEY_CHARS_MAX = 255;
 const DATA_BYTES_MAX = 1024 * 1024;
 
 /** Whoever sends what is due; absent in a command that works on the data itself. */
-export interface Sending {
+interface Sending {
   published(message: Pick<NewMessage, 'kind' | 'to'>): void;
   changed(hookId: string): void;
 }
@@ -75,10 +75,11 @@ export class Deliveries {
     return delivery as Delivery;
   }
 
-  /** Sends one delivery again that has ended. Throws `delivery.not_found`. */
+  /** Sends one delivery again that has ended. Throws `delivery.not_found`, `hook.not_found`. */
   async resend(id: string): Promise<Delivery> {
-    const { store, clock, sending } = this.#parts;
+    const { store, hooks, clock, sending } = this.#parts;
     const { hookId } = await this.#own(id);
+    hooks.get(hookId); // A deleted one takes nothing more.
     await store.resendDeliveries({ ids: [id] }, clock(), 1);
     sending()?.changed(hookId);
     return this.#own(id);
@@ -87,9 +88,11 @@ export class Deliveries {
   /** Sends again what has failed since then, of one hook or of all. Returns how many. */
   async resendFailed(since: number, ref?: string): Promise<number> {
     const { store, hooks, clock, sending } = this.#parts;
+    // One moment for all batches: what has failed again meanwhile is not sent a second time.
+    const now = clock();
     let sum = 0;
     for (const { id } of ref === undefined ? hooks.list() : [hooks.get(ref)]) {
-      const count = await all(() => store.resendDeliveries({ hookId: id, since }, clock(), BATCH));
+      const count = await all(() => store.resendDeliveries({ hookId: id, since }, now, BATCH));
       if (count > 0) sending()?.changed(id);
       sum += count;
     }

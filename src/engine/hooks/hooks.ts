@@ -13,7 +13,7 @@ import type { HookStore } from '../ports/hook-store.ts';
 import { type HookDraft, hookProblems, profileSettings, settingsOf } from './draft.ts';
 
 /** How long the secret before a rotation signs as well, unless it is said. */
-export const ROTATION_MS = 86_400_000;
+const ROTATION_MS = 86_400_000;
 /** Longer, and the rotation was forgotten. */
 const ROTATION_MS_MAX = 30 * 86_400_000;
 
@@ -69,14 +69,24 @@ export class Hooks {
     return this.#byId.get(id)?.hook;
   }
 
-  isReadable(id: string): boolean {
-    return this.#byId.get(id)?.isReadable ?? false;
-  }
-
   /** Whether its deliveries may be attempted now. */
   isSending(id: string): boolean {
+    return this.find(id)?.status === 'active' && this.holdReason(id) === undefined;
+  }
+
+  /**
+   * Why deliveries are held whatever the status; `undefined` where nothing is wrong. They wait until it is
+   * mended, because failing them would lose them.
+   */
+  holdReason(id: string): string | undefined {
     const entry = this.#byId.get(id);
-    return entry?.isReadable === true && entry.hook.status === 'active';
+    if (entry === undefined) return undefined;
+    const { profile, format } = entry.hook;
+    if (!entry.isReadable) return 'its secret was stored under another key';
+    const found = this.#parts.profiles.find(profile);
+    if (found === undefined) return `there is no profile ${profile}`;
+    const known = found.formats.some(({ name }) => name === format);
+    return known ? undefined : `the profile ${profile} has no format ${format}`;
   }
 
   /** By id or name. Throws `hook.not_found` with a suggestion. */
@@ -274,7 +284,7 @@ export class Hooks {
       const hook: Hook = { ...facts, ...(JSON.parse(text) as HookSecrets) };
       return { hook, patterns, isReadable: true };
     } catch {
-      // Told by `isReadable`: the others must go on.
+      // Told by `holdReason`: the others must go on.
       return { hook: { ...facts, secret: '', headers: [] }, patterns, isReadable: false };
     }
   }

@@ -96,7 +96,7 @@ export interface DeliveryStore {
   settleAttempt(settlement: AttemptSettlement): Promise<AttemptSettled>;
   /**
    * Makes deliveries pending, due at `now`, at the start of their schedule: those of the ids that are not
-   * open, or failed ones of a hook. Returns how many, at most `countMax`.
+   * open, or those of a hook that had failed by then. Returns how many, at most `countMax`.
    */
   resendDeliveries(which: ResendFilter, now: number, countMax: number): Promise<number>;
   /**

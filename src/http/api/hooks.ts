@@ -8,7 +8,7 @@ import { route } from './route.ts';
 /** Secrets go in, and come out once: in the answer to what made them. */
 export function routeHooks(api: Hono, { hooks, deliveries, clock }: ApiParts): void {
   const ref = (c: Context): string => c.req.param('ref') as string;
-  const represent = (hook: Hook): HookJson => hookJson(hook, hooks.isReadable(hook.id));
+  const represent = (hook: Hook): HookJson => hookJson(hook, hooks.holdReason(hook.id));
   route(api, '/hooks', {
     GET: (c) => c.json({ hooks: hooks.list().map(represent) }),
     POST: async (c) => {

@@ -32,8 +32,8 @@ export interface HookJson {
     readonly disabled_at: string | null;
     readonly disabled_because: string | null;
   };
-  /** False where it was stored under another key; it is held until secret and headers are set anew. */
-  readonly readable: boolean;
+  /** Why its deliveries are held whatever its status; `null` where nothing is wrong. */
+  readonly held_because: string | null;
   /** Until when the secret before the last rotation signs as well. */
   readonly previous_until: string | null;
   readonly created_at: string;
@@ -112,7 +112,7 @@ export interface AttemptNoticeJson {
   readonly error: string | null;
 }
 
-export function hookJson(hook: Hook, readable: boolean): HookJson {
+export function hookJson(hook: Hook, holdReason: string | undefined): HookJson {
   const { health, disabled, rate, previous } = hook;
   const { id, number, name, status, topics, url, method, profile, format, success } = hook;
   const { alerts, concurrency, ordered } = hook;
@@ -142,7 +142,7 @@ export function hookJson(hook: Hook, readable: boolean): HookJson {
       disabled_at: isoOr(disabled?.at),
       disabled_because: disabled?.why ?? null,
     },
-    readable,
+    held_because: holdReason ?? null,
     previous_until: isoOr(previous?.until),
     created_at: iso(hook.createdAt),
     updated_at: iso(hook.updatedAt),

@@ -16,7 +16,7 @@ export interface Addition {
   count(bytes: number): void;
 }
 
-export interface PublishOptions {
+interface PublishOptions {
   readonly run?: { readonly id: string; readonly effect: number };
   readonly key?: string | undefined;
   /** A hook that does not get it: what it is about. */

@@ -37,7 +37,7 @@ export function prepareResender(
   const resendFailed = sqlite.prepare(
     `${again} WHERE rowid IN (SELECT rowid FROM delivery
        WHERE hook_id = ? AND status = ${failed} AND ${UNDELIVERED} AND created_at >= ?
-       ORDER BY rowid LIMIT ?)`,
+         AND ended_at < ? ORDER BY rowid LIMIT ?)`,
   );
   const off = `UPDATE delivery SET status = ${cancelled}, ended_at = ?, due_at = NULL,
      lease_owner = NULL, lease_until = NULL`;
@@ -56,7 +56,7 @@ export function prepareResender(
     resend: (which, now, countMax) =>
       'ids' in which
         ? resendIds.run(now, JSON.stringify(which.ids), countMax).changes
-        : resendFailed.run(now, which.hookId, which.since, countMax).changes,
+        : resendFailed.run(now, which.hookId, which.since, now, countMax).changes,
     missed: sqlite.transaction(
       (hookId: string, since: number, after: string, now: number, countMax: number) => {
         const hook = subscribers.get(hookId);
