@@ -1,12 +1,9 @@
 // What it costs that a delivery is claimed, attempted and written down, against a plain loop that sends the
 // same requests with the same client and as many at once; and whether claiming minds a million that wait.
-import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import Sqlite from 'better-sqlite3';
 import { idMaker } from '../dist/core/ids.js';
 import { systemTimer } from '../dist/core/timer.js';
@@ -18,6 +15,7 @@ import { buildRequest } from '../dist/hook/request.js';
 import { openOutbound } from '../dist/outbound/open.js';
 import { openSqliteStore } from '../dist/store/sqlite/open.js';
 import { median } from './load.js';
+import { startScript } from './servers.js';
 
 const AT_ONCE = 64;
 const MESSAGES = 6_000;
@@ -160,10 +158,9 @@ function claiming(waiting) {
 }
 
 export async function deliver(report) {
-  const receiver = fork(fileURLToPath(new URL('./receiver.js', import.meta.url)));
+  const receiver = await startScript(new URL('./receiver.js', import.meta.url).pathname);
   try {
-    const [port] = await once(receiver, 'message');
-    const url = `http://127.0.0.1:${port}/in`;
+    const url = `${receiver.url}/in`;
     const rates = { loop: [], delivered: [] };
     // In turns, so that a slow moment of the machine meets both.
     for (let round = 0; round < ROUNDS; round++) {
@@ -178,7 +175,7 @@ export async function deliver(report) {
       detail: `${ours.toFixed(0)}/s against ${plain.toFixed(0)}/s`,
     });
   } finally {
-    receiver.kill();
+    await receiver.stop();
   }
   const [few, many] = [await claiming(FEW), await claiming(MILLION)];
   report({

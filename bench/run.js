@@ -5,6 +5,9 @@ import { tool } from './load.js';
 const BENCHES = {
   isolation: () => import('./isolation.js').then((module) => module.isolation),
   throughput: () => import('./throughput.js').then((module) => module.throughput),
+  reexecution: () => import('./reexecution.js').then((module) => module.reexecution),
+  effects: () => import('./effects.js').then((module) => module.effects),
+  waiting: () => import('./waiting.js').then((module) => module.waiting),
   scale: () => import('./scale.js').then((module) => module.scale),
   start: () => import('./start.js').then((module) => module.start),
   store: () => import('./store.js').then((module) => module.store),

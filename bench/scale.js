@@ -1,7 +1,6 @@
 // Memory and speed with 10,000 webhooks and 1,000 automations loaded.
-import { readFileSync } from 'node:fs';
 import { compare, load } from './load.js';
-import { startHookwright } from './servers.js';
+import { residentBytes, startHookwright } from './servers.js';
 import { smallBody } from './throughput.js';
 
 const WEBHOOKS = 10_000;
@@ -69,9 +68,4 @@ async function createWebhooks(server, count, automations) {
     paths.push(new URL(url).pathname);
   }
   return paths;
-}
-
-function residentBytes(pid) {
-  const [, kilobytes] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  return Number(kilobytes) * 1024;
 }

@@ -8,8 +8,13 @@ const MAIN = new URL('../dist/cli/main.js', import.meta.url).pathname;
 const BARE = new URL('./bare-server.js', import.meta.url).pathname;
 
 /** Starts the yardstick. */
-export async function startBare() {
-  const child = spawn(process.execPath, [BARE], { stdio: ['ignore', 'pipe', 'inherit'] });
+export function startBare() {
+  return startScript(BARE);
+}
+
+/** Starts a program that prints `{ "url": … }` when it listens. */
+export async function startScript(file, ...args) {
+  const child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   const line = await new Promise((resolve) => child.stdout.once('data', resolve));
   return { url: JSON.parse(line).url, stop: () => stop(child) };
 }
@@ -18,8 +23,9 @@ export async function startBare() {
  * Starts Hookwright on a new folder with the given automations.
  *
  * @param {Record<string, string>} automations YAML by file name
+ * @param {Record<string, string>} settings further `HOOKWRIGHT_*` variables
  */
-export async function startHookwright(automations) {
+export async function startHookwright(automations, settings = {}) {
   const dir = mkdtempSync(join(tmpdir(), 'hookwright-bench-'));
   mkdirSync(join(dir, 'automations'));
   for (const [file, text] of Object.entries(automations)) {
@@ -29,7 +35,7 @@ export async function startHookwright(automations) {
     cwd: dir,
     // The log is on, as in production, and goes where it costs nothing to write.
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, HOOKWRIGHT_DATA_DIR: join(dir, 'data') },
+    env: { ...process.env, HOOKWRIGHT_DATA_DIR: join(dir, 'data'), ...settings },
   });
   const note = await serverNote(join(dir, 'data', 'server.json'));
   return {
@@ -68,4 +74,9 @@ async function stop(child) {
   const ended = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGTERM');
   await ended;
+}
+
+export function residentBytes(pid) {
+  const [, kilobytes] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  return Number(kilobytes) * 1024;
 }

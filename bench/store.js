@@ -23,13 +23,15 @@ const BODY = Buffer.alloc(1200, 'x');
 const HEADERS = JSON.stringify(
   Array.from({ length: 10 }, (_, i) => [`X-Header-${i}`, `the value of header ${i}`]).flat(),
 );
+const WEBHOOK_URL = `https://hooks.example.com/webhooks/${'0'.repeat(40)}`;
 const makeId = idMaker();
 
 function someEvent() {
   const receivedAt = Date.now();
   const event = { id: makeId('evt', receivedAt), webhookId: 'wh_00000000000000000000000001' };
   const request = { method: 'POST', path: '', query: 'a=b', headers: HEADERS, clientIp: '::1' };
-  return { ...event, receivedAt, ...request, body: BODY };
+  const webhook = { webhookName: 'orders', webhookUrl: WEBHOOK_URL };
+  return { ...event, receivedAt, ...request, body: BODY, ...webhook };
 }
 
 /** @returns a loop that inserts events, 64 to a transaction, by `prepare(sqlite)`'s function */
@@ -52,7 +54,7 @@ function loop(prepare) {
 }
 
 function rawInsert(sqlite) {
-  const insert = sqlite.prepare('INSERT INTO event VALUES (?, ?, ?, 2, ?, ?, ?, ?, ?, ?)');
+  const insert = sqlite.prepare('INSERT INTO event VALUES (?, ?, ?, 2, ?, ?, ?, ?, ?, ?, ?, ?)');
   return (e) =>
     insert.run(
       e.id,
@@ -64,6 +66,8 @@ function rawInsert(sqlite) {
       e.headers,
       e.clientIp,
       e.body,
+      e.webhookName,
+      e.webhookUrl,
     );
 }
 

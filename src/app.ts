@@ -5,11 +5,12 @@ import { openHooks } from './app/hooks.ts';
 import { offlineRuns } from './app/offline-runs.ts';
 import { Open } from './app/open.ts';
 import { readSecretKey } from './app/secret-key.ts';
-import { type Parts, type Serving, serve } from './app/serve.ts';
+import { type Parts, type Served, serve } from './app/serve.ts';
 import { forgetServer, noteServer } from './app/server-note.ts';
 import type { Config } from './config/config.ts';
 import { readVersion } from './config/version.ts';
 import { type Clock, systemClock } from './core/clock.ts';
+import type { CapturedEvent } from './core/event.ts';
 import { idMaker } from './core/ids.ts';
 import type { Log } from './core/log.ts';
 import { Vault } from './core/vault.ts';
@@ -20,8 +21,10 @@ import { Deliveries } from './engine/hooks/deliveries.ts';
 import type { Sandbox, SecretStore } from './engine/ports.ts';
 import { LiveRegistry } from './engine/registry.ts';
 import { Secrets } from './engine/secrets.ts';
+import { startByHand } from './engine/start-by-hand.ts';
 import { createApi } from './http/api/api.ts';
 import { openLog } from './log/pino-log.ts';
+import { openOutbound } from './outbound/open.ts';
 import { openSandbox } from './sandbox/pool.ts';
 import { openSqliteStore } from './store/sqlite/open.ts';
 
@@ -42,6 +45,8 @@ export interface AppOptions {
   /** `false`: only the API in process, for commands when no server runs. */
   readonly listen?: boolean;
   readonly clock?: Clock;
+  /** Opens the client for all that leaves the process; tests stand between it and the engine. */
+  readonly openOutbound?: typeof openOutbound;
 }
 
 /** Bytes of the API's token. */
@@ -68,23 +73,17 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
   const { clock = systemClock, listen = true } = options;
   const log = listen ? openProcessLog(config, open) : SILENT;
   // Started first: it takes longest, and nothing needs it before the server listens.
-  const sandbox = listen ? openEarly(config, open) : undefined;
-  const store = await openSqliteStore({ dataDir: config.dataDir });
-  open.add(() => store.close());
-  const vault = await openVault(config, store);
-  const secrets = await Secrets.open({ store, vault, clock });
-  // Commands go on, so that what cannot be read can be set anew or deleted.
-  if (listen) secrets.requireKey();
+  let sandbox = listen ? openEarly(config, open) : undefined;
+  const sandboxOfApi = (): Promise<Sandbox> => {
+    sandbox ??= openEarly(config, open);
+    return sandbox;
+  };
   const makeId = idMaker();
-  const automations = await Automations.open(store, log, clock);
-  const registry = await LiveRegistry.open({ store, automations, clock, makeId });
-  const fresh = automations.size === 0 && registry.webhooks().length === 0;
-  await loadAutomations(config.automationsDir, automations, log);
-  const firstWebhook = fresh ? await createExample(registry) : undefined;
-  const hooks = await openHooks({ config, store, vault, clock, makeId });
+  const stored = await openStored({ config, log, clock, makeId, listen }, open);
+  const { store, secrets, automations, registry, hooks } = stored;
   const feed = createFeed();
   const attempts = createFeed<AttemptNotice>();
-  let serving: Serving | undefined;
+  let serving: Served | undefined;
   const deliveries = new Deliveries({
     store,
     hooks,
@@ -96,15 +95,19 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
   const apiToken = randomBytes(API_TOKEN_BYTES).toString('hex');
   let url = config.publicUrl ?? `http://${config.host}:${config.port}`;
   let control = offlineRuns(store, clock);
+  let take: (event: CapturedEvent) => void = () => {};
   const api = createApi({
     registry,
     secrets,
     store,
     runs: { retry: (id) => control.retry(id), cancel: (id) => control.cancel(id) },
+    start: (name) =>
+      startByHand({ automations, store, clock, makeId, take: (event) => take(event) }, name),
     feed,
     hooks,
     deliveries,
     attempts,
+    sandbox: sandboxOfApi,
     clock,
     log,
     token: apiToken,
@@ -114,22 +117,21 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
   });
   if (sandbox !== undefined) {
     const parts: Parts = {
+      ...stored,
       config,
       sandbox: await sandbox,
-      store,
-      registry,
-      automations,
       feed,
+      attempts,
       log,
       clock,
       makeId,
-      hooks,
-      attempts,
       api,
+      openOutbound: options.openOutbound ?? openOutbound,
     };
     serving = await serve(parts, open);
-    control = serving.runs;
-    const { address } = serving;
+    const { address, runs, schedules } = serving;
+    control = runs;
+    take = (event) => schedules.take(event);
     url = config.publicUrl ?? address;
     noteServer(config.dataDir, { url: address, pid: process.pid, token: apiToken });
     open.add(() => forgetServer(config.dataDir));
@@ -139,10 +141,39 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
       return url;
     },
     apiToken,
-    firstWebhook,
+    firstWebhook: stored.firstWebhook,
     fetch: async (request) => api.fetch(request),
     close: () => open.close(),
   };
+}
+
+interface Stored extends Pick<Parts, 'store' | 'automations' | 'registry' | 'hooks'> {
+  readonly secrets: Secrets;
+  readonly firstWebhook: Webhook | undefined;
+}
+
+interface StoredOptions extends Pick<Parts, 'config' | 'log' | 'clock' | 'makeId'> {
+  readonly listen: boolean;
+}
+
+/** Opens the data folder and takes into memory what is asked for at each request. */
+async function openStored(
+  { config, log, clock, makeId, listen }: StoredOptions,
+  open: Open,
+): Promise<Stored> {
+  const store = await openSqliteStore({ dataDir: config.dataDir });
+  open.add(() => store.close());
+  const vault = await openVault(config, store);
+  const secrets = await Secrets.open({ store, vault, clock });
+  // Commands go on, so that what cannot be read can be set anew or deleted.
+  if (listen) secrets.requireKey();
+  const automations = await Automations.open(store, log, clock);
+  const registry = await LiveRegistry.open({ store, automations, clock, makeId });
+  const fresh = automations.size === 0 && registry.webhooks().length === 0;
+  await loadAutomations(config.automationsDir, automations, log);
+  const firstWebhook = fresh ? await createExample(registry) : undefined;
+  const hooks = await openHooks({ config, store, vault, clock, makeId });
+  return { store, secrets, automations, registry, hooks, firstWebhook };
 }
 
 async function openVault(config: Config, store: SecretStore): Promise<Vault> {

@@ -13,7 +13,7 @@ interface Layer {
 
 const LAYERS: Readonly<Record<string, Layer>> = {
   core: { from: [], packages: [] },
-  language: { from: ['core'], packages: ['yaml', 'acorn', 'zod'] },
+  language: { from: ['core'], packages: ['yaml', 'acorn', 'zod', 'croner'] },
   sandbox: { from: ['core'], packages: [] },
   'sandbox/guest': { from: ['core', 'sandbox/protocol'], packages: ['quickjs-emscripten'] },
   hook: { from: ['core', 'language'], packages: [] },

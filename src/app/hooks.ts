@@ -19,7 +19,7 @@ import { Hooks } from '../engine/hooks/hooks.ts';
 import type { Store } from '../engine/ports.ts';
 import { type ProfileFile, Profiles } from '../hook/profiles.ts';
 import { openMailer } from '../mail/smtp.ts';
-import { type OutboundOptions, openOutbound } from '../outbound/open.ts';
+import type { OutboundOptions, openOutbound } from '../outbound/open.ts';
 import type { Open } from './open.ts';
 
 /** Beside `src/` in a checkout and beside `dist/` when installed: both are two folders up. */
@@ -88,6 +88,7 @@ export interface DeliveringParts {
   readonly clock: Clock;
   readonly attempts: OpenFeed<AttemptNotice>;
   readonly subscriptions: Subscriptions;
+  readonly openOutbound: typeof openOutbound;
   readonly egress: Pick<OutboundOptions, 'allow' | 'deny' | 'ownListeners'>;
   /** Where this server is, as callers see it. */
   readonly source: () => string;
@@ -99,7 +100,7 @@ export function makeDeliverer(parts: DeliveringParts, open: Open): Deliverer {
   const connections = config.deliveriesMax + IDLE_CONNECTIONS;
   // Of its own, so that receivers that hang never keep `http` effects from a connection. All connections
   // may go to one address: many hooks are of one host, and each has its own limit.
-  const outbound = openOutbound({
+  const outbound = parts.openOutbound({
     ...parts.egress,
     limits: { connections, connectionsPerAddress: connections },
   });

@@ -10,7 +10,6 @@ import type { CapturedEvent } from '../core/event.ts';
 import type { IdPrefix } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import { systemTimer } from '../core/timer.ts';
-import { isTopicEvent } from '../core/topic-event.ts';
 import type { Automations } from '../engine/automations.ts';
 import type { Deliverer } from '../engine/deliver/deliverer.ts';
 import type { AttemptNotice, OpenFeed } from '../engine/feed.ts';
@@ -20,16 +19,18 @@ import type { Sandbox, Store } from '../engine/ports.ts';
 import { keepPruned } from '../engine/prune.ts';
 import type { RunQueue } from '../engine/queue.ts';
 import { Receiver } from '../engine/receive.ts';
-import { recover } from '../engine/recover.ts';
+import { keepRecovered } from '../engine/recover.ts';
 import type { LiveRegistry } from '../engine/registry.ts';
 import type { Route } from '../engine/route.ts';
 import { Runner } from '../engine/run.ts';
+import { Schedules } from '../engine/schedules.ts';
+import type { SecretSource } from '../engine/secret-source.ts';
+import { asSeen } from '../engine/seen.ts';
 import { Topics } from '../engine/topics.ts';
 import { trustedProxies } from '../http/ingress/client.ts';
 import { Ingress } from '../http/ingress/ingress.ts';
-import { urlAt } from '../http/ingress/url.ts';
 import { createHono, createHttpServer } from '../http/server.ts';
-import { openOutbound } from '../outbound/open.ts';
+import type { openOutbound } from '../outbound/open.ts';
 import { followAutomations } from './automations-folder.ts';
 import { makeDeliverer } from './hooks.ts';
 import type { Open } from './open.ts';
@@ -41,6 +42,7 @@ export interface Parts {
   readonly store: Store;
   readonly registry: LiveRegistry;
   readonly automations: Automations;
+  readonly secrets: SecretSource;
   readonly feed: OpenFeed;
   readonly log: Log;
   readonly clock: Clock;
@@ -48,12 +50,15 @@ export interface Parts {
   readonly hooks: Hooks;
   readonly attempts: OpenFeed<AttemptNotice>;
   readonly api: Hono;
+  readonly openOutbound: typeof openOutbound;
 }
 
 /** What runs, once it serves. */
-export interface Serving {
+export interface Served {
+  /** Where it listens. */
   readonly address: string;
   readonly runs: Runs;
+  readonly schedules: Schedules;
   readonly deliverer: Deliverer;
   readonly topics: Topics;
 }
@@ -64,8 +69,8 @@ export interface Serving {
  *
  * @returns where it listens, and what it works on
  */
-export async function serve(parts: Parts, open: Open): Promise<Serving> {
-  const { config, sandbox, store, registry, automations, feed, log, clock, makeId, api } = parts;
+export async function serve(parts: Parts, open: Open): Promise<Served> {
+  const { config, sandbox, store, registry, automations, secrets, feed, log, clock, api } = parts;
   const startedAt = clock();
   let address: AddressInfo | undefined;
   const egress = {
@@ -73,27 +78,21 @@ export async function serve(parts: Parts, open: Open): Promise<Serving> {
     deny: config.egressDeny,
     ownListeners: () => (address === undefined ? [] : [address]),
   };
-  const outbound = openOutbound(egress);
+  const outbound = parts.openOutbound(egress);
   open.add(() => outbound.close());
-  const base = (): string => config.publicUrl ?? (address === undefined ? '' : urlOf(address));
-  const url = (route: Route | undefined, event: CapturedEvent): string => {
-    if (isTopicEvent(event)) return '';
-    const { path, query } = event;
-    return urlAt(base(), { token: route?.webhook.token ?? '', path, query });
-  };
-  const route = (id: string): Route | undefined => registry.routeOfId(id);
+  const seen = (event: CapturedEvent): CapturedEvent =>
+    asSeen(event, registry.routeOfId(event.webhookId)?.webhook, config.publicUrl);
   const topics = new Topics({ automations, receiver: () => receiver, log });
-  const { hooks, attempts } = parts;
-  const sending = { config, store, hooks, log, clock, attempts, egress, source: base };
-  const deliverer = makeDeliverer({ ...sending, subscriptions: topics }, open);
+  const source = (): string => config.publicUrl ?? (address === undefined ? '' : urlOf(address));
+  const deliverer = makeDeliverer({ ...parts, egress, source, subscriptions: topics }, open);
   const runs = openRuns({
     store,
     sandbox,
     outbound,
+    secrets,
     find: (name) => automations.runnable(name),
     revision: (id) => automations.ofRevision(id),
-    route,
-    url,
+    seen,
     subscriptions: topics,
     published: (message) => deliverer.published(message),
     clock,
@@ -108,12 +107,13 @@ export async function serve(parts: Parts, open: Open): Promise<Serving> {
     store,
     live: runs.live,
     queue: runs.queue,
-    runner: new Runner(sandbox, clock, makeId),
+    runner: new Runner(sandbox, clock, secrets),
     feed,
     log,
     clock,
     answerDeadlineMs: config.answerDeadlineMs,
   });
+  const schedules = schedulesOf(parts, receiver);
   const ingress = makeIngress(parts, receiver);
   let stopping = false;
   const server = createHttpServer(createHono(ingress, api, () => !stopping));
@@ -121,23 +121,21 @@ export async function serve(parts: Parts, open: Open): Promise<Serving> {
   open.add(async () => {
     stopping = true;
     topics.close();
+    await schedules.close();
     await stop({ server, ingress, receiver, queue: runs.queue, deliverer }, config.shutdownMs, log);
   });
   await runs.queue.open();
   // The lock on the data folder says that no other process is at work on it.
   await deliverer.open(true);
-  hooks.listen((id) => deliverer.changed(id));
-  const retention = { ageMs: config.retentionMs, bytesMax: config.retentionBytes };
-  open.add(keepPruned(store, retention, log, clock));
-  open.add(followAutomations(config.automationsDir, automations, log));
+  parts.hooks.listen((id) => deliverer.changed(id));
+  await schedules.open();
+  keepUp(parts, open);
   const due = (event: CapturedEvent): Route | undefined =>
-    topics.route(event) ?? route(event.webhookId);
-  recover({ store, receiver, log, route: due, url }, startedAt).catch((error: unknown) =>
-    log.write('error', 'recovery.failed', { error }),
-  );
+    topics.route(event) ?? schedules.route(event) ?? registry.routeOfId(event.webhookId);
+  open.add(keepRecovered({ store, receiver, log, route: due, seen }, clock, startedAt));
   const listening = urlOf(address);
   log.write('info', 'listening', { url: listening, automations: automations.size });
-  return { address: listening, runs, deliverer, topics };
+  return { address: listening, runs, schedules, deliverer, topics };
 }
 
 function makeIngress({ config, registry, log, clock, makeId }: Parts, receiver: Receiver): Ingress {
@@ -152,6 +150,28 @@ function makeIngress({ config, registry, log, clock, makeId }: Parts, receiver: 
     bodyBytesMax: config.bodyBytesMax,
     requestsMax: config.requestsMax,
   });
+}
+
+function schedulesOf(parts: Parts, receiver: Receiver): Schedules {
+  const { config, automations, store, clock, log } = parts;
+  const schedules = new Schedules({
+    automations,
+    store,
+    receiver,
+    clock,
+    timer: systemTimer,
+    log,
+    lateMsMax: config.scheduleLateMs,
+  });
+  automations.listener = () => schedules.refresh();
+  return schedules;
+}
+
+/** What goes on beside requests: pruning, and taking in changes of the automations folder. */
+function keepUp({ config, store, automations, log, clock }: Parts, open: Open): void {
+  const retention = { ageMs: config.retentionMs, bytesMax: config.retentionBytes };
+  open.add(keepPruned(store, retention, log, clock));
+  open.add(followAutomations(config.automationsDir, automations, log));
 }
 
 async function listen(server: Server, { host, port }: Config): Promise<AddressInfo> {

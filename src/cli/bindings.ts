@@ -27,16 +27,7 @@ export class Bindings {
   /** `name=value`; a value that is JSON is read as such, anything else is a text. */
   input(given: string): void {
     const binding = this.#last('--input');
-    const [, name, value] = /^([^=]+)=(.*)$/s.exec(given) ?? [];
-    if (name === undefined || value === undefined) {
-      throw usage(
-        `Expected --input to be NAME=VALUE, got ${JSON.stringify(given)}.`,
-        'Such as --input warehouse=main or --input tags=\'["a","b"]\'.',
-      );
-    }
-    // A Map keeps `__proto__` an ordinary name until it is one of an object without a prototype.
-    const inputs = new Map(Object.entries(binding.inputs ?? {})).set(name, jsonOrText(value));
-    binding.inputs = Object.fromEntries(inputs);
+    binding.inputs = withInput(binding.inputs ?? {}, given);
   }
 
   #last(flag: string): Draft {
@@ -47,6 +38,22 @@ export class Bindings {
       `${flag} belongs to the automation named before it.`,
     );
   }
+}
+
+/** Inputs with one more, given as `NAME=VALUE`. Throws `usage.invalid`. */
+export function withInput(
+  inputs: Readonly<Record<string, unknown>>,
+  given: string,
+): Readonly<Record<string, unknown>> {
+  const [, name, value] = /^([^=]+)=(.*)$/s.exec(given) ?? [];
+  if (name === undefined || value === undefined) {
+    throw usage(
+      `Expected --input to be NAME=VALUE, got ${JSON.stringify(given)}.`,
+      'Such as --input warehouse=main or --input tags=\'["a","b"]\'.',
+    );
+  }
+  // A Map keeps `__proto__` an ordinary name until it is one of an object without a prototype.
+  return Object.fromEntries(new Map(Object.entries(inputs)).set(name, jsonOrText(value)));
 }
 
 function jsonOrText(value: string): unknown {

@@ -1,3 +1,4 @@
+import { SCHEDULE_METHOD } from '../core/schedule-event.ts';
 import type {
   AnswerJson,
   BodyJson,
@@ -47,13 +48,18 @@ export function eventText(event: EventJson, style: Style): string {
   ].join('\n');
 }
 
-function originText({ webhook, webhook_id, client_ip }: EventJson): string {
-  if (webhook_id === '') return 'from an automation that emitted it';
+function originText({ webhook, webhook_id, client_ip, method }: EventJson): string {
+  if (webhook_id === '') {
+    return method === SCHEDULE_METHOD ? 'from a schedule' : 'from an automation that emitted it';
+  }
   return `from ${client_ip} at ${webhook ?? `${webhook_id} (deleted)`}`;
 }
 
-/** Which webhook received an event, in short; `-` for one that an automation emitted. */
-export function webhookText({ webhook, webhook_id }: EventBriefJson): string {
+/** Which webhook received an event or began a run, in short; `-` for one that no request made. */
+export function webhookText({
+  webhook,
+  webhook_id,
+}: Pick<EventBriefJson, 'webhook' | 'webhook_id'>): string {
   return webhook ?? (webhook_id === '' ? '-' : `(${webhook_id})`);
 }
 
@@ -82,7 +88,7 @@ function statusColour(status: RunJson['status']): 'red' | 'green' | 'yellow' {
 }
 
 /** What a run logged, why it failed and what it answered. */
-export function outcomeText(run: RunJson): string[] {
+export function outcomeText(run: Pick<RunJson, 'logs' | 'failure' | 'answer'>): string[] {
   return [
     ...run.logs.map(({ level, text, line }) => `  ${level} line ${line}: ${indented(text)}`),
     ...failureText(run),
@@ -90,7 +96,7 @@ export function outcomeText(run: RunJson): string[] {
   ];
 }
 
-function failureText({ failure }: RunJson): string[] {
+function failureText({ failure }: Pick<RunJson, 'failure'>): string[] {
   if (failure === null) return [];
   const place = failure.line === undefined ? '' : ` at line ${failure.line}`;
   return [`  ${failure.code}${place}: ${indented(failure.message)}`];

@@ -1,7 +1,7 @@
 /** What each exit code of the command line means; `ERRORS` says which error has which. */
 export const EXIT_CODES: Readonly<Record<number, string>> = {
   0: 'done',
-  1: 'a replay that differs, a test of an automation that failed, or an error inside Hookwright itself',
+  1: 'a replay or a backtest that differs, a test of an automation that failed, or an error inside Hookwright itself',
   2: 'wrong usage, settings or input',
   3: 'an automation or a file of tests has errors',
   4: 'the server refused the credentials',

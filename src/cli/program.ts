@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { readVersion } from '../config/version.ts';
 import { addAutomation } from './commands/automation.ts';
+import { addBacktest } from './commands/backtest.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addDelivery } from './commands/delivery.ts';
 import { addEvent } from './commands/event.ts';
@@ -87,6 +88,7 @@ export function createProgram(
   addValidate(program, attach);
   addRun(program, attach);
   addTest(program, attach);
+  addBacktest(program, attach);
   addWebhook(program, attach);
   addEvent(program, attach);
   addAutomation(program, attach);

@@ -1,13 +1,9 @@
 import type { Recording } from '../engine/recording.ts';
 import type { Difference } from '../engine/replay/compare.ts';
 import type { ReplayReport } from '../engine/replay.ts';
-import { answerJson } from '../http/api/represent.ts';
+import { outcomeJson } from '../http/api/represent-trace.ts';
+import { excerpts } from './excerpt.ts';
 import { printableLine, type Style } from './style.ts';
-
-/** Characters of a value that are shown: three lines of a terminal. */
-const SHOWN_MAX = 240;
-/** Characters before the first that differs. */
-const BEFORE_DIFFERENCE = 60;
 
 /** For programs: what `run replay --json` prints. */
 export function replayJson({ run, revision }: Recording, report: ReplayReport): object {
@@ -18,16 +14,7 @@ export function replayJson({ run, revision }: Recording, report: ReplayReport): 
     same,
     differences,
     warnings,
-    outcome:
-      outcome === undefined
-        ? null
-        : {
-            status: outcome.status,
-            answer: outcome.answer === undefined ? null : answerJson(outcome.answer),
-            value: outcome.value === undefined ? null : (JSON.parse(outcome.value) as unknown),
-            failure: outcome.failure ?? null,
-            logs: outcome.logs,
-          },
+    outcome: outcome === undefined ? null : outcomeJson(outcome),
   };
 }
 
@@ -47,32 +34,19 @@ export function replayText(
   return [head, ...differences.map((difference) => differenceText(difference, style))].join('\n\n');
 }
 
-function differenceText({ at, recorded, replayed }: Difference, style: Style): string {
+/** What a difference is of, and both sides. */
+export function differenceText({ at, recorded, replayed }: Difference, style: Style): string {
   const effect = /^effects\[\d+\]$/.test(at);
   const was = recorded === null ? (effect ? '(not in the journal)' : '(none)') : text(recorded);
   const is = replayed === null ? (effect ? '(not asked for)' : '(none)') : text(replayed);
-  const from = Math.max(0, firstDifference(was, is) - BEFORE_DIFFERENCE);
+  const [one, other] = excerpts(was, is);
   return [
     style('cyan', at),
-    `  ${style('red', 'recorded')}  ${excerpt(was, from)}`,
-    `  ${style('green', 'replayed')}  ${excerpt(is, from)}`,
+    `  ${style('red', 'recorded')}  ${one}`,
+    `  ${style('green', 'replayed')}  ${other}`,
   ].join('\n');
 }
 
 function text(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-function firstDifference(a: string, b: string): number {
-  let at = 0;
-  while (at < a.length && a[at] === b[at]) at++;
-  return at;
-}
-
-/** The part of a long text that differs. */
-function excerpt(whole: string, from: number): string {
-  const start = whole.length > SHOWN_MAX ? from : 0;
-  const part = whole.slice(start, start + SHOWN_MAX);
-  const after = start + SHOWN_MAX < whole.length ? '…' : '';
-  return printableLine(`${start > 0 ? '…' : ''}${part}${after}`);
 }

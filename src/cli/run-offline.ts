@@ -4,8 +4,11 @@ import { HookwrightError } from '../core/errors.ts';
 import { idMaker } from '../core/ids.ts';
 import type { Program } from '../core/program.ts';
 import type { Answer, ExecutionResult, Needs, RequestParts } from '../core/run.ts';
+import { scheduleEvent } from '../core/schedule-event.ts';
 import { answerOf } from '../engine/answers.ts';
 import { targetOf } from '../engine/replay/target.ts';
+import { executionSecrets, NO_SECRETS } from '../engine/secret-source.ts';
+import { eventJsonOf, requestOf } from '../engine/seen.ts';
 import { compile } from '../language/compile.ts';
 import { resolveInputs } from '../language/inputs.ts';
 import { openSandbox } from '../sandbox/pool.ts';
@@ -47,17 +50,24 @@ export async function runOffline(
   const runId = makeId('run', now);
   const sandbox = await openSandbox({ threads: 1 });
   try {
-    const { program } = automation;
+    const { program, policy, name, trigger } = automation;
+    const secrets = executionSecrets(policy.secrets, NO_SECRETS, undefined);
+    const due = { automation: name, scheduledAt: now, receivedAt: now };
+    const event = trigger === 'schedule' ? scheduleEvent(due) : undefined;
     const result = await sandbox.execute({
       runId,
       seed: runId,
       now,
       program,
-      request,
+      request: event === undefined ? request : requestOf(event, ''),
       webhook: JSON.stringify({ id: makeId('wh', now), name: 'offline' }),
-      event: JSON.stringify({ id: makeId('evt', now), received_at: new Date(now).toISOString() }),
+      event:
+        event === undefined
+          ? JSON.stringify({ id: makeId('evt', now), received_at: new Date(now).toISOString() })
+          : eventJsonOf(event),
       inputs: JSON.stringify(resolved.inputs),
       journal: [],
+      ...(secrets === undefined ? {} : { secrets }),
     });
     const ended = result.status === 'needs' ? unperformed(result, program) : result;
     return { result: ended, answer: answerOf(ended, runId) };

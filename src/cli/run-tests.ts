@@ -7,12 +7,11 @@ import type { Sandbox } from '../engine/ports.ts';
 import { type CompiledAutomation, compile } from '../language/compile.ts';
 import { SourceText } from '../language/source.ts';
 import { readFolder } from '../package/folder.ts';
-import { type ReadRequest, readTests } from '../testing/read.ts';
-import { automationMistake, inputMistakes, runSuite } from '../testing/run-suite.ts';
+import { readTests } from '../testing/read.ts';
+import { automationMistake, misfits, runSuite } from '../testing/run-suite.ts';
 import type { Difference, TestSuite } from '../testing/suite.ts';
 import { readNamedFile, unreadable } from './read-file.ts';
-import { draftOf } from './request-fields.ts';
-import { requestParts } from './request-file.ts';
+import { readTestRequest } from './read-test-request.ts';
 
 /** A case as it is told. */
 export interface ToldCase {
@@ -39,11 +38,6 @@ interface SourceFile {
   readonly file: string;
   readonly text: string;
 }
-
-const readRequest: ReadRequest = (fields) => {
-  const { draft, mistakes } = draftOf(fields);
-  return { request: requestParts(draft), mistakes };
-};
 
 /**
  * The test files at paths: those below folders, those named, and those beside automations that are named.
@@ -98,7 +92,7 @@ export interface LoadedTests {
 /** Reads a test file and the automation that it is for. */
 export async function loadTests(file: string): Promise<LoadedTests> {
   const text = new TextDecoder().decode(await readNamedFile(file));
-  const { suite, diagnostics } = readTests({ file, text }, readRequest);
+  const { suite, diagnostics } = readTests({ file, text }, readTestRequest);
   if (suite === undefined) return { file, text, suite, automation: undefined, diagnostics };
   const found = await findAutomation(suite);
   if (!('severity' in found)) return { file, text, suite, automation: found, diagnostics };
@@ -118,7 +112,7 @@ export async function runTests(
   const { automation: compiled, diagnostics: found } = compile(automation.text, automation.file);
   if (compiled === undefined) return { ...none, diagnostics: [...diagnostics, ...found] };
   const { name } = compiled;
-  const mistakes = inputMistakes(suite, compiled);
+  const mistakes = misfits(suite, compiled);
   if (mistakes.length > 0) return { ...none, automation: name, diagnostics: mistakes };
   const cases = await runCases(suite, compiled, sandbox, filter);
   return { file, texts, automation: name, diagnostics, cases };

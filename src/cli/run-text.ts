@@ -10,9 +10,10 @@ const RESULT_MAX = 40;
 /** A run with how it ended, its log, and its effects as a table. */
 export function runText(run: RunDetailJson, style: Style): string {
   const webhook = run.webhook ?? `${run.webhook_id} (deleted)`;
+  const origin = run.webhook_id === '' ? '' : ` at ${printableLine(webhook)}`;
   const facts = [
     `started ${run.started_at}`,
-    `for ${run.event_id} at ${printableLine(webhook)}`,
+    `for ${run.event_id}${origin}`,
     ...(run.attempt > 1 ? [`attempt ${run.attempt}`] : []),
     ...(run.due_at === null ? [] : [`due ${run.due_at}`]),
     ...(run.caller === null ? [] : [`called by ${run.caller.run}`]),

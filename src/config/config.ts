@@ -20,6 +20,8 @@ export interface Config {
   readonly runsMax: number;
   /** Runs queued, running or waiting; with more, new events are answered 503. */
   readonly runsPendingMax: number;
+  /** How late a time of a schedule may still be run that no server was there for. */
+  readonly scheduleLateMs: number;
   /** Where effects may go though the egress rules would refuse it: addresses, ranges, hosts. */
   readonly egressAllow: readonly string[];
   /** Where effects may never go. */

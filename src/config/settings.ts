@@ -63,6 +63,8 @@ const PROFILES_DIR = './profiles';
 const DELIVERIES_MAX = 384;
 /** Mail servers refuse mail without a sender; this one can be told apart and not answered. */
 const MAIL_FROM = 'hookwright@localhost';
+/** A server that was off over a holiday still makes Monday’s report; what is older nobody waits for. */
+const SCHEDULE_LATE_MS = 7 * 86_400_000;
 /** `docker stop` kills 10 s after SIGTERM. What has not ended by then is taken up at the next start. */
 const SHUTDOWN_MS = 9_000;
 /** A month: long enough to find out that something went wrong with an invoice. */
@@ -209,6 +211,17 @@ export const SETTINGS: { readonly [Name in keyof Config]: Setting<Name> } = {
     reader: wholeNumber(1, 100_000_000),
     fallback: () => String(RUNS_PENDING_MAX),
     description: 'Runs queued, running or waiting; with more, requests are answered 503.',
+    scope: 'serve',
+  },
+  scheduleLateMs: {
+    name: 'scheduleLateMs',
+    variable: 'HOOKWRIGHT_SCHEDULE_LATE',
+    flag: '--schedule-late',
+    placeholder: 'duration',
+    reader: duration('0s', '365d'),
+    fallback: () => formatDuration(SCHEDULE_LATE_MS),
+    description:
+      'How late a time of a schedule may still be run that passed while no server was running.',
     scope: 'serve',
   },
   egressAllow: {

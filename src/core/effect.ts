@@ -20,6 +20,8 @@ export interface HttpArgs {
   readonly url: string;
   /** In order, lower-case names. */
   readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Sent as `authorization: Basic …`, which is written where the password is known. */
+  readonly basic?: { readonly user: string; readonly password: string };
   readonly body?: string;
   /** Bytes; excludes `body`. */
   readonly base64?: string;

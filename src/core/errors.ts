@@ -17,6 +17,7 @@ export const ERRORS = {
   'event.not_found': { status: 404, exit: 5 },
   'automation.not_found': { status: 404, exit: 5 },
   'automation.invalid': { status: 422, exit: 3 },
+  'automation.trigger': { status: 409, exit: 2 },
   'run.not_found': { status: 404, exit: 5 },
   'run.state': { status: 409, exit: 2 },
   'run.lease_lost': { status: 409, exit: 8 },

@@ -5,7 +5,7 @@
 export interface CapturedEvent {
   /** `evt_` and 26 characters that sort by time; see `ids.ts`. */
   readonly id: string;
-  /** Empty for an event that a message made; see `topic-event.ts`. */
+  /** Empty for an event that a message or a schedule made; see `topic-event.ts`, `schedule-event.ts`. */
   readonly webhookId: string;
   /** Milliseconds since the epoch, read when the headers had arrived. */
   readonly receivedAt: number;
@@ -19,6 +19,18 @@ export interface CapturedEvent {
   readonly headers: string;
   readonly clientIp: string;
   readonly body: Uint8Array;
+  /**
+   * What a run sees of the webhook and can change later, as it was at the time: its name, and its URL as the
+   * sender saw it (scheme, host, `/webhooks/` and token; `path` follows). Both are empty for an event that a
+   * message made, and `null` for one that a version stored which did not keep them.
+   */
+  readonly webhookName: string | null;
+  readonly webhookUrl: string | null;
+}
+
+/** Whether an event is a request that a webhook received, and not of this server's own making. */
+export function isRequest({ webhookId }: Pick<CapturedEvent, 'webhookId'>): boolean {
+  return webhookId !== '';
 }
 
 /**
@@ -30,8 +42,8 @@ export interface CapturedEvent {
  */
 export type EventStatus = 'pending' | 'done' | 'filtered' | 'captured';
 
-/** An event as a list shows it: without the body. */
-export interface EventSummary extends Omit<CapturedEvent, 'body'> {
+/** An event as a list shows it: without the body and what only runs need. */
+export interface EventSummary extends Omit<CapturedEvent, 'body' | 'webhookName' | 'webhookUrl'> {
   readonly status: EventStatus;
   readonly bodySize: number;
 }

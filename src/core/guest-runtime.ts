@@ -35,6 +35,27 @@ export interface GuestRuntime {
   caught(thrown: unknown): unknown;
   /** Effects of steps, and of `run` blocks where they are in scope as functions of these names. */
   readonly effects: GuestEffects;
+  /** `secrets`: each member is a handle. Throws for names that cannot be used. */
+  readonly secrets: object;
+  /** In tracing builds alone. */
+  readonly trace?: GuestTrace;
+}
+
+/** What a tracing build tells of itself. None of it throws, or changes what the program does. */
+export interface GuestTrace {
+  /** Variables to be looked at from now on: their names, and what gives their values. */
+  watch(names: readonly string[], values: () => readonly unknown[]): void;
+  /** @param depth steps around it */
+  begin(step: number, depth: number): void;
+  end(step: number): void;
+  /** Its `when` is false. */
+  skipped(step: number): void;
+  branch(step: number, name: string): void;
+  /** @param variables what the loop sets, by name */
+  iteration(step: number, variables: Readonly<Record<string, unknown>>): void;
+  caught(step: number, error: unknown): void;
+  /** The program has ended. */
+  done(): void;
 }
 
 /**

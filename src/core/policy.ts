@@ -7,6 +7,7 @@ import type {
   StateArgs,
   WaitArgs,
 } from './effect.ts';
+import { secretNameMistake } from './secret.ts';
 import {
   fitsMethod,
   fitsUrl,
@@ -24,6 +25,7 @@ import { fitsPattern, mayFitPattern, wildcardMistake } from './wildcard.ts';
  *   begin with `*.`. The path goes by segments, see `wildcard.ts`; the query only where the pattern has one.
  * - `hooks`: topics and names of hooks, by segments between dots; `functions` likewise.
  * - `state`: keys, by segments between slashes.
+ * - `secrets`: names, without wildcards.
  */
 export interface Policy {
   readonly http: readonly string[];
@@ -154,7 +156,7 @@ function urlOf(target: PolicyTarget): UrlTarget | string {
 
 /** What is wrong with a pattern of a list, or `undefined`. */
 export function patternMistake(list: PolicyList, pattern: string): string | undefined {
-  if (list === 'secrets') return undefined;
+  if (list === 'secrets') return secretNameMistake(pattern);
   if (list === 'http') {
     const parsed = readUrlPattern(pattern);
     return typeof parsed === 'string' ? parsed : undefined;

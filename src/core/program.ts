@@ -17,6 +17,8 @@ export interface Program {
   /** YAML line (from 1) of each line of `source` (from 0); 0 where there is none. */
   readonly lines: readonly number[];
   readonly limits: RunLimits;
+  /** Set for a program that tells what it does, by `$.trace`. */
+  readonly trace?: boolean;
 }
 
 /**

@@ -69,3 +69,13 @@ export const TOPIC_EVENT_MEMBERS: readonly Member[] = [
   { name: 'topic', type: 'string', summary: 'With `trigger: topic`: the topic of the message.' },
   { name: 'data', type: 'any', summary: 'With `trigger: topic`: the data of the message.' },
 ];
+
+/** What `event` has besides, with `trigger: schedule`. */
+export const SCHEDULE_EVENT_MEMBERS: readonly Member[] = [
+  {
+    name: 'scheduled_at',
+    type: 'string',
+    summary:
+      'With `trigger: schedule`: the time that was due, ISO 8601 in UTC. `received_at` is when it was taken up.',
+  },
+];

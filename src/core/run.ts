@@ -1,5 +1,7 @@
 import type { EffectRequest, JournalEntry } from './effect.ts';
 import type { Program } from './program.ts';
+import type { ExecutionSecrets, SecretUse } from './secret-use.ts';
+import type { TraceItem } from './trace.ts';
 
 /** What the sandbox is given: with the journal, all that a run's outcome depends on. */
 export interface Execution {
@@ -19,6 +21,8 @@ export interface Execution {
   readonly inputs: string;
   /** What the run has asked for so far, by number; empty at the first execution. */
   readonly journal: readonly JournalEntry[];
+  /** Absent where the automation's policy lists no secret. */
+  readonly secrets?: ExecutionSecrets;
 }
 
 /** A captured request in the form that crosses to the sandbox thread: strings and one byte array. */
@@ -89,7 +93,10 @@ export type RunFailureCode =
   | 'sandbox.lost'; // the thread died for a reason that is not the script's
 
 /** How one execution ended. */
-export type ExecutionResult = Finished | Failed | Needs;
+export type ExecutionResult = (Finished | Failed | Needs) & {
+  /** Of a program that traces (`Program.trace`). */
+  readonly trace?: readonly TraceItem[];
+};
 
 interface Finished {
   readonly status: 'finished';
@@ -99,6 +106,8 @@ interface Finished {
   readonly value?: string;
   readonly logs: readonly LogLine[];
   readonly cpuMs: number;
+  /** What it has had of secrets, all from the start; absent where it has read none. */
+  readonly secretUse?: SecretUse;
 }
 
 export interface Failed {
@@ -108,6 +117,8 @@ export interface Failed {
   readonly answer?: Answer;
   readonly logs: readonly LogLine[];
   readonly cpuMs: number;
+  /** What it has had of secrets, all from the start; absent where it has read none. */
+  readonly secretUse?: SecretUse;
 }
 
 /** The program goes on when effects have results that the journal does not have yet. */
@@ -120,6 +131,8 @@ export interface Needs {
   /** All from the start, not only those of this execution. */
   readonly logs: readonly LogLine[];
   readonly cpuMs: number;
+  /** What it has had of secrets, all from the start; absent where it has read none. */
+  readonly secretUse?: SecretUse;
 }
 
 /**
@@ -158,6 +171,8 @@ export interface RunRecord {
   readonly value?: string;
   readonly failure?: RunFailure;
   readonly logs: readonly LogLine[];
+  /** What its last attempt has had of secrets; absent where it has read none. */
+  readonly secretUse?: SecretUse;
   /** The run and effect that called this one. */
   readonly caller?: { readonly runId: string; readonly effect: number };
 }

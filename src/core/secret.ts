@@ -16,12 +16,12 @@ const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const NAME_LENGTH_MAX = 100;
 
 /** Bytes of a value. Private keys have 3 kB, certificates with their chains 10 kB. */
-export const SECRET_BYTES_MAX: number = 64 * 1024;
+const SECRET_BYTES_MAX: number = 64 * 1024;
 /**
  * Characters of a value. Shorter ones are guessed at once, and taking them out of replies would take out
  * other text that only looks so.
  */
-export const SECRET_LENGTH_MIN = 4;
+const SECRET_LENGTH_MIN = 4;
 
 /** What is wrong with a secret's name, or `undefined`. */
 export function secretNameMistake(name: string): string | undefined {

@@ -33,6 +33,8 @@ export function topicEvent({ id, to, data, createdAt, depth }: EmittedMessage): 
     headers: JSON.stringify(['content-type', 'application/json', DEPTH_HEADER, String(depth)]),
     clientIp: '',
     body: new TextEncoder().encode(data),
+    webhookName: '',
+    webhookUrl: '',
   };
 }
 

@@ -64,7 +64,7 @@ export function readUrlPattern(text: string): UrlPattern | string {
   const plain = address.replace(/^(https?:\/\/)\*\./i, '$1');
   const host = /^https?:\/\/([^/?#]+)/i.exec(plain)?.[1] ?? '';
   if (host.includes('*')) {
-    return 'Expected a host without `*`, or with `*.` before it, got another one';
+    return `Expected a host and port without \`*\`, or a host with \`*.\` before it, got \`${host}\``;
   }
   const url = readUrl(plain);
   if (typeof url === 'string') return url.replace('Expected a URL', 'Expected a URL pattern');

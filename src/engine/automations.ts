@@ -4,18 +4,29 @@ import type { Diagnostic } from '../core/diagnostic.ts';
 import { HookwrightError } from '../core/errors.ts';
 import { digest } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
+import type { Schedule } from '../core/schedule.ts';
 import { didYouMean } from '../core/suggest.ts';
 import { fitsPattern } from '../core/wildcard.ts';
 import { type CompiledAutomation, compile } from '../language/compile.ts';
+import type { Trigger } from '../language/generate/unit.ts';
 import { OLD_REVISIONS_MAX } from './limits.ts';
 import type { AutomationStore } from './ports.ts';
 import type { RunnableAutomation } from './route.ts';
+
+/** What every text with `trigger: schedule` has, so that a start need not compile all. YAML escapes by `\`. */
+const MENTIONS_SCHEDULE = /schedule|\\/;
 
 /** An automation as people look at it. */
 export interface AutomationEntry {
   readonly name: string;
   readonly description: string;
   readonly file: string;
+  /** What starts it; `webhook` where its text does not compile with this version. */
+  readonly trigger: Trigger;
+  /** With `trigger: topic` alone. */
+  readonly on?: string;
+  /** With `trigger: schedule` alone. */
+  readonly schedule?: Schedule;
   /** The revision that runs. */
   readonly revision: string;
   readonly createdAt: number;
@@ -43,6 +54,8 @@ export class Automations {
   readonly #old = new Map<string, CompiledAutomation>();
   #diagnostics: readonly Diagnostic[] = [];
   #revision = 0;
+  /** Told when automations have changed. */
+  listener: () => void = () => {};
   /** Of automations with `trigger: topic`, as of a `#revision`. */
   #topics:
     | {
@@ -88,10 +101,14 @@ export class Automations {
       });
     }
     const { revision, file } = record;
+    const { description = '', trigger = 'webhook', on, schedule } = this.#compile(record) ?? {};
     return {
       name,
       file,
-      description: this.#compile(record)?.description ?? '',
+      description,
+      trigger,
+      ...(on === undefined ? {} : { on }),
+      ...(schedule === undefined ? {} : { schedule }),
       revision: revision.id,
       createdAt: revision.createdAt,
       source: revision.source,
@@ -124,6 +141,17 @@ export class Automations {
     const segments = topic.split('.');
     const fitting = this.#topics.patterns.filter(({ pattern }) => fitsPattern(pattern, segments));
     return fitting.map(({ name }) => name);
+  }
+
+  /** Automations with `trigger: schedule`. */
+  scheduled(): readonly { readonly name: string; readonly schedule: Schedule }[] {
+    const records = [...this.#byName.values()].filter(({ revision }) =>
+      MENTIONS_SCHEDULE.test(revision.source),
+    );
+    return records.flatMap((record) => {
+      const schedule = this.#compile(record)?.schedule;
+      return schedule === undefined ? [] : [{ name: record.name, schedule }];
+    });
   }
 
   /** A revision by its id, current or not: what a run began with, it goes on with. */
@@ -177,7 +205,10 @@ export class Automations {
     const removed = [...this.#byName.keys()].filter((name) => !owners.has(name));
     for (const name of removed) await this.#remove(name);
     this.#diagnostics = diagnostics;
-    if (changed.length + removed.length > 0) this.#revision++;
+    if (changed.length + removed.length > 0) {
+      this.#revision++;
+      this.listener();
+    }
     return { changed, removed, diagnostics };
   }
 

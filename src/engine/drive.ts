@@ -2,16 +2,19 @@ import type { JournalEntry } from '../core/effect.ts';
 import { HookwrightError } from '../core/errors.ts';
 import type { EventStatus } from '../core/event.ts';
 import type { Answer, ExecutionResult, Failed, Needs, RunRecord } from '../core/run.ts';
+import type { SecretUse } from '../core/secret-use.ts';
 import type { Timer } from '../core/timer.ts';
 import type { Stoppable, StopReason } from './effects/performer.ts';
 import type { Journal } from './journal.ts';
 import { OpenEffects, type OpenEffectsParts } from './open-effects.ts';
 import type { RunStep, RunStore, Sandbox } from './ports.ts';
 import { failedWith } from './refusal.ts';
+import type { SecretSource } from './secret-source.ts';
 import { executionOf, type RunState, type Subject } from './subject.ts';
 
 export interface DriveParts extends OpenEffectsParts {
   readonly sandbox: Sandbox;
+  readonly secrets: SecretSource;
   readonly store: Pick<RunStore, 'advance'>;
   /** Cancels runs that these entries called and that wait. */
   readonly cancelCalled: (run: RunRecord, entries: readonly JournalEntry[]) => Promise<void>;
@@ -68,6 +71,8 @@ export class Drive implements Stoppable {
   #record: RunRecord;
   #stop: StopReason | undefined;
   #first = true;
+  /** Secrets were read or used since the record was written: what depends on it must not leave before. */
+  #computed = false;
   /**
    * Milliseconds that count against the run's limit, since it was last taken up: the journal cannot tell
    * the time that an effect took from the time that no process was there.
@@ -79,6 +84,7 @@ export class Drive implements Stoppable {
     this.#parts = parts;
     this.#options = options;
     this.#record = record;
+    this.#computed = record.secretUse !== undefined;
     this.#subject = subject;
     this.#journal = journal;
     this.#effects = new OpenEffects(parts, subject, journal, options.depth, () => this.#wake());
@@ -122,14 +128,19 @@ export class Drive implements Stoppable {
 
   async #execute(): Promise<ExecutionResult> {
     this.#effects.fresh = false;
-    const execution = executionOf(this.#subject, this.#record, this.#journal.entries());
-    const result = await this.#parts.sandbox.execute(execution);
-    const { answer, logs, cpuMs } = result;
+    const { sandbox, secrets } = this.#parts;
+    const journal = this.#journal.entries();
+    const result = await sandbox.execute(
+      executionOf(this.#subject, this.#record, journal, secrets),
+    );
+    const { answer, logs, cpuMs, secretUse } = result;
+    if (hasMore(secretUse, this.#record.secretUse)) this.#computed = true;
     this.#record = {
       ...this.#record,
       logs,
       cpuMs: this.#record.cpuMs + cpuMs,
       ...(answer === undefined ? {} : { answer }),
+      ...(secretUse === undefined ? {} : { secretUse }),
     };
     return result;
   }
@@ -137,14 +148,14 @@ export class Drive implements Stoppable {
   /** From one execution to the next: `undefined` when there is reason to execute again. */
   async #step(needs: Needs): Promise<DriveEnd | Failed | undefined> {
     // What the guest has seen is on disk: the answer depends on nothing that a crash could undo.
-    if (!this.#journal.unwritten) this.#offer(needs.answer);
+    if (!this.#unwritten) this.#offer(needs.answer);
     if (this.#yielding()) return this.#yield(needs);
     const excess = this.#effects.begin(needs, this.#record);
     if (excess !== undefined) return failedWith(excess, needs.logs);
     this.#effects.settle(this.#record);
     for (;;) {
       const dueAt = this.#effects.fresh || this.#stopping() ? undefined : this.#effects.restUntil();
-      if (this.#journal.unwritten || dueAt !== undefined) await this.#write(dueAt);
+      if (this.#unwritten || dueAt !== undefined) await this.#write(dueAt);
       this.#offer(needs.answer);
       if (dueAt !== undefined) return this.#resting(dueAt);
       if (this.#effects.fresh || this.#stopping()) return undefined;
@@ -177,6 +188,11 @@ export class Drive implements Stoppable {
     await this.#effects.stored();
     if (counted) this.#spentMs += clock() - began;
     return this.#effects.fresh || this.#spentMs < this.#subject.program.limits.timeoutMs;
+  }
+
+  /** Whether there is something that the outcome depends on and the store does not have. */
+  get #unwritten(): boolean {
+    return this.#journal.unwritten || this.#computed;
   }
 
   #offer(answer: Answer | undefined): void {
@@ -227,6 +243,7 @@ export class Drive implements Stoppable {
     const { event, begun, lease } = this.#options;
     const first = this.#first;
     this.#first = false;
+    this.#computed = false;
     await this.#parts.store.advance({
       run: this.#record,
       ...entries,
@@ -256,7 +273,7 @@ export class Drive implements Stoppable {
   /** The program has ended, and effects that it did not wait for are under way: they get their time. */
   async #awaitUnawaited(answer: Answer | undefined): Promise<void> {
     if (this.#effects.performing === 0) return;
-    if (this.#journal.unwritten) await this.#write(undefined);
+    if (this.#unwritten) await this.#write(undefined);
     this.#offer(answer);
     while (this.#effects.performing > 0 && this.#stop !== 'abandon' && this.#stop !== 'cancel') {
       if (!(await this.#pause())) return;
@@ -266,6 +283,15 @@ export class Drive implements Stoppable {
   #abandoned(): DriveEnd {
     return { how: 'abandoned', record: this.#record };
   }
+}
+
+/** What is recorded stays: there is only more of it. */
+function hasMore(use: SecretUse | undefined, before: SecretUse | undefined): boolean {
+  return sizeOf(use) > sizeOf(before);
+}
+
+function sizeOf(use: SecretUse | undefined): number {
+  return use === undefined ? 0 : Object.keys(use.names).length + Object.keys(use.digests).length;
 }
 
 function stuck(needs: Needs): Failed {

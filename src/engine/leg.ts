@@ -57,12 +57,28 @@ async function ended(parts: LegParts, run: EndedRun, start: LegStart): Promise<L
   const { record, result, subject } = run;
   parts.log.write(record.status === 'failed' ? 'warn' : 'info', 'run', runFields(record));
   const awaited = start.caller?.awaited === true;
+  if (awaited && record.secretUse !== undefined) return recorded(parts, run, start);
   start.caller?.give(answerOf(result, record.id));
   if (awaited || subject === undefined) return { unwritten: record };
   const again = parts.live.retryAt(subject, record, false);
   if (again === undefined) return { unwritten: record };
   if (!(await succeeded(start.stored))) return {};
   return queued(parts, again, start);
+}
+
+/** Computing it again may give another answer, when a secret has changed: it is written before it leaves. */
+async function recorded(parts: LegParts, run: EndedRun, start: LegStart): Promise<LegEnd> {
+  const { record, result } = run;
+  const { caller, event } = start;
+  if (!(await succeeded(start.stored))) return {};
+  await parts.store.advance({
+    run: record,
+    begun: [],
+    ended: [],
+    ...(event === undefined ? {} : { event }),
+  });
+  caller?.give(answerOf(result, record.id));
+  return { left: Promise.resolve(record), eventWritten: event !== undefined };
 }
 
 async function begin(parts: LegParts, run: BegunRun, start: LegStart): Promise<LegEnd> {
@@ -93,7 +109,7 @@ async function begin(parts: LegParts, run: BegunRun, start: LegStart): Promise<L
 
 /** No room: the run is stored as it was before its first execution, to be taken up when there is. */
 function enqueue(parts: LegParts, { state }: BegunRun, start: LegStart): Promise<LegEnd> {
-  const { answer: _, ...record } = state.record;
+  const { answer: _, secretUse: __, ...record } = state.record;
   return queued(parts, { ...record, status: 'queued', dueAt: parts.clock() }, start);
 }
 

@@ -197,7 +197,7 @@ export class LiveRuns {
    */
   retryAt(subject: Subject, record: RunRecord, effects: boolean): RunRecord | undefined {
     const { retry } = subject;
-    const { failure, attempt, endedAt, ...rest } = record;
+    const { failure, attempt, endedAt, secretUse: _, ...rest } = record;
     if (failure === undefined || endedAt === undefined || retry === undefined) return undefined;
     if (attempt >= retry.attempts || NOT_RETRIED.has(failure.code)) return undefined;
     if (!effects && !OF_THE_MOMENT.has(failure.code)) return undefined;

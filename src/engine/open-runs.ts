@@ -14,18 +14,20 @@ import type { EventStore, RunStore, Sandbox } from './ports.ts';
 import { RunQueue } from './queue.ts';
 import { reopen } from './reopen.ts';
 import { cancelRun, retryRun } from './rerun.ts';
-import type { FindAutomation, Route, RunnableAutomation } from './route.ts';
+import type { FindAutomation, RunnableAutomation } from './route.ts';
+import type { SecretSource } from './secret-source.ts';
 
 export interface RunsParts {
   readonly store: RunStore & Pick<EventStore, 'event' | 'run'>;
   readonly sandbox: Sandbox;
   readonly outbound: Pick<Outbound, 'send'>;
+  readonly secrets: SecretSource;
   /** What an automation's name stands for now. */
   readonly find: FindAutomation;
   /** A revision that a run began with, by its id. */
   readonly revision: (id: string) => Promise<RunnableAutomation | string>;
-  readonly route: (webhookId: string) => Route | undefined;
-  readonly url: (route: Route | undefined, event: CapturedEvent) => string;
+  /** See `asSeen`. */
+  readonly seen: (event: CapturedEvent) => CapturedEvent;
   readonly subscriptions: Subscriptions;
   /** Told of each message that a run has emitted or meant for a hook. */
   readonly published: (message: NewMessage) => void;
@@ -52,18 +54,19 @@ export interface Runs {
 
 /** Puts the parts together. Nothing is taken up before `queue.open()`. */
 export function openRuns(parts: RunsParts): Runs {
-  const { store, outbound, clock, timer, random, log, owner } = parts;
+  const { store, outbound, secrets, clock, timer, random, log, owner } = parts;
   const called = { store, clock, find: parts.find, revision: parts.revision, drive: () => drive };
   const { subscriptions, published } = parts;
   const message = messagePerformer({ store, clock, subscriptions, published });
   const drive: DriveParts = {
     sandbox: parts.sandbox,
+    secrets,
     store,
     clock,
     timer,
     log,
     performers: {
-      http: httpPerformer({ outbound, clock, timer, random }),
+      http: httpPerformer({ outbound, secrets, clock, timer, random }),
       state: statePerformer({ store, clock }),
       call: callPerformer(called),
       emit: message,

@@ -17,6 +17,7 @@ export interface Store
     WebhookStore,
     AutomationStore,
     RunStore,
+    ScheduleStore,
     SecretStore,
     HookStore,
     MessageStore,
@@ -160,6 +161,42 @@ export interface RunStore {
   /** Deletes state whose time to live is over; at most `countMax`. Returns how many went. */
   expireState(now: number, countMax: number): Promise<number>;
 }
+
+/** How far the schedules have come. Any number of processes may work on them at once. */
+export interface ScheduleStore {
+  /**
+   * Makes these the schedules that there are, and forgets all others. One that is new, or has another
+   * definition than before, begins at `now`; one whose last time lies after `now` is put back to it, because a
+   * clock was wrong. Returns the last time of each that is decided, in their order.
+   */
+  keepSchedules(schedules: readonly KnownSchedule[], now: number): Promise<readonly number[]>;
+  /**
+   * Decides one due time, once: all times up to it are decided with it. Stores its event as pending in the
+   * same transaction.
+   */
+  claimDueTime(claim: DueTimeClaim): Promise<DueTimeOutcome>;
+}
+
+export interface KnownSchedule {
+  readonly automation: string;
+  /** `scheduleDefinition`. */
+  readonly definition: string;
+}
+
+export interface DueTimeClaim extends KnownSchedule {
+  readonly scheduledAt: number;
+  /** Absent for a time that is passed over. */
+  readonly event?: CapturedEvent;
+  /** Whether there must be no pending event of a schedule and no open run of this automation. */
+  readonly alone: boolean;
+}
+
+/**
+ * - `taken`: it was for this process to decide; the event, if any, is on disk.
+ * - `overlap`: it is decided and has no event, because an earlier run is still open.
+ * - `gone`: it is decided already, or its event is there, or the schedule is not (any more) this one.
+ */
+export type DueTimeOutcome = 'taken' | 'overlap' | 'gone';
 
 export interface RunStep {
   readonly run: RunRecord;

@@ -160,6 +160,8 @@ export class RunQueue {
     this.#cancelRound = this.#parts.timer(ROUND_MS, () => {
       void this.#renew().finally(() => {
         if (this.#closing && this.#parts.live.size === 0) return;
+        // Whatever was planned: a timer knows nothing of a clock that was set, or of a machine that slept.
+        this.#lookAt = Number.POSITIVE_INFINITY;
         this.wake(this.#parts.clock());
         this.#round();
       });

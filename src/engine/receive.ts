@@ -33,7 +33,8 @@ export class Receiver {
   readonly #parts: ReceiverParts;
   /** Events being taken up, by id: an emitted one is found by recovery too. */
   readonly #resuming = new Map<string, Promise<void>>();
-  #eventsUnderWay = 0;
+  /** Ids of those between their commit, or their being taken up, and their end. */
+  readonly #underWay = new Set<string>();
   #bytesUnderWay = 0;
   #idle: (() => void) | undefined;
 
@@ -43,7 +44,7 @@ export class Receiver {
 
   /** Events received and not yet settled: what the ingress weighs against its limit. */
   get eventsUnderWay(): number {
-    return this.#eventsUnderWay;
+    return this.#underWay.size;
   }
 
   /** Bytes of their bodies. */
@@ -51,9 +52,14 @@ export class Receiver {
     return this.#bytesUnderWay;
   }
 
+  /** Whether this process works on an event, so that nobody else needs to take it up. */
+  worksOn(eventId: string): boolean {
+    return this.#underWay.has(eventId) || this.#resuming.has(eventId);
+  }
+
   /** Resolves when nothing is under way. */
   async drained(): Promise<void> {
-    if (this.#eventsUnderWay === 0) return;
+    if (this.#underWay.size === 0) return;
     await new Promise<void>((resolve) => {
       this.#idle = resolve;
     });
@@ -64,7 +70,7 @@ export class Receiver {
    * Throws `store.failed` where the event could not be stored, and `request.queue_full` where too many
    * runs are open.
    */
-  async receive(route: Route, event: CapturedEvent, url: string): Promise<Answer> {
+  async receive(route: Route, event: CapturedEvent): Promise<Answer> {
     const { store } = this.#parts;
     if (route.webhook.bindings.length === 0) {
       await this.#hold(event, store.capture(event, 'captured'));
@@ -75,36 +81,38 @@ export class Receiver {
       throw new HookwrightError('request.queue_full', 'Too many runs are open. Try again soon.');
     }
     const stored = store.capture(event, 'pending');
-    const passage = openPassage(route, event, url);
+    const passage = openPassage(route, event);
     if (route.webhook.respond === 'ack') {
-      await this.#hold(event, stored);
-      void this.#hold(event, this.#process(passage, stored));
+      // Held as one, because an event between its commit and its runs looks like one that was left.
+      const processed = stored.then(() => this.#process(passage, stored));
+      this.#hold(event, processed).catch(() => {}); // It is `stored` that fails, and is thrown here.
+      await stored;
       return acknowledgement(event.id);
     }
     return this.#answerByRun(passage, stored);
   }
 
   /**
-   * Takes up an event that is stored: one that a crash left without an end, or one that a message made.
+   * Takes up an event that is stored: one that a crash left without an end, or one that no request made.
    * Runs already recorded are not repeated. Resolves when all are recorded. Throws `store.failed`.
    */
-  resume(route: Route, event: CapturedEvent, url: string): Promise<void> {
+  resume(route: Route, event: CapturedEvent): Promise<void> {
     const known = this.#resuming.get(event.id);
     if (known !== undefined) return known;
-    const work = this.#resume(route, event, url).finally(() => this.#resuming.delete(event.id));
+    const work = this.#resume(route, event).finally(() => this.#resuming.delete(event.id));
     this.#resuming.set(event.id, work);
     return work;
   }
 
-  async #resume(route: Route, event: CapturedEvent, url: string): Promise<void> {
+  async #resume(route: Route, event: CapturedEvent): Promise<void> {
     const recorded = await this.#parts.store.runsOf(event.id);
     const own = recorded.filter(({ caller }) => caller === undefined);
-    // A topic's automations have no order that stays: they are known by their names.
+    // Without bindings, automations have no order that stays: they are known by their names.
     const done = (leg: Leg): boolean =>
       own.some((run) =>
         leg.index < 0 ? run.automation === leg.automation : run.binding === leg.index,
       );
-    const passage = openPassage(route, event, url);
+    const passage = openPassage(route, event);
     await new Promise<void>((resolve) => {
       const work = this.#process(passage, Promise.resolve(), undefined, done, resolve);
       void this.#hold(event, work).finally(resolve);
@@ -197,21 +205,21 @@ export class Receiver {
   }
 
   async #hold<T>(event: CapturedEvent, work: Promise<T>): Promise<T> {
-    this.#eventsUnderWay++;
+    this.#underWay.add(event.id);
     this.#bytesUnderWay += event.body.length;
     try {
       return await work;
     } finally {
-      this.#eventsUnderWay--;
+      this.#underWay.delete(event.id);
       this.#bytesUnderWay -= event.body.length;
-      if (this.#eventsUnderWay === 0) this.#idle?.();
+      if (this.#underWay.size === 0) this.#idle?.();
     }
   }
 
   #publish(event: CapturedEvent, status: EventStatus, runs: readonly RunRecord[]): void {
     const { feed } = this.#parts;
     if (!feed.watched) return;
-    const { body, ...rest } = event;
+    const { body, webhookName: _, webhookUrl: __, ...rest } = event;
     const summary: EventSummary = { ...rest, status, bodySize: body.length };
     feed.publish(summary, runs);
   }

@@ -2,6 +2,7 @@ import type { JournalEntry } from '../core/effect.ts';
 import type { CapturedEvent } from '../core/event.ts';
 import type { RunLimits } from '../core/program.ts';
 import type { Answer, LogLine, RunFailure, RunRecord } from '../core/run.ts';
+import type { SecretUse } from '../core/secret-use.ts';
 
 /** What the file says it is, so that another JSON file is not taken for a broken recording. */
 export const RECORDING_FORMAT = 'hookwright.recording';
@@ -13,7 +14,7 @@ export const RECORDING_VERSION = 1;
  * another machine, without a server. It holds the event as received and the URL with the webhook's token,
  * so it is as confidential as they are; values of secrets are never in it.
  */
-export interface Recording {
+export interface Recording extends Captured {
   /** Version of the engine that executed the run. */
   readonly engine: string;
   readonly run: {
@@ -30,17 +31,26 @@ export interface Recording {
   };
   /** The limits that the run had: another engine may have other defaults. */
   readonly limits: RunLimits;
-  /** What the program saw as `webhook`. */
-  readonly webhook: { readonly id: string; readonly name: string };
-  readonly event: CapturedEvent;
-  /** The whole URL as the sender saw it. */
-  readonly url: string;
   /** JSON of an object. */
   readonly inputs: string;
   /** By number. */
   readonly journal: readonly JournalEntry[];
+  /** Absent where the run has read no secret. */
+  readonly secretUse?: SecretUse;
   readonly outcome: Outcome;
 }
+
+/** An event with all that a run can see of it. */
+export interface Captured {
+  /** What the program saw as `webhook`. */
+  readonly webhook: { readonly id: string; readonly name: string };
+  readonly event: RecordedEvent;
+  /** The whole URL as the sender saw it. */
+  readonly url: string;
+}
+
+/** Without what is kept of its webhook: a recording tells it as `webhook` and `url`. */
+export type RecordedEvent = Omit<CapturedEvent, 'webhookName' | 'webhookUrl'>;
 
 /** How a run ended, as far as it can be told by executing it again. */
 export interface Outcome {
@@ -59,7 +69,8 @@ export type EndedStatus = Extract<RunRecord['status'], 'succeeded' | 'failed' | 
  * that was a text in the run (inputs, arguments, results) stays a text, so that not a bit of it changes.
  */
 export function recordingJson(recording: Recording): object {
-  const { engine, run, revision, limits, webhook, event, url, inputs, journal } = recording;
+  const { engine, run, revision, limits, webhook, event, url, inputs, journal, secretUse } =
+    recording;
   return {
     format: RECORDING_FORMAT,
     version: RECORDING_VERSION,
@@ -72,8 +83,14 @@ export function recordingJson(recording: Recording): object {
     url,
     inputs,
     journal: journal.map(entryJson),
+    ...(secretUse === undefined ? {} : { secret_use: secretUse }),
     outcome: outcomeJson(recording.outcome),
   };
+}
+
+/** An event in the same manner, for who runs something for it elsewhere. */
+export function capturedJson({ webhook, event, url }: Captured): object {
+  return { webhook, event: eventJson(event), url };
 }
 
 function limitsJson(limits: RunLimits): object {
@@ -87,7 +104,7 @@ function limitsJson(limits: RunLimits): object {
   };
 }
 
-function eventJson(event: CapturedEvent): object {
+function eventJson(event: RecordedEvent): object {
   return {
     id: event.id,
     webhook_id: event.webhookId,

@@ -1,3 +1,4 @@
+import type { Clock } from '../core/clock.ts';
 import type { CapturedEvent } from '../core/event.ts';
 import type { Log } from '../core/log.ts';
 import type { EventStore } from './ports.ts';
@@ -6,28 +7,64 @@ import type { Route } from './route.ts';
 
 /** Events read from the store at a time: with the largest bodies, 16 × 5 MB. */
 const BATCH_EVENTS = 16;
+/** Between two looks for events whose runs a failing store did not take. One look reads a small index. */
+const INTERVAL_MS = 5_000;
 
 export interface RecoveryParts {
   readonly store: EventStore;
-  readonly receiver: Pick<Receiver, 'resume'>;
+  readonly receiver: Pick<Receiver, 'resume' | 'worksOn'>;
   readonly log: Log;
   /** What an event is due; `undefined` where its webhook was deleted. */
   readonly route: (event: CapturedEvent) => Route | undefined;
-  readonly url: (route: Route, event: CapturedEvent) => string;
+  /** See `asSeen`. */
+  readonly seen: (event: CapturedEvent) => CapturedEvent;
 }
 
 /**
- * Stage `recover`: takes up the events that an earlier process stored and did not end. Runs beside new
- * requests; stops where an event cannot be settled, because the next ones could not be either.
+ * Takes up events left pending: those of an earlier process now, and from time to time those of this one
+ * that could not be settled, as while the disk was full.
  *
- * @param before only events received before this moment, which is when this process began
+ * @param startedAt when this process began; what was received later is given time to end by itself
+ * @returns what ends it
+ */
+export function keepRecovered(parts: RecoveryParts, clock: Clock, startedAt: number): () => void {
+  const { log } = parts;
+  let stopped = false;
+  let busy = false;
+  const round = async (): Promise<void> => {
+    if (busy) return;
+    busy = true;
+    try {
+      await recover(parts, Math.max(startedAt, clock() - INTERVAL_MS));
+    } catch (error) {
+      if (!stopped) log.write('error', 'recovery.failed', { error });
+    } finally {
+      busy = false;
+    }
+  };
+  void round();
+  const timer = setInterval(() => void round(), INTERVAL_MS);
+  timer.unref();
+  return () => {
+    stopped = true;
+    clearInterval(timer);
+  };
+}
+
+/**
+ * Stage `recover`: takes up the events that are stored and did not end, but for those that this process
+ * works on. Runs beside new requests; stops where an event cannot be settled, because the next ones could
+ * not be either.
+ *
+ * @param before only events received before this moment
  * @returns how many were taken up
  */
 export async function recover(parts: RecoveryParts, before: number): Promise<number> {
-  const { store, log } = parts;
+  const { store, receiver, log } = parts;
   let count = 0;
   for (;;) {
-    const events = await store.pendingEvents(before, BATCH_EVENTS);
+    const pending = await store.pendingEvents(before, BATCH_EVENTS);
+    const events = pending.filter(({ id }) => !receiver.worksOn(id));
     if (events.length === 0) return count;
     await Promise.all(events.map((event) => takeUp(parts, event)));
     count += events.length;
@@ -43,5 +80,5 @@ export async function recover(parts: RecoveryParts, before: number): Promise<num
 async function takeUp(parts: RecoveryParts, event: CapturedEvent): Promise<void> {
   const route = parts.route(event);
   if (route === undefined) return parts.store.settle(event.id, 'done', []);
-  return parts.receiver.resume(route, event, parts.url(route, event));
+  return parts.receiver.resume(route, parts.seen(event));
 }

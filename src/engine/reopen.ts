@@ -6,16 +6,15 @@ import { Journal } from './journal.ts';
 import type { EventStore, RunStore } from './ports.ts';
 import { endedRecord, runFields } from './records.ts';
 import { failedWith } from './refusal.ts';
-import type { Route, RunnableAutomation } from './route.ts';
-import { eventJsonOf, requestOf } from './run.ts';
+import type { RunnableAutomation } from './route.ts';
+import { seenOf } from './seen.ts';
 import type { RunState } from './subject.ts';
 
 export interface ReopenParts {
   readonly store: Pick<EventStore, 'event'> & Pick<RunStore, 'advance' | 'journal'>;
   readonly revision: (id: string) => Promise<RunnableAutomation | string>;
-  /** The route of a webhook's id; `undefined` where it was deleted. */
-  readonly route: (webhookId: string) => Route | undefined;
-  readonly url: (route: Route | undefined, event: CapturedEvent) => string;
+  /** See `asSeen`. */
+  readonly seen: (event: CapturedEvent) => CapturedEvent;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -38,7 +37,6 @@ export async function reopen(parts: ReopenParts, run: RunRecord): Promise<RunSta
     const message = `Expected the stored event ${run.eventId}, got none; it was deleted.`;
     return fail(parts, run, 'run.failed', message);
   }
-  const route = parts.route(run.webhookId);
   const { program, policy, retry } = found;
   return {
     record: run,
@@ -47,9 +45,7 @@ export async function reopen(parts: ReopenParts, run: RunRecord): Promise<RunSta
       program,
       policy,
       retry,
-      request: requestOf(event, parts.url(route, event)),
-      webhookJson: route?.webhookJson ?? JSON.stringify({ id: run.webhookId, name: '' }),
-      eventJson: eventJsonOf(event),
+      ...seenOf(parts.seen(event)),
       now: event.receivedAt,
     },
   };

@@ -1,4 +1,5 @@
 import { digest } from '../core/ids.ts';
+import type { Policy } from '../core/policy.ts';
 import type { Program, RunLimits } from '../core/program.ts';
 import type { Execution, ExecutionResult } from '../core/run.ts';
 import { type CompiledAutomation, compile } from '../language/compile.ts';
@@ -15,6 +16,8 @@ import {
 } from './replay/compare.ts';
 import { rematch } from './replay/rematch.ts';
 import { describe } from './route.ts';
+import { executionSecrets, NO_SECRETS } from './secret-source.ts';
+import { eventJsonOf, requestOf, webhookJsonOf } from './seen.ts';
 
 export interface ReplayOptions {
   /** Version of this engine, to warn where it is not the recording's. */
@@ -59,11 +62,12 @@ export async function replay(
   }
   const program = withLimits(recorded.program, recording.limits);
   const { journal } = recording;
-  const result = await sandbox.execute({ ...execution(recording, program), journal });
+  const base = execution(recording, program, recorded.policy);
+  const result = await sandbox.execute({ ...base, journal });
   if (!strays(result, recording)) return report(recording, [], result, warnings, true);
   // It does not keep to its journal; matching by what effects do tells where it leaves it.
   const { differences } = await rematch(recording, program, (entries) =>
-    sandbox.execute({ ...execution(recording, program), journal: entries }),
+    sandbox.execute({ ...base, journal: entries }),
   );
   return report(recording, differences, result, warnings, true);
 }
@@ -84,30 +88,39 @@ async function replayChanged(
     return report(recording, [], failedAs('run.inputs', problems.join(' ')), warnings, false);
   }
   const { program } = automation;
-  const base = { ...execution(recording, program), inputs: JSON.stringify(inputs) };
+  const base = {
+    ...execution(recording, program, automation.policy),
+    inputs: JSON.stringify(inputs),
+  };
   const { differences, result } = await rematch(recording, program, (journal) =>
     sandbox.execute({ ...base, journal }),
   );
   return report(recording, differences, result, warnings, false);
 }
 
-function execution(recording: Recording, program: Program): Omit<Execution, 'journal'> {
+/** What the recorded run was executed with, but for its journal. */
+export function execution(
+  recording: Recording,
+  program: Program,
+  policy: Policy,
+): Omit<Execution, 'journal'> {
   const { run, event, webhook, url, inputs } = recording;
-  const { method, path, query, headers, clientIp, body } = event;
+  const secrets = executionSecrets(policy.secrets, NO_SECRETS, recording.secretUse);
   return {
     runId: run.id,
     seed: run.seed,
     now: event.receivedAt,
     program,
-    request: { method, path, query, headers, url, clientIp, body },
-    webhook: JSON.stringify({ id: webhook.id, name: webhook.name }),
-    event: JSON.stringify({ id: event.id, received_at: new Date(event.receivedAt).toISOString() }),
+    request: requestOf(event, url),
+    webhook: webhookJsonOf(webhook),
+    event: eventJsonOf(event),
     inputs,
+    ...(secrets === undefined ? {} : { secrets }),
   };
 }
 
-/** The recorded limits, which the engine's own defaults may have outgrown. */
-function withLimits(program: Program, limits: RunLimits): Program {
+/** With the recorded limits, which the engine's own defaults may have outgrown. */
+export function withLimits(program: Program, limits: RunLimits): Program {
   if (JSON.stringify(program.limits) === JSON.stringify(limits)) return program;
   const { id, ...rest } = program;
   // Caches know programs by their id.
@@ -149,11 +162,11 @@ function codeOf(result: ExecutionResult): string | undefined {
   return result.status === 'failed' ? result.failure.code : undefined;
 }
 
-function failedAs(code: 'run.automation_missing' | 'run.inputs', message: string): Ended {
+export function failedAs(code: 'run.automation_missing' | 'run.inputs', message: string): Ended {
   return { status: 'failed', failure: { code, message, status: 500 }, logs: [], cpuMs: 0 };
 }
 
-function versionWarnings({ engine }: Recording, version: string | undefined): string[] {
+export function versionWarnings({ engine }: Recording, version: string | undefined): string[] {
   if (version === undefined || version === engine) return [];
   return [
     `The run was recorded by Hookwright ${engine} and is replayed by ${version}; differences may come from that.`,

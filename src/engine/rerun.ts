@@ -36,7 +36,7 @@ export function retryRun(parts: RerunParts, id: string): Promise<RunRecord> {
         { next: 'Mend the binding, then let the sender send again.' },
       );
     }
-    const { endedAt: _, ...rest } = run;
+    const { endedAt: _, secretUse: __, ...rest } = run;
     const now = clock();
     const again: RunRecord = { ...rest, status: 'queued', attempt: run.attempt + 1, dueAt: now };
     const forgotten = (await store.journal(id)).map(({ number }) => number);

@@ -4,15 +4,13 @@ import type { Program } from '../core/program.ts';
 import type { RunFailureCode } from '../core/run.ts';
 import type { Binding, Webhook } from '../core/webhook.ts';
 import { compileCondition } from '../language/condition.ts';
-import type { Trigger } from '../language/generate/unit.ts';
+import { isUnawaited, type Trigger } from '../language/generate/unit.ts';
 import { type InputSpec, resolveInputs } from '../language/inputs.ts';
 import type { Retry } from '../language/settings.ts';
 
 /** A webhook made ready for requests: everything that does not depend on the event, worked out once. */
 export interface Route {
   readonly webhook: Webhook;
-  /** What the guest sees as `webhook`, as JSON. */
-  readonly webhookJson: string;
   /** The enabled bindings, in order. */
   readonly legs: readonly Leg[];
   /** Whether any leg has a condition that must be evaluated first. */
@@ -21,7 +19,7 @@ export interface Route {
 
 /** One enabled binding of a route. */
 export interface Leg {
-  /** Index into `webhook.bindings`; -1 for an automation that a topic starts. */
+  /** Index into `webhook.bindings`; -1 for an automation that a topic or a schedule starts. */
   readonly index: number;
   readonly automation: string;
   readonly also: boolean;
@@ -54,14 +52,13 @@ export function prepareRoute(webhook: Webhook, find: FindAutomation): Route {
   );
   return {
     webhook,
-    webhookJson: JSON.stringify({ id: webhook.id, name: webhook.name }),
     legs,
     conditional: legs.some((leg) => leg.condition !== undefined),
   };
 }
 
-/** What an event that a message made is due: every automation whose topics it fits, in the background. */
-export function topicRoute(automations: readonly string[], find: FindAutomation): Route {
+/** What an event that no request made is due: these automations, in the background. */
+export function backgroundRoute(automations: readonly string[], find: FindAutomation): Route {
   const webhook: Webhook = {
     id: '',
     token: '',
@@ -75,7 +72,6 @@ export function topicRoute(automations: readonly string[], find: FindAutomation)
   };
   return {
     webhook,
-    webhookJson: JSON.stringify({ id: '', name: '' }),
     legs: automations.map((automation) => prepareLeg({ automation, also: true }, -1, find)),
     conditional: false,
   };
@@ -84,8 +80,8 @@ export function topicRoute(automations: readonly string[], find: FindAutomation)
 /** An automation that a webhook may start; a text says why it may not. */
 export function bindable(name: string, find: FindAutomation): RunnableAutomation | string {
   const found = find(name);
-  if (typeof found === 'string' || found.trigger !== 'topic') return found;
-  return `Expected an automation that a webhook may start, got "${name}", which has \`trigger: topic\`.`;
+  if (typeof found === 'string' || !isUnawaited(found.trigger)) return found;
+  return `Expected an automation that a webhook may start, got "${name}", which has \`trigger: ${found.trigger}\`.`;
 }
 
 function prepareLeg(binding: Binding, index: number, find: FindAutomation): Leg {

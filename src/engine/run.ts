@@ -1,20 +1,14 @@
 import type { Clock } from '../core/clock.ts';
 import type { CapturedEvent } from '../core/event.ts';
-import { derivedId, type IdPrefix } from '../core/ids.ts';
-import type {
-  Execution,
-  ExecutionResult,
-  Failed,
-  Needs,
-  RequestParts,
-  RunRecord,
-} from '../core/run.ts';
-import { isTopicEvent } from '../core/topic-event.ts';
+import { derivedId } from '../core/ids.ts';
+import type { Execution, ExecutionResult, Failed, Needs, RunRecord } from '../core/run.ts';
 import { Journal } from './journal.ts';
 import type { Sandbox } from './ports.ts';
 import { endedRecord, newRecord } from './records.ts';
 import { failedWith } from './refusal.ts';
 import type { Leg, Route, RunnableAutomation } from './route.ts';
+import type { SecretSource } from './secret-source.ts';
+import { type SeenEvent, seenOf } from './seen.ts';
 import { executionOf, type RunState, type Subject } from './subject.ts';
 
 /** A run whose first execution was its last: it had no effects. */
@@ -37,39 +31,23 @@ export interface BegunRun {
 export interface Passage {
   readonly route: Route;
   readonly event: CapturedEvent;
-  readonly request: RequestParts;
-  readonly eventJson: string;
+  readonly seen: SeenEvent;
 }
 
-/** @param url the whole URL as the sender sees it */
-export function openPassage(route: Route, event: CapturedEvent, url: string): Passage {
-  return { route, event, request: requestOf(event, url), eventJson: eventJsonOf(event) };
-}
-
-export function requestOf(event: CapturedEvent, url: string): RequestParts {
-  const { method, path, query, headers, clientIp, body } = event;
-  return { method, path, query, headers, url, clientIp, body };
-}
-
-/** What the guest sees as `event`, as JSON. */
-export function eventJsonOf(event: CapturedEvent): string {
-  const receivedAt = new Date(event.receivedAt).toISOString();
-  const facts = `"id":"${event.id}","received_at":"${receivedAt}"`;
-  if (!isTopicEvent(event)) return `{${facts}}`;
-  const data = new TextDecoder().decode(event.body);
-  return `{${facts},"topic":${JSON.stringify(event.path)},"data":${data}}`;
+export function openPassage(route: Route, event: CapturedEvent): Passage {
+  return { route, event, seen: seenOf(event) };
 }
 
 /** Stage `run`: the first execution of bindings and conditions. Never throws for what scripts do. */
 export class Runner {
   readonly #sandbox: Sandbox;
   readonly #clock: Clock;
-  readonly #makeId: (prefix: IdPrefix, now: number) => string;
+  readonly #secrets: SecretSource;
 
-  constructor(sandbox: Sandbox, clock: Clock, makeId: (prefix: IdPrefix, now: number) => string) {
+  constructor(sandbox: Sandbox, clock: Clock, secrets: SecretSource) {
     this.#sandbox = sandbox;
     this.#clock = clock;
-    this.#makeId = makeId;
+    this.#secrets = secrets;
   }
 
   async run(passage: Passage, leg: Leg): Promise<EndedRun | BegunRun> {
@@ -80,10 +58,16 @@ export class Runner {
       return this.#ended(record, failedWith({ code, message, status: 500 }));
     }
     const subject = subjectOf(passage, target.automation);
-    const result = await this.#sandbox.execute(executionOf(subject, record, []));
+    const result = await this.#sandbox.execute(executionOf(subject, record, [], this.#secrets));
     if (result.status === 'needs') {
-      const { logs, cpuMs, answer } = result;
-      const begun = { ...record, logs, cpuMs, ...(answer === undefined ? {} : { answer }) };
+      const { logs, cpuMs, answer, secretUse } = result;
+      const begun = {
+        ...record,
+        logs,
+        cpuMs,
+        ...(answer === undefined ? {} : { answer }),
+        ...(secretUse === undefined ? {} : { secretUse }),
+      };
       return {
         how: 'begun',
         state: { record: begun, subject, journal: new Journal() },
@@ -101,16 +85,16 @@ export class Runner {
   /** Whether a leg's condition holds; a condition that throws gives the failed result instead. */
   async holds(passage: Passage, leg: Leg): Promise<boolean | Failed> {
     if (leg.condition === undefined) return true;
-    const id = this.#makeId('run', this.#clock());
-    const { route, event, request, eventJson } = passage;
+    const { event, seen } = passage;
+    const id = runId(event, leg, 'when');
     const execution: Execution = {
       runId: id,
       seed: id,
       now: event.receivedAt,
       program: leg.condition,
-      request,
-      webhook: route.webhookJson,
-      event: eventJson,
+      request: seen.request,
+      webhook: seen.webhookJson,
+      event: seen.eventJson,
       inputs: leg.inputsJson,
       journal: [],
     };
@@ -122,43 +106,36 @@ export class Runner {
   }
 
   #record({ route, event }: Passage, leg: Leg): RunRecord {
-    const startedAt = this.#clock();
     return newRecord({
-      // What a message has started is recognised by its id, whatever was repeated.
-      id: isTopicEvent(event)
-        ? derivedId('run', event.receivedAt, `${event.id}/${leg.automation}`)
-        : this.#makeId('run', startedAt),
+      id: runId(event, leg, leg.automation),
       eventId: event.id,
       webhookId: route.webhook.id,
       automation: leg.automation,
       revision: leg.target.ready ? leg.target.automation.revision : '',
       binding: leg.index,
       inputs: leg.inputsJson,
-      startedAt,
+      startedAt: this.#clock(),
     });
   }
 
   #ended(record: RunRecord, result: Exclude<ExecutionResult, Needs>): EndedRun {
-    const { cpuMs } = result;
-    return {
-      how: 'ended',
-      record: endedRecord({ ...record, cpuMs }, result, this.#clock()),
-      result,
-    };
+    const { cpuMs, secretUse } = result;
+    const executed = { ...record, cpuMs, ...(secretUse === undefined ? {} : { secretUse }) };
+    return { how: 'ended', record: endedRecord(executed, result, this.#clock()), result };
   }
 }
 
+/**
+ * The same whenever a leg is run again: what a crash has made forget is computed anew under the same id, with
+ * the same random source, and is what the caller may have been told already.
+ */
+function runId(event: CapturedEvent, { index }: Leg, part: string): string {
+  return derivedId('run', event.receivedAt, `${event.id}/${index}/${part}`);
+}
+
 function subjectOf(
-  { event, request, route, eventJson }: Passage,
+  { event, seen }: Passage,
   { program, policy, retry }: RunnableAutomation,
 ): Subject {
-  return {
-    program,
-    policy,
-    retry,
-    request,
-    webhookJson: route.webhookJson,
-    eventJson,
-    now: event.receivedAt,
-  };
+  return { program, policy, retry, ...seen, now: event.receivedAt };
 }

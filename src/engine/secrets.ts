@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import { HookwrightError } from '../core/errors.ts';
 import {
@@ -7,11 +8,13 @@ import {
   hostPatternText,
   readHostPattern,
 } from '../core/host-pattern.ts';
+import type { Random } from '../core/ids.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { type SealedSecret, secretNameMistake, secretValueMistake } from '../core/secret.ts';
 import { didYouMean } from '../core/suggest.ts';
 import type { Vault } from '../core/vault.ts';
 import type { SecretStore } from './ports.ts';
+import type { SecretSource } from './secret-source.ts';
 
 /** All are held in memory, opened: at most 64 MB. */
 const SECRETS_MAX = 1000;
@@ -19,6 +22,9 @@ const SECRETS_MAX = 1000;
 const HOSTS_MAX = 20;
 /** Longer, and the rotation was forgotten. */
 const KEEP_PREVIOUS_MS_MAX = 365 * 86_400_000;
+
+/** Bytes of what a run's handles are made of: as hard to guess as a key. */
+const SEED_BYTES = 16;
 
 const KEY_PROOF_PLACE = 'key-proof';
 const KEY_PROOF_TEXT = 'hookwright';
@@ -59,6 +65,7 @@ export interface SecretsParts {
   readonly store: SecretStore;
   readonly vault: Vault;
   readonly clock: Clock;
+  readonly random?: Random;
 }
 
 interface OpenSecret {
@@ -70,13 +77,15 @@ interface OpenSecret {
 }
 
 /** The secrets, opened in memory and written through to the store sealed. */
-export class Secrets implements SecretRegistry {
+export class Secrets implements SecretRegistry, SecretSource {
   readonly #parts: SecretsParts;
+  readonly #random: Random;
   readonly #byName = new Map<string, OpenSecret>();
   #keyFits = true;
 
   private constructor(parts: SecretsParts) {
     this.#parts = parts;
+    this.#random = parts.random ?? randomBytes;
   }
 
   static async open(parts: SecretsParts): Promise<Secrets> {
@@ -101,7 +110,7 @@ export class Secrets implements SecretRegistry {
     );
   }
 
-  /** The value; `undefined` where there is none, and `problem` says why. */
+  /** The value; `undefined` where there is none that can be read. */
   value(name: string): string | undefined {
     return this.#byName.get(name)?.value;
   }
@@ -124,10 +133,8 @@ export class Secrets implements SecretRegistry {
     return this.#byName.get(name)?.hosts.some((pattern) => fitsHost(pattern, url)) ?? false;
   }
 
-  /** Why there is no value, and what to do: a sentence each. */
-  problem(name: string): string {
-    const got = this.#byName.has(name) ? 'one stored under another key' : 'none';
-    return `Expected a stored secret \`${name}\`, got ${got}. Set it with \`hookwright secret set ${name}\``;
+  seed(): string {
+    return Buffer.from(this.#random(SEED_BYTES)).toString('hex');
   }
 
   list(): readonly SecretFacts[] {
@@ -207,7 +214,7 @@ export class Secrets implements SecretRegistry {
     try {
       return this.#parts.vault.open(sealed, place);
     } catch {
-      return undefined; // Told by `requireKey`, `readable` and `problem`.
+      return undefined; // Told by `requireKey` and `readable`.
     }
   }
 

@@ -1,17 +1,16 @@
 import type { Policy } from '../core/policy.ts';
 import type { Program } from '../core/program.ts';
-import type { Execution, RequestParts, RunRecord } from '../core/run.ts';
+import type { Execution, RunRecord } from '../core/run.ts';
 import type { Retry } from '../language/settings.ts';
 import type { Journal } from './journal.ts';
+import { executionSecrets, type SecretSource } from './secret-source.ts';
+import type { SeenEvent } from './seen.ts';
 
 /** What a run is about, besides its record and its journal: it stays the same from start to end. */
-export interface Subject {
+export interface Subject extends SeenEvent {
   readonly program: Program;
   readonly policy: Policy;
   readonly retry: Retry | undefined;
-  readonly request: RequestParts;
-  readonly webhookJson: string;
-  readonly eventJson: string;
   /** When the event was received: the run's first time. */
   readonly now: number;
 }
@@ -25,9 +24,11 @@ export interface RunState {
 
 export function executionOf(
   subject: Subject,
-  { id, inputs }: Pick<RunRecord, 'id' | 'inputs'>,
+  { id, inputs, secretUse }: Pick<RunRecord, 'id' | 'inputs' | 'secretUse'>,
   journal: Execution['journal'],
+  source: SecretSource,
 ): Execution {
+  const secrets = executionSecrets(subject.policy.secrets, source, secretUse);
   return {
     runId: id,
     // The same for every attempt, so that ids the author makes with `uuid()` stay the same too.
@@ -39,5 +40,6 @@ export function executionOf(
     event: subject.eventJson,
     inputs,
     journal,
+    ...(secrets === undefined ? {} : { secrets }),
   };
 }

@@ -4,7 +4,7 @@ import { isTopicEvent } from '../core/topic-event.ts';
 import type { Automations } from './automations.ts';
 import type { Subscriptions } from './effects/internal.ts';
 import type { Receiver } from './receive.ts';
-import { type Route, topicRoute } from './route.ts';
+import { backgroundRoute, type Route } from './route.ts';
 
 export interface TopicsParts {
   readonly automations: Pick<Automations, 'startedBy' | 'runnable'>;
@@ -30,7 +30,7 @@ export class Topics implements Subscriptions {
   route(event: CapturedEvent): Route | undefined {
     if (!isTopicEvent(event)) return undefined;
     const { automations } = this.#parts;
-    return topicRoute(automations.startedBy(event.path), (name) => automations.runnable(name));
+    return backgroundRoute(automations.startedBy(event.path), (name) => automations.runnable(name));
   }
 
   /** Does not refuse where too many runs are open: the message is stored, and requests are refused instead. */
@@ -39,7 +39,7 @@ export class Topics implements Subscriptions {
     const route = this.route(event);
     if (this.#closed || route === undefined) return;
     receiver()
-      .resume(route, event, '')
+      .resume(route, event)
       .catch((error: unknown) =>
         log.write('error', 'event.left_pending', { event: event.id, error }),
       );

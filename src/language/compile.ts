@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../core/diagnostic.ts';
-import { type Policy, patternMistake } from '../core/policy.ts';
+import type { Policy } from '../core/policy.ts';
 import type { Program } from '../core/program.ts';
+import type { Schedule } from '../core/schedule.ts';
 import { check } from './check/check.ts';
 import { declaredInputs } from './declared-inputs.ts';
 import { automationProgram } from './generate/program.ts';
@@ -12,8 +13,9 @@ import { Report } from './report.ts';
 import { limitsOf, policyOf, type Retry, retryOf } from './settings.ts';
 import { SourceText } from './source.ts';
 import { AUTOMATION } from './table/automation.ts';
+import { readTrigger, refuseRequiredInputs } from './trigger.ts';
 import { readYaml } from './yaml/read.ts';
-import { childOf, entryOf, isNull, type MapNode } from './yaml/tree.ts';
+import { childOf, isNull, type MapNode } from './yaml/tree.ts';
 
 /** An automation without mistakes, ready to run. */
 export interface CompiledAutomation {
@@ -26,6 +28,8 @@ export interface CompiledAutomation {
   readonly trigger: Trigger;
   /** The topics that start it, as a pattern (`wildcard.ts`); with `trigger: topic` alone. */
   readonly on?: string;
+  /** When it runs; with `trigger: schedule` alone. */
+  readonly schedule?: Schedule;
   readonly policy: Policy;
   /** Absent where the automation says nothing about it. */
   readonly retry?: Retry;
@@ -38,22 +42,30 @@ export interface Compilation {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+export interface CompileOptions {
+  /** A program that tells each step that it takes. It does the same, and is slower. */
+  readonly trace?: boolean;
+}
+
 /**
  * Compiles one automation: everything that is wrong with it, or the program. Never throws, whatever the
  * text is.
  *
  * @param file what diagnostics call the file
  */
-export function compile(text: string, file: string): Compilation {
+export function compile(text: string, file: string, options: CompileOptions = {}): Compilation {
   const report = new Report(new SourceText(text, file));
-  const automation = compileTree(report);
+  const automation = compileTree(report, options);
   const diagnostics = report.diagnostics();
   return automation === undefined || report.hasErrors
     ? { diagnostics }
     : { automation, diagnostics };
 }
 
-function compileTree(report: Report): CompiledAutomation | undefined {
+function compileTree(
+  report: Report,
+  { trace = false }: CompileOptions,
+): CompiledAutomation | undefined {
   const tree = readYaml(report);
   if (tree === undefined || isNull(tree)) {
     if (!report.hasErrors) {
@@ -70,10 +82,12 @@ function compileTree(report: Report): CompiledAutomation | undefined {
   }
   check(tree, AUTOMATION, report);
   if (tree.kind !== 'map') return undefined;
-  const trigger = triggerOf(tree, report);
-  const on = topicOf(tree, trigger, report);
+  const start = readTrigger(tree, report);
   const inputs = declaredInputs(tree, report);
-  const unit = new Unit(report, new Set(inputs.map(({ name }) => name)), trigger);
+  refuseRequiredInputs(tree, start.trigger, report);
+  const unit = new Unit(report, new Set(inputs.map(({ name }) => name)), start.trigger, {
+    isTracing: trace,
+  });
   writeSteps(childOf(tree, 'steps'), unit);
   unit.scope.finish();
   checkPolicy(tree, unit);
@@ -83,47 +97,11 @@ function compileTree(report: Report): CompiledAutomation | undefined {
     name: textOf(tree, 'automation'),
     description: textOf(tree, 'description'),
     inputs,
-    program: automationProgram(unit, limitsOf(tree)),
-    trigger,
-    ...(on === undefined ? {} : { on }),
+    program: { ...automationProgram(unit, limitsOf(tree)), ...(trace ? { trace } : {}) },
+    ...start,
     policy: policyOf(tree),
     ...(retry === undefined ? {} : { retry }),
   };
-}
-
-function triggerOf(tree: MapNode, report: Report): Trigger {
-  const trigger = childOf(tree, 'trigger');
-  if (trigger?.kind !== 'scalar') return 'webhook';
-  if (trigger.text === 'function' || trigger.text === 'topic') return trigger.text;
-  if (trigger.text !== 'schedule') return 'webhook';
-  const message = `\`trigger: ${trigger.text}\` is not available in this version`;
-  report.error('key.unavailable', trigger, message);
-  return 'webhook';
-}
-
-/** The pattern of topics that start it; reports where it is missing, wrong, or of no use. */
-function topicOf(tree: MapNode, trigger: Trigger, report: Report): string | undefined {
-  const entry = entryOf(tree, 'on');
-  if (trigger !== 'topic') {
-    if (entry === undefined) return undefined;
-    report.error(
-      'key.conflict',
-      entry.key,
-      'Expected `on` beside `trigger: topic`, got it without',
-    );
-    return undefined;
-  }
-  if (entry === undefined || isNull(entry.value)) {
-    const place = entry?.key ?? entryOf(tree, 'trigger')?.key ?? tree;
-    const hint = 'It says which topics start it: `on: order.*`.';
-    report.error('key.missing', place, 'Expected a topic in `on`, got none', { hint });
-    return undefined;
-  }
-  const { value } = entry;
-  if (value.kind !== 'scalar') return undefined; // Reported as a value of another type.
-  const mistake = patternMistake('hooks', value.text);
-  if (mistake !== undefined) report.error('value.invalid', value, mistake);
-  return value.text;
 }
 
 function textOf(tree: MapNode, key: string): string {

@@ -21,7 +21,7 @@ export function compileCondition(
   place: string,
 ): { program?: Program; diagnostics: readonly Diagnostic[] } {
   const report = new Report(new SourceText(when, place));
-  const unit = new Unit(report, undefined);
+  const unit = new Unit(report, undefined, 'webhook', { hasSecrets: false });
   const { parts, problems } = splitTemplate(when);
   const isBare = problems.length === 0 && parts.every(({ kind }) => kind === 'text');
   if (isBare || singleExpression(parts) !== undefined || problems.length > 0) {

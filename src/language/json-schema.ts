@@ -45,17 +45,16 @@ function stepSchema(step: StepSpec): Schema {
 }
 
 function objectSchema(keys: readonly KeySpec[]): Schema {
-  const available = keys.filter(({ unavailable }) => !unavailable);
-  const required = available
+  const required = keys
     .filter((key) => key.required && key.beside === undefined)
     .map(({ name }) => name);
   return {
     type: 'object',
     properties: Object.fromEntries(
-      available.map(({ name, shape, doc }) => [name, { ...schemaOf(shape), description: doc }]),
+      keys.map(({ name, shape, doc }) => [name, { ...schemaOf(shape), description: doc }]),
     ),
     ...(required.length > 0 ? { required } : {}),
-    ...dependencies(available),
+    ...dependencies(keys),
     additionalProperties: false,
   };
 }
@@ -142,7 +141,7 @@ function collectionSchema(
     case 'map': {
       // Not more than one of them: no two may be there together.
       const names = (shape.oneOf ?? []).filter((name) =>
-        shape.keys.some((key) => key.name === name && !key.unavailable),
+        shape.keys.some((key) => key.name === name),
       );
       const pairs = names.flatMap((a, index) =>
         names.slice(index + 1).map((b) => ({ required: [a, b] })),

@@ -30,9 +30,31 @@ export function checkPolicy(automation: MapNode, unit: Unit): void {
       }
     }
   }
+  checkSecrets(automation, policy, unit);
   for (const target of unit.targets) {
     // A pattern that is mended may be the one that allows it.
     if (!broken.has(LIST_OF[target.kind])) checkTarget(policy, target, unit);
+  }
+}
+
+function checkSecrets(automation: MapNode, { secrets }: Policy, unit: Unit): void {
+  const { report, secretUses } = unit;
+  const isSound = !report.hasErrors;
+  const isComputed = secretUses.some(({ name }) => name === undefined);
+  const used = new Set(secretUses.map(({ name }) => name));
+  for (const node of patternNodes(automation, 'secrets')) {
+    const mistake = patternMistake('secrets', node.text);
+    if (mistake !== undefined) report.error('policy.invalid', node, mistake);
+    else if (isSound && !isComputed && !used.has(node.text)) {
+      report.warning('policy.unused', node, 'Expected a step that uses this, got none', {
+        hint: 'Take it away: a policy allows no more than the steps need.',
+      });
+    }
+  }
+  for (const { name, span } of secretUses) {
+    if (name === undefined || secrets.includes(name)) continue;
+    const message = `Expected a secret that the policy allows, got \`${name}\``;
+    report.error('policy.missing', span, message, { hint: `Add to \`policy.secrets\`: ${name}` });
   }
 }
 

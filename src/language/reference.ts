@@ -3,6 +3,7 @@ import {
   EVENT_MEMBERS,
   type Member,
   REQUEST_MEMBERS,
+  SCHEDULE_EVENT_MEMBERS,
   TOPIC_EVENT_MEMBERS,
   WEBHOOK_MEMBERS,
 } from '../core/request-shape.ts';
@@ -40,7 +41,7 @@ export function referencePage(): string {
     'What `webhook` has:',
     memberTable(WEBHOOK_MEMBERS),
     'What `event` has:',
-    memberTable([...EVENT_MEMBERS, ...TOPIC_EVENT_MEMBERS]),
+    memberTable([...EVENT_MEMBERS, ...TOPIC_EVENT_MEMBERS, ...SCHEDULE_EVENT_MEMBERS]),
     '## Steps',
     'A step is a map with the keyword of its kind. Beside the keyword stand the keys of that kind, and in every step:',
     keyTable(COMMON_KEYS),

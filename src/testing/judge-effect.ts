@@ -1,6 +1,6 @@
 import type { HttpArgs, JournalEntry, StateArgs, WaitArgs } from '../core/effect.ts';
-import { parseDuration } from '../core/quantity.ts';
-import { entryOf, type MapEntry, type MapNode } from '../language/yaml/tree.ts';
+import { formatDuration, parseDuration } from '../core/quantity.ts';
+import { entryOf, type MapEntry, type MapNode, type YamlNode } from '../language/yaml/tree.ts';
 import { compare, difference } from './compare.ts';
 import { judgeHeaders, judgeJson, textIs } from './judge-response.ts';
 import { EFFECT_KINDS } from './shape.ts';
@@ -47,6 +47,7 @@ function judgeArgument(
   what: string,
 ): readonly Difference[] {
   const given = JSON.parse(args) as Readonly<Record<string, unknown>>;
+  if (key.text === 'ttl') return judgeTtl(value, given.ttlMs, what);
   if (kind !== 'http') return compare(value, given[key.text], what);
   const { headers, body, base64 } = given as unknown as HttpArgs;
   const text = body ?? Buffer.from(base64 ?? '', 'base64').toString();
@@ -57,9 +58,17 @@ function judgeArgument(
       return judgeJson(value, text, what, false);
     case 'body':
       return textIs(value, text) ? [] : [difference(value, text, what)];
+    case 'base64':
+      return compare(value, base64 ?? Buffer.from(text).toString('base64'), what);
     default:
       return compare(value, undefined, what);
   }
+}
+
+function judgeTtl(node: YamlNode, ttlMs: unknown, what: string): readonly Difference[] {
+  const wanted = node.kind === 'scalar' ? parseDuration(node.text) : undefined;
+  if (wanted === ttlMs) return [];
+  return [difference(node, typeof ttlMs === 'number' ? formatDuration(ttlMs) : undefined, what)];
 }
 
 function textOf({ value }: MapEntry): string {

@@ -2,6 +2,7 @@ import type { Diagnostic } from '../core/diagnostic.ts';
 import type { HttpReply } from '../core/effect.ts';
 import { parseDuration } from '../core/quantity.ts';
 import type { RequestParts } from '../core/run.ts';
+import { secretNameMistake, secretValueMistake } from '../core/secret.ts';
 import { check } from '../language/check/check.ts';
 import { Report } from '../language/report.ts';
 import { SourceText } from '../language/source.ts';
@@ -14,6 +15,7 @@ import {
   type ScriptedFailure,
   type ScriptedReply,
   type TestCase,
+  type TestEvent,
   type TestSuite,
 } from './suite.ts';
 import { policyMistake } from './target.ts';
@@ -71,15 +73,26 @@ function caseOf(node: MapNode, report: Report, readRequest: ReadRequest): TestCa
   const inputs = childOf(node, 'inputs');
   const expect = childOf(node, 'expect');
   if (expect?.kind === 'map') checkExpectations(expect, report);
+  const effects = itemsOf(childOf(node, 'effects'));
   return {
     name: textOf(name),
     place: name ?? node,
     request: requestOf(childOf(node, 'request'), report, readRequest),
+    event: eventOf(childOf(node, 'event'), report),
     inputs: objectOf(inputs, report),
     inputsPlace: inputs ?? name ?? node,
-    now: timeOf(childOf(node, 'now'), report),
+    now: timeOf(childOf(node, 'now'), report) ?? NOW_DEFAULT,
+    ...idsOf(node),
     state: stateOf(childOf(node, 'state'), report),
-    replies: itemsOf(childOf(node, 'effects')).map((item) => replyOf(item, report)),
+    secrets: secretsOf(childOf(node, 'secrets'), report),
+    replies: effects
+      .filter((item) => childOf(item, 'wait') === undefined)
+      .map((item) => replyOf(item, report)),
+    lateWaits: new Map(
+      effects
+        .filter((item) => childOf(item, 'wait') !== undefined)
+        .map((item) => lateWaitOf(item, report)),
+    ),
     ...(expect?.kind === 'map' ? { expect } : {}),
   };
 }
@@ -101,8 +114,40 @@ function requestOf(
   return request;
 }
 
-function timeOf(node: YamlNode | undefined, report: Report): number {
-  if (node === undefined) return NOW_DEFAULT;
+function eventOf(node: YamlNode | undefined, report: Report): TestEvent {
+  const entries = node?.kind === 'map' ? node.entries : [];
+  const value = (key: string): YamlNode | undefined =>
+    entries.find((entry) => entry.key.text === key)?.value;
+  const [id, topic, data] = [value('id'), value('topic'), value('data')];
+  const scheduledAt = timeOf(value('scheduled_at'), report);
+  return {
+    ...(id === undefined ? {} : { id: textOf(id) }),
+    ...(topic === undefined ? {} : { topic: textOf(topic) }),
+    ...(data === undefined ? {} : { data: plainValue(data) }),
+    ...(scheduledAt === undefined ? {} : { scheduledAt }),
+    places: new Map(entries.map(({ key }) => [key.text, key])),
+  };
+}
+
+/** What the run sees besides its request and its event; the shape has checked it. */
+function idsOf(node: MapNode): Pick<TestCase, 'runId' | 'webhook'> {
+  const text = (of: YamlNode | undefined, key: string): string | undefined =>
+    of?.kind === 'map' && childOf(of, key) !== undefined ? textOf(childOf(of, key)) : undefined;
+  const webhook = childOf(node, 'webhook');
+  const runId = text(node, 'run');
+  const [id, name, url] = [text(webhook, 'id'), text(webhook, 'name'), text(webhook, 'url')];
+  return {
+    ...(runId === undefined ? {} : { runId }),
+    webhook: {
+      ...(id === undefined ? {} : { id }),
+      ...(name === undefined ? {} : { name }),
+      ...(url === undefined ? {} : { url }),
+    },
+  };
+}
+
+function timeOf(node: YamlNode | undefined, report: Report): number | undefined {
+  if (node === undefined) return undefined;
   const text = textOf(node);
   const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d)$/.test(text)
     ? Date.parse(text)
@@ -110,7 +155,7 @@ function timeOf(node: YamlNode | undefined, report: Report): number {
   if (Number.isFinite(time) && time >= 0) return time;
   const message = `Expected a time such as \`2026-05-04T12:00:00Z\`, got \`${text}\``;
   report.error('value.invalid', node, message);
-  return NOW_DEFAULT;
+  return undefined;
 }
 
 /** Tried out on a state of its own, which knows what keys and values may be. */
@@ -130,6 +175,39 @@ function stateOf(node: YamlNode | undefined, report: Report): TestCase['state'] 
   });
 }
 
+function lateWaitOf(node: MapNode, report: Report): readonly [until: number, at: number] {
+  const wrong = node.entries.find(({ key }) => key.text !== 'wait' && key.text !== 'at');
+  if (wrong !== undefined) {
+    const message = `Expected \`wait\` with \`at\` alone, got \`${wrong.key.text}\``;
+    report.error('key.conflict', wrong.key, message);
+  }
+  const until = timeOf(childOf(node, 'wait'), report) ?? NOW_DEFAULT;
+  const given = childOf(node, 'at');
+  if (given === undefined) {
+    report.error('key.missing', node, 'Expected `at` beside `wait`, got none');
+    return [until, until];
+  }
+  const at = timeOf(given, report) ?? until;
+  if (at < until) {
+    report.error('value.invalid', given, 'Expected a time that is not before the end of the wait');
+  }
+  return [until, Math.max(at, until)];
+}
+
+function secretsOf(node: YamlNode | undefined, report: Report): TestCase['secrets'] {
+  const secrets = new Map<string, string>();
+  if (node !== undefined && node.kind !== 'map') objectOf(node, report);
+  for (const { key, value } of node?.kind === 'map' ? node.entries : []) {
+    const mistake =
+      value.kind === 'scalar' && !isNull(value)
+        ? (secretNameMistake(key.text) ?? secretValueMistake(value.text))
+        : 'Expected the made-up value of a secret as a text, got another value';
+    if (mistake !== undefined) report.error('value.invalid', key, mistake);
+    secrets.set(key.text, textOf(value));
+  }
+  return secrets;
+}
+
 function replyOf(node: MapNode, report: Report): ScriptedReply {
   const entry = node.entries.find(({ key }) => isScripted(key.text));
   const kind = (entry?.key.text ?? 'http') as ScriptedReply['kind'];
@@ -139,11 +217,13 @@ function replyOf(node: MapNode, report: Report): ScriptedReply {
     if (mistake !== undefined) report.error('policy.invalid', entry.value, mistake);
   }
   const times = childOf(node, 'times');
+  const at = timeOf(childOf(node, 'at'), report);
   return {
     kind,
     pattern,
     place: entry?.value ?? node,
     times: times?.kind === 'scalar' && typeof times.value === 'number' ? times.value : 1,
+    ...(at === undefined ? {} : { at }),
     outcome: outcomeOf(node, kind, report),
   };
 }
@@ -176,7 +256,15 @@ function failureOf(node: YamlNode): ScriptedReply['outcome'] {
   const message = textOf(node.kind === 'map' ? childOf(node, 'message') : node);
   const given = node.kind === 'map' ? textOf(childOf(node, 'code')) : '';
   const code = Object.hasOwn(EGRESS_CODES, given) ? (given as ScriptedFailure) : 'effect.failed';
-  return { is: 'failure', code, message: message === '' ? 'The test lets it fail.' : message };
+  const status = node.kind === 'map' ? childOf(node, 'status') : undefined;
+  return {
+    is: 'failure',
+    code,
+    message: message === '' ? 'The test lets it fail.' : message,
+    ...(status?.kind === 'scalar' && typeof status.value === 'number'
+      ? { status: status.value }
+      : {}),
+  };
 }
 
 function httpReplyOf(node: YamlNode): HttpReply {

@@ -14,15 +14,30 @@ export interface CaseResult {
   readonly differences: readonly Difference[];
 }
 
-/** What of a suite does not fit its automation: inputs that it does not declare, or of other types. */
-export function inputMistakes(
+/** Which trigger has events with these keys. */
+const TRIGGERS: ReadonlyMap<string, string> = new Map([
+  ['topic', 'topic'],
+  ['data', 'topic'],
+  ['scheduled_at', 'schedule'],
+]);
+
+/**
+ * What of a suite does not fit its automation: inputs that it does not declare, or of other types, and events
+ * that another trigger has.
+ */
+export function misfits(
   suite: TestSuite,
-  { inputs }: CompiledAutomation,
+  { inputs, trigger }: CompiledAutomation,
 ): readonly Diagnostic[] {
   const report = new Report(new SourceText(suite.text, suite.file));
   for (const test of suite.cases) {
     for (const problem of resolveInputs(inputs, test.inputs).problems) {
       report.error('value.invalid', test.inputsPlace, problem);
+    }
+    for (const [key, place] of test.event.places) {
+      if ((TRIGGERS.get(key) ?? trigger) === trigger) continue;
+      const message = `Expected no \`${key}\` in \`event\`, because the automation has \`trigger: ${trigger}\``;
+      report.error('key.conflict', place, message);
     }
   }
   return report.diagnostics();

@@ -42,13 +42,18 @@ const FAIL: Shape = {
           'How it fails; `effect.failed` unless given.',
         ),
         key('message', LABEL, 'What the automation gets as the message.'),
+        key(
+          'status',
+          { is: 'integer', least: 100, most: 599 },
+          'Of the reply, where there was one.',
+        ),
       ],
     },
     LABEL,
   ],
 };
 
-const SCRIPTED_KINDS = ['http', 'state', 'call', 'emit', 'hook'] as const;
+const SCRIPTED_KINDS = ['http', 'state', 'wait', 'call', 'emit', 'hook'] as const;
 
 const SCRIPTED: Shape = {
   is: 'map',
@@ -57,12 +62,14 @@ const SCRIPTED: Shape = {
   keys: [
     key('http', LABEL, 'Method and URL, as in `policy.http`.'),
     key('state', LABEL, 'A key, as in `policy.state`.'),
+    key('wait', LABEL, 'The time until which it waits, ISO 8601; with `at` alone.'),
     key('call', LABEL, 'A function, as in `policy.functions`.'),
     key('emit', LABEL, 'A topic, as in `policy.hooks`.'),
     key('hook', LABEL, 'A hook, as in `policy.hooks`.'),
     key('reply', LITERAL, 'What the effect gives back.'),
     key('fail', FAIL, 'A message, or `{ code, message }`: the effect fails.'),
     key('times', { is: 'integer', least: 1, most: TIMES_MAX }, 'How many effects it answers.'),
+    key('at', LABEL, 'When it arrives, ISO 8601; at once unless given.'),
   ],
 };
 
@@ -103,8 +110,10 @@ const EXPECTED_EFFECT: Shape = {
     key('headers', { is: 'literal' }, 'Headers of `http`.'),
     key('json', LITERAL, 'The body of `http` as JSON.'),
     key('body', LITERAL, 'The body of `http` as text.'),
+    key('base64', LABEL, 'The bytes of the body of `http`.'),
     key('value', LITERAL, 'What `state` sets.'),
     key('by', LITERAL, 'What `state` adds.'),
+    key('ttl', LABEL, 'The time to live that `state` gives, a duration.'),
     key('inputs', LITERAL, 'What `call` passes in.'),
     key('data', LITERAL, 'What `emit` and `hook` send.'),
   ],
@@ -164,14 +173,37 @@ const EXPECT: Shape = {
   ],
 };
 
+const EVENT: Shape = {
+  is: 'map',
+  keys: [
+    key('id', LABEL, 'Its id.'),
+    key('topic', LABEL, 'The topic of the message.'),
+    key('data', LITERAL, 'The data of the message.'),
+    key('scheduled_at', LABEL, 'The time that was due; the case’s `now` unless given.'),
+  ],
+};
+
+const WEBHOOK: Shape = {
+  is: 'map',
+  keys: [
+    key('id', LABEL, 'Its id.'),
+    key('name', LABEL, 'Its name.'),
+    key('url', LABEL, 'Its URL, up to the token.'),
+  ],
+};
+
 const CASE: Shape = {
   is: 'map',
   keys: [
     { ...key('name', LABEL, 'What the case shows.'), required: true },
     key('request', REQUEST, 'As in request files; an empty GET where absent.'),
+    key('event', EVENT, 'The event’s id, and what starts it where no request does.'),
     key('inputs', { is: 'literal' }, 'Inputs of the automation.'),
     key('now', LABEL, 'When the request arrives, ISO 8601.'),
+    key('run', LABEL, 'The run’s id, which random values follow from.'),
+    key('webhook', WEBHOOK, 'The webhook as the run sees it.'),
     key('state', { is: 'literal' }, 'State before the run: values by key.'),
+    key('secrets', { is: 'literal' }, 'Made-up values of secrets by name.'),
     key('effects', { is: 'list', of: SCRIPTED }, 'What effects give back.'),
     key('expect', EXPECT, 'What has to come of it; without it, that the run succeeds.'),
   ],

@@ -18,14 +18,34 @@ export interface TestCase {
   /** Of its name. */
   readonly place: Span;
   readonly request: RequestParts;
+  /** Its id, and what a message or a schedule says where no request starts the automation. */
+  readonly event: TestEvent;
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly inputsPlace: Span;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** The id that the run sees; made from the name and the time where absent. */
+  readonly runId?: string;
+  readonly webhook: { readonly id?: string; readonly name?: string; readonly url?: string };
   readonly state: readonly (readonly [key: string, value: unknown])[];
+  /** Made-up values by name; they may be sent anywhere. */
+  readonly secrets: ReadonlyMap<string, string>;
   readonly replies: readonly ScriptedReply[];
+  /** When waits end that end later than they should, by the time until which they are. */
+  readonly lateWaits: ReadonlyMap<number, number>;
   /** Its keys are those of the shape. */
   readonly expect?: MapNode;
+}
+
+export interface TestEvent {
+  /** Made from the case's name and time where absent. */
+  readonly id?: string;
+  readonly topic?: string;
+  readonly data?: unknown;
+  /** Milliseconds since the epoch. */
+  readonly scheduledAt?: number;
+  /** Where each of its keys stands. */
+  readonly places: ReadonlyMap<string, Span>;
 }
 
 /** What effects get that fit a pattern. */
@@ -35,6 +55,8 @@ export interface ScriptedReply {
   readonly pattern: string;
   readonly place: Span;
   readonly times: number;
+  /** Milliseconds since the epoch before which it does not arrive. */
+  readonly at?: number;
   readonly outcome:
     | { readonly is: 'value'; readonly value: unknown }
     | { readonly is: 'http'; readonly reply: HttpReply }
@@ -42,14 +64,18 @@ export interface ScriptedReply {
         readonly is: 'failure';
         readonly code: ScriptedFailure;
         readonly message: string;
+        readonly status?: number;
       };
 }
 
 /** How a scripted effect may fail. */
 export type ScriptedFailure = Extract<
   EffectFailureCode,
-  'effect.failed' | 'effect.timeout' | 'effect.refused' | 'effect.invalid'
+  'effect.failed' | 'effect.timeout' | 'effect.refused' | 'effect.invalid' | 'effect.in_doubt'
 >;
+
+/** How an `http` effect fails that a crash has interrupted: nothing is sent, and nothing tried again. */
+export const UNTRIED: ScriptedFailure = 'effect.in_doubt';
 
 /** What the outbound client says where an `http` effect fails so. */
 export const EGRESS_CODES: Readonly<Record<ScriptedFailure, OutboundErrorCode>> = {
@@ -57,6 +83,7 @@ export const EGRESS_CODES: Readonly<Record<ScriptedFailure, OutboundErrorCode>> 
   'effect.timeout': 'egress.timeout',
   'effect.refused': 'egress.refused',
   'effect.invalid': 'egress.invalid',
+  'effect.in_doubt': 'egress.cancelled',
 };
 
 /** One place where a case did not go as expected. */

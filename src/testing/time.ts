@@ -9,10 +9,15 @@ export class VirtualTime {
   readonly #timers = new Set<{ readonly dueAt: number; readonly wake: () => void }>();
   #held = 0;
   #scheduled = false;
+  readonly #late: ReadonlyMap<number, number>;
 
-  /** @param now milliseconds since the epoch */
-  constructor(now: number) {
+  /**
+   * @param now milliseconds since the epoch
+   * @param late where the clock goes instead, for moments that it is to go to
+   */
+  constructor(now: number, late: ReadonlyMap<number, number> = new Map()) {
     this.#now = now;
+    this.#late = late;
   }
 
   readonly clock = (): number => this.#now;
@@ -24,8 +29,16 @@ export class VirtualTime {
     return () => this.#timers.delete(timer);
   };
 
+  /** Resolves when that time has come. */
+  until(time: number): Promise<void> {
+    if (time <= this.#now) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.timer(time - this.#now, resolve);
+    });
+  }
+
   advanceTo(time: number): void {
-    this.#now = Math.max(this.#now, time);
+    this.#now = Math.max(this.#now, this.#late.get(time) ?? time);
   }
 
   /** Lets time stand still while work outside of this thread is under way. */

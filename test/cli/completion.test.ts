@@ -23,6 +23,7 @@ test('bash completes commands, their commands and their options', () => {
       'validate',
       'run',
       'test',
+      'backtest',
       'webhook',
       'event',
       'automation',

@@ -123,8 +123,8 @@ test('automation list and show tell what runs and what is wrong with the file', 
   });
   expect((await shell.run('automation', 'list')).out).toBe(
     [
-      'NAME         FILE              STATE    DESCRIPTION',
-      'orders.paid  orders.paid.yaml  1 error  Tells the warehouse',
+      'NAME         FILE              TRIGGER  NEXT  STATE    DESCRIPTION',
+      'orders.paid  orders.paid.yaml  webhook  -     1 error  Tells the warehouse',
       '',
     ].join('\n'),
   );
@@ -144,4 +144,37 @@ test('automation list and show tell what runs and what is wrong with the file', 
       '',
     ].join('\n'),
   );
+});
+
+test('automation show tells when a schedule is due next, by its own clocks too', async () => {
+  shell.engine.addAutomation('report', {
+    trigger: 'schedule',
+    schedule: {
+      on: ['0 7 1 * *', '30 8 * * 1'],
+      timezone: 'Europe/Berlin',
+      missed: 'skip',
+      overlap: 'allow',
+    },
+  });
+  const { out } = await shell.run('automation', 'show', 'report');
+  expect(out.split('\n').slice(4, 12)).toEqual([
+    'schedule  0 7 1 * *, 30 8 * * 1 (Europe/Berlin)',
+    'missed    skip',
+    'overlap   allow',
+    'next      2026-05-04T06:30:00.000Z (Mon 08:30 in Europe/Berlin)',
+    '          2026-05-11T06:30:00.000Z (Mon 08:30 in Europe/Berlin)',
+    '          2026-05-18T06:30:00.000Z (Mon 08:30 in Europe/Berlin)',
+    '          2026-05-25T06:30:00.000Z (Mon 08:30 in Europe/Berlin)',
+    '          2026-06-01T05:00:00.000Z (Mon 07:00 in Europe/Berlin)',
+  ]);
+  expect((await shell.run('automation', 'list')).out).toContain(
+    'report  report.yaml  schedule  2026-05-04T06:30:00.000Z  ok',
+  );
+});
+
+test('automation run starts one and tells where to look', async () => {
+  const { out } = await shell.run('automation', 'run', 'report');
+  const event = shell.engine.events.at(-1);
+  expect(out).toBe(`Started report. Look at it with \`hookwright event show ${event?.id}\`.\n`);
+  expect((await shell.run('event', 'show', event?.id ?? '')).out).toContain('from a schedule');
 });

@@ -170,3 +170,13 @@ describe('run as a command of commands with an argument of its own', () => {
     );
   });
 });
+
+test('a run that no webhook began is shown without one', async () => {
+  const { method, path } = { method: 'SCHEDULE', path: 'report' };
+  const due = shell.engine.addEvent(shell.engine.webhooks[0]!, { webhookId: '', method, path });
+  const { id } = shell.engine.addRun(due, { automation: 'report', binding: -1 });
+  expect((await shell.run('run', 'list')).out).toContain(
+    `${id}  2026-05-04T03:02:01.001Z  succeeded  -       5   -        report\n`,
+  );
+  expect((await shell.run('run', 'show', id)).out).toContain(`, for ${due.id}\n`);
+});

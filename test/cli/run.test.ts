@@ -150,3 +150,12 @@ test.each([
   expect({ code, out }).toEqual({ code: 2, out: '' });
   expect(err).toBe(`hookwright: ${message.replace('FILE', automation)}`);
 });
+
+test('an automation with a schedule is due now, by the clock of the machine', async () => {
+  const automation = put(
+    'report.yaml',
+    `automation: report\ntrigger: schedule\non: "@daily"\nsteps:\n  - log: ${expression('event.scheduled_at')}\n`,
+  );
+  const { code, err } = await shell.run('run', automation);
+  expect({ code, err }).toEqual({ code: 0, err: 'info line 5: 2026-05-04T03:02:01.000Z\n' });
+});

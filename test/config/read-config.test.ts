@@ -34,6 +34,7 @@ test('without variables and flags, every setting has its default', () => {
     sandboxThreads: 3,
     runsMax: 256,
     runsPendingMax: 100_000,
+    scheduleLateMs: 604_800_000,
     egressAllow: [],
     egressDeny: [],
     shutdownMs: 9000,

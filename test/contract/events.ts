@@ -39,6 +39,8 @@ export function eventContract(opened: OpenedStore): void {
               query,
               method,
               clientIp: path,
+              webhookName: query,
+              webhookUrl: query,
             });
             await opened.store.capture(event, 'captured');
             expect(await opened.store.event(event.id)).toEqual({ ...event, status: 'captured' });
@@ -124,7 +126,7 @@ export function eventContract(opened: OpenedStore): void {
 
     test('are newest first, without bodies, at most as long as asked', async () => {
       const list = await opened.store.events({ countMax: 3 });
-      const { body, ...head } = events[9]!;
+      const { body, webhookName: _, webhookUrl: __, ...head } = events[9]!;
       expect(list[0]).toEqual({ ...head, status: 'captured', bodySize: body.length });
       expect(idsOf(list)).toEqual([9, 8, 7].map((i) => events[i]!.id));
     });

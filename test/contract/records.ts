@@ -25,6 +25,8 @@ export function someEvent(over: Partial<CapturedEvent> = {}): CapturedEvent {
     headers: '["Content-Type","application/json","X-Twice","1","x-twice","2"]',
     clientIp: '192.0.2.7',
     body: new TextEncoder().encode('{"id":7}'),
+    webhookName: 'orders',
+    webhookUrl: 'https://hooks.example/webhooks/0123456789',
     ...over,
   };
 }

@@ -27,6 +27,7 @@ export function runContract(opened: OpenedStore): void {
           attempt: 3,
           binding: -1,
           value: '[1,null]',
+          secretUse: { seed: 'é', names: { A: true, B: false }, digests: { ab: 'AA==', cd: null } },
           caller: { runId: 'run_caller', effect: 0 },
           answer: { status: 200, headers: [['a', 'b']], body: new Uint8Array([0, 255]) },
           logs: [{ level: 'info', text: 'x', line: 1 }],

@@ -8,6 +8,7 @@ import { NOW, someEvent, someEvents } from './records.ts';
 import { registryContract } from './registry.ts';
 import { retentionContract } from './retention.ts';
 import { runContract } from './runs.ts';
+import { scheduleContract } from './schedules.ts';
 import { secretContract } from './secrets.ts';
 import { stateContract } from './state.ts';
 
@@ -54,6 +55,7 @@ export function storeContract(name: string, prepare: () => Promise<StoreHarness>
     runContract(opened);
     leaseContract(opened);
     stateContract(opened);
+    scheduleContract(opened);
     hookContract(opened);
     deliveryContract(opened);
     secretContract(opened);

@@ -222,8 +222,21 @@ describe('names', () => {
 
 test.each<[keyof Policy, string, string]>([
   ['http', 'GTE https://a.example/', 'Expected methods such as `GET` or `POST,PUT`, got `GTE`'],
-  ['http', 'https://*/**', 'Expected a host without `*`, or with `*.` before it, got another one'],
-  ['http', 'https://a.*/x', 'Expected a host without `*`, or with `*.` before it, got another one'],
+  [
+    'http',
+    'https://*/**',
+    'Expected a host and port without `*`, or a host with `*.` before it, got `*`',
+  ],
+  [
+    'http',
+    'https://a.*/x',
+    'Expected a host and port without `*`, or a host with `*.` before it, got `a.*`',
+  ],
+  [
+    'http',
+    'http://a:*/x',
+    'Expected a host and port without `*`, or a host with `*.` before it, got `a:*`',
+  ],
   ['http', 'https://*.10.0.0.1/x', 'Expected a name after `*.`, got an IP address'],
   ['http', 'https://a.example', 'Expected a path after the host, got none; `/**` is all of it'],
   ['http', 'http://a', 'Expected a path after the host, got none; `/**` is all of it'],

@@ -144,6 +144,29 @@ export function newFolder(): string {
   return mkdtempSync(join(tmpdir(), 'hookwright-test-'));
 }
 
+/** Runs a command on the data folder below `dir`, in a process of its own. */
+export async function commandLine(
+  dir: string,
+  args: readonly string[],
+  { input = '', env = {} }: { input?: string; env?: Readonly<Record<string, string>> } = {},
+): Promise<{ code: number | null; out: string; err: string }> {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    cwd: dir,
+    env: { ...process.env, ...env },
+  });
+  let out = '';
+  let err = '';
+  child.stdout.on('data', (chunk) => {
+    out += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    err += chunk;
+  });
+  child.stdin.end(input);
+  const [code] = await once(child, 'close');
+  return { code, out, err };
+}
+
 /** What the server wrote down when it listened; the process must be the one that was started. */
 async function serverNote(
   file: string,

@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { eventually, Program } from './program.ts';
+import { eventually, MAIN, Program } from './program.ts';
 
 const EMIT = `automation: order.take
 policy: { hooks: [order.paid] }
@@ -37,6 +39,10 @@ test('a message that a run emits starts the automations of its topic, and each o
   const shown = await eventually(() => first.api('GET', `/events/${emitted?.id}`), ended);
   expect(shown.runs[0]).toMatchObject({ automation: 'order.count' });
   expect(shown.runs[0].logs[0].text).toBe('order.paid 7 1');
+
+  const replay = ['run', 'replay', shown.runs[0].id, '--data-dir', join(first.dir, 'data')];
+  const { stdout } = spawnSync(process.execPath, [MAIN, ...replay], { encoding: 'utf8' });
+  expect(stdout).toBe(`${shown.runs[0].id} order.count replays the same, with 1 effect.\n`);
 
   await first.stop('SIGKILL');
   await using second = await Program.start({ dir: first.dir });

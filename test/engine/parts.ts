@@ -8,7 +8,7 @@ import type { Binding, Webhook } from '../../src/core/webhook.ts';
 import type { EventStore, Sandbox } from '../../src/engine/ports.ts';
 import type { Leg, Route } from '../../src/engine/route.ts';
 
-export const makeId = idMaker();
+const makeId = idMaker();
 
 export function testWebhook(change: Partial<Webhook> = {}): Webhook {
   return {
@@ -38,7 +38,6 @@ export function testRoute(legs: readonly TestLeg[], change: Partial<Webhook> = {
   const bindings = legs.map(({ automation }) => ({ automation }));
   return {
     webhook: testWebhook({ bindings, ...change }),
-    webhookJson: '{}',
     legs: legs.map(
       ({ automation, also = false, condition }, index): Leg => ({
         index,
@@ -74,6 +73,8 @@ export function testEvent(change: Partial<CapturedEvent> = {}): CapturedEvent {
     headers: '[]',
     clientIp: '203.0.113.9',
     body: new Uint8Array(0),
+    webhookName: 'test',
+    webhookUrl: 'https://hooks.example/webhooks/abc',
     ...change,
   };
 }
@@ -81,9 +82,12 @@ export function testEvent(change: Partial<CapturedEvent> = {}): CapturedEvent {
 /** Programs by source; those not named answer 200 with their own name. */
 export class ScriptedSandbox implements Sandbox {
   readonly executed: string[] = [];
+  readonly executions: Execution[] = [];
   readonly results: Record<string, ExecutionResult | Promise<ExecutionResult>> = {};
 
-  async execute({ program }: Execution): Promise<ExecutionResult> {
+  async execute(execution: Execution): Promise<ExecutionResult> {
+    const { program } = execution;
+    this.executions.push(execution);
     this.executed.push(program.source);
     return this.results[program.source] ?? answered(program.source);
   }

@@ -18,6 +18,19 @@ describe('a request in doubt', () => {
   });
 });
 
+test('a run whose time has come is taken up soon after the machine slept through it', async () => {
+  const world = new World();
+  const until = world.time.now + 600_000;
+  world.sandbox.scripts.main = async ({ effect }) => effect('wait', { until });
+  const process = await start(world);
+  await process.until(() => world.run()?.status === 'waiting');
+  world.time.next(); // The look after which nothing is due for ten minutes.
+  await process.settle();
+  world.time.set(until);
+  await process.until(() => ended(world));
+  expect(world.time.now).toBeLessThanOrEqual(until + 5_000);
+});
+
 describe('a lease', () => {
   test('is kept as long as the process works, and no longer', async () => {
     const world = new World();
@@ -88,7 +101,7 @@ describe('background runs', () => {
     await process.open();
     process.receive();
     await process.settle();
-    const refused = process.receiver.receive(world.route, { ...world.event, id: 'evt_2' }, 'u');
+    const refused = process.receiver.receive(world.route, { ...world.event, id: 'evt_2' });
     await expect(refused).rejects.toMatchObject({
       code: 'request.queue_full',
       message: 'Too many runs are open. Try again soon.',

@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import type { EventSummary } from '../../src/core/event.ts';
+import type { CapturedEvent, EventSummary } from '../../src/core/event.ts';
 import type { Failed } from '../../src/core/run.ts';
 import { createFeed, type OpenFeed } from '../../src/engine/feed.ts';
 import { LiveRuns } from '../../src/engine/live-runs.ts';
 import type { Store } from '../../src/engine/ports.ts';
 import { Receiver } from '../../src/engine/receive.ts';
+import { recover } from '../../src/engine/recover.ts';
 import { Runner } from '../../src/engine/run.ts';
+import { NO_SECRETS } from '../../src/engine/secret-source.ts';
 import {
   answered,
-  makeId,
   RememberingLog,
   RememberingStore,
   ScriptedSandbox,
@@ -17,8 +18,6 @@ import {
   testWebhook,
   valued,
 } from './parts.ts';
-
-const URL = 'http://localhost/webhooks/x';
 
 function setUp(answerDeadlineMs = 10_000): {
   receiver: Receiver;
@@ -36,7 +35,7 @@ function setUp(answerDeadlineMs = 10_000): {
     store: store as unknown as Store,
     live: new LiveRuns({} as never),
     queue: { full: false, hasRoom: true, wake: () => {} },
-    runner: new Runner(sandbox, clock, makeId),
+    runner: new Runner(sandbox, clock, NO_SECRETS),
     feed,
     log,
     clock,
@@ -64,7 +63,7 @@ describe('an event', () => {
   test('is answered by its run and settled with it', async () => {
     const { receiver, store } = setUp();
     const event = testEvent();
-    const answer = await receiver.receive(testRoute([{ automation: 'a' }]), event, URL);
+    const answer = await receiver.receive(testRoute([{ automation: 'a' }]), event);
     await receiver.drained();
     expect(answer).toEqual({ status: 200, headers: [], body: 'a' });
     expect(store.steps).toEqual(['captured pending', 'settled done']);
@@ -76,7 +75,7 @@ describe('an event', () => {
     const commit = gate();
     store.commit = commit.opened;
     let sent = false;
-    const received = receiver.receive(testRoute([{ automation: 'a' }]), testEvent(), URL);
+    const received = receiver.receive(testRoute([{ automation: 'a' }]), testEvent());
     const answer = received.then((value) => {
       sent = true;
       return value;
@@ -92,7 +91,7 @@ describe('an event', () => {
     const { receiver, store } = setUp();
     const commit = gate();
     store.commit = commit.opened;
-    const received = receiver.receive(testRoute([{ automation: 'a' }]), testEvent(), URL);
+    const received = receiver.receive(testRoute([{ automation: 'a' }]), testEvent());
     commit.fail(new Error('disk full'));
     await expect(received).rejects.toThrow('disk full');
     await receiver.drained();
@@ -103,7 +102,7 @@ describe('an event', () => {
     const { receiver, store } = setUp();
     const event = testEvent();
     const route = testRoute([]);
-    expect(await receiver.receive(route, event, URL)).toEqual({
+    expect(await receiver.receive(route, event)).toEqual({
       status: 202,
       headers: [['content-type', 'application/json']],
       body: `{"id":"${event.id}"}`,
@@ -115,7 +114,7 @@ describe('an event', () => {
     const { receiver, store } = setUp();
     const webhook = testWebhook({ bindings: [{ automation: 'a', disabled: true }] });
     const route = { ...testRoute([]), webhook };
-    expect((await receiver.receive(route, testEvent(), URL)).status).toBe(204);
+    expect((await receiver.receive(route, testEvent())).status).toBe(204);
     await receiver.drained();
     expect(store.steps).toEqual(['captured pending', 'settled filtered']);
   });
@@ -129,7 +128,7 @@ describe('an event', () => {
       { automation: 'b', condition: 'when 2' },
       { automation: 'c' },
     ]);
-    expect((await receiver.receive(route, testEvent(), URL)).body).toBe('b');
+    expect((await receiver.receive(route, testEvent())).body).toBe('b');
     await receiver.drained();
     expect(store.runs.map((run) => run.automation)).toEqual(['b']);
   });
@@ -141,7 +140,7 @@ describe('an event', () => {
       { automation: 'answer' },
       { automation: 'last', also: true },
     ]);
-    expect((await receiver.receive(route, testEvent(), URL)).body).toBe('answer');
+    expect((await receiver.receive(route, testEvent())).body).toBe('answer');
     await receiver.drained();
     expect(store.runs.map((run) => run.automation).sort()).toEqual(['answer', 'first', 'last']);
   });
@@ -150,7 +149,7 @@ describe('an event', () => {
     const { receiver, sandbox, store } = setUp();
     sandbox.results.when = valued(false);
     const route = testRoute([{ automation: 'a', condition: 'when' }]);
-    expect((await receiver.receive(route, testEvent(), URL)).status).toBe(204);
+    expect((await receiver.receive(route, testEvent())).status).toBe(204);
     await receiver.drained();
     expect(store.steps).toContain('settled filtered');
   });
@@ -159,7 +158,7 @@ describe('an event', () => {
     const { receiver, sandbox, store } = setUp();
     sandbox.results.when = failure('run.script_error', 500, 'TypeError: x is null');
     const route = testRoute([{ automation: 'a', condition: 'when' }, { automation: 'b' }]);
-    expect((await receiver.receive(route, testEvent(), URL)).status).toBe(500);
+    expect((await receiver.receive(route, testEvent())).status).toBe(500);
     await receiver.drained();
     expect(store.runs).toMatchObject([
       { automation: 'a', status: 'failed', failure: { message: 'TypeError: x is null' } },
@@ -171,7 +170,7 @@ describe('an event', () => {
     const run = gate();
     sandbox.results.slow = run.opened.then(() => answered('late'));
     const route = testRoute([{ automation: 'slow' }], { respond: 'ack' });
-    expect((await receiver.receive(route, testEvent(), URL)).status).toBe(202);
+    expect((await receiver.receive(route, testEvent())).status).toBe(202);
     expect(store.steps).toEqual(['captured pending']);
     expect(receiver.eventsUnderWay).toBe(1);
     run.open();
@@ -183,7 +182,7 @@ describe('an event', () => {
     const { receiver, store, sandbox } = setUp(1);
     const run = gate();
     sandbox.results.slow = run.opened.then(() => answered('late'));
-    const answer = await receiver.receive(testRoute([{ automation: 'slow' }]), testEvent(), URL);
+    const answer = await receiver.receive(testRoute([{ automation: 'slow' }]), testEvent());
     expect(answer.status).toBe(202);
     run.open();
     await receiver.drained();
@@ -194,7 +193,7 @@ describe('an event', () => {
     const { receiver, feed } = setUp();
     const seen: [EventSummary['status'], number][] = [];
     feed.subscribe((event, runs) => seen.push([event.status, runs.length]));
-    await receiver.receive(testRoute([{ automation: 'a' }]), testEvent(), URL);
+    await receiver.receive(testRoute([{ automation: 'a' }]), testEvent());
     await receiver.drained();
     expect(seen).toEqual([['done', 1]]);
   });
@@ -219,7 +218,7 @@ describe('a run that fails', () => {
     async (code, status, message) => {
       const { receiver, sandbox, store } = setUp();
       sandbox.results.a = failure(code, status, 'the author’s words');
-      const answer = await receiver.receive(testRoute([{ automation: 'a' }]), testEvent(), URL);
+      const answer = await receiver.receive(testRoute([{ automation: 'a' }]), testEvent());
       await receiver.drained();
       expect(answer.status).toBe(status);
       expect(JSON.parse(String(answer.body))).toEqual({
@@ -234,7 +233,7 @@ describe('a run that fails', () => {
       ...failure('run.script_error', 500),
       answer: { status: 201, headers: [], body: 'made' },
     };
-    const answer = await receiver.receive(testRoute([{ automation: 'a' }]), testEvent(), URL);
+    const answer = await receiver.receive(testRoute([{ automation: 'a' }]), testEvent());
     await receiver.drained();
     expect(answer).toMatchObject({ status: 201, body: 'made' });
     expect(store.runs[0]?.status).toBe('failed');
@@ -243,7 +242,7 @@ describe('a run that fails', () => {
   test('in the log: one line with run, event, automation and reason', async () => {
     const { receiver, sandbox, log } = setUp();
     sandbox.results.a = failure('limit.memory', 503, 'too much');
-    await receiver.receive(testRoute([{ automation: 'a' }]), testEvent(), URL);
+    await receiver.receive(testRoute([{ automation: 'a' }]), testEvent());
     await receiver.drained();
     expect(log.lines).toHaveLength(1);
     expect(log.lines[0]).toMatchObject({
@@ -260,9 +259,79 @@ describe('after a crash', () => {
     const event = testEvent();
     const route = testRoute([{ automation: 'a' }, { automation: 'b', also: true }]);
     await store.capture(event, 'pending');
-    await receiver.resume(testRoute([{ automation: 'a' }]), event, URL);
-    await receiver.resume(route, event, URL);
+    await receiver.resume(testRoute([{ automation: 'a' }]), event);
+    await receiver.resume(route, event);
     expect(sandbox.executed).toEqual(['a', 'b']);
     expect(store.events.get(event.id)?.status).toBe('done');
+  });
+
+  test('a run that was not recorded is computed again under the same id, from the same random source', async () => {
+    const bindings = [
+      { automation: 'a', when: '${{ request.method }}' },
+      { automation: 'b', also: true },
+    ];
+    const route = testRoute(bindings);
+    const event = testEvent();
+    const [before, after] = [setUp(), setUp()];
+    await before.receiver.receive(route, event);
+    await before.receiver.drained();
+    await after.receiver.resume(route, event);
+    const told = before.sandbox.executions;
+    expect(after.sandbox.executions).toEqual(told);
+    expect(new Set(told.map(({ seed }) => seed)).size).toBe(told.length);
+    expect(after.store.runs.map(({ id }) => id)).toEqual(before.store.runs.map(({ id }) => id));
+  });
+
+  test('an event is worked on from its commit to its end, whoever is answered when', async () => {
+    for (const respond of ['run', 'ack'] as const) {
+      const { receiver, store } = setUp();
+      const commit = gate();
+      store.commit = commit.opened;
+      const event = testEvent();
+      const received = receiver.receive(testRoute([{ automation: 'a' }], { respond }), event);
+      const watched: boolean[] = [];
+      const settled = store.settle.bind(store);
+      store.settle = async (...args) => {
+        watched.push(receiver.worksOn(event.id));
+        await settled(...args);
+      };
+      expect(receiver.worksOn(event.id)).toBe(true);
+      commit.open();
+      await received;
+      await receiver.drained();
+      expect(watched).toEqual([true]);
+      expect(receiver.worksOn(event.id)).toBe(false);
+    }
+  });
+});
+
+describe('recovery', () => {
+  test('takes up what a failing store left pending, once, and nothing that is being worked on', async () => {
+    const { receiver, store, sandbox, log } = setUp();
+    const route = testRoute([{ automation: 'a' }]);
+    const [left, under] = [testEvent(), testEvent()];
+    const { settle } = store;
+    store.settle = () => Promise.reject(new Error('disk full'));
+    await receiver.receive(route, left);
+    await receiver.drained();
+    store.settle = settle;
+    const result = gate();
+    sandbox.results.b = result.opened.then(() => answered('b'));
+    const answer = receiver.receive(testRoute([{ automation: 'b' }]), under);
+    await new Promise((resolve) => setImmediate(resolve));
+    const parts = {
+      store: store as unknown as Store,
+      receiver,
+      log,
+      route: () => route,
+      seen: (event: CapturedEvent) => event,
+    };
+    expect(await recover(parts, 2_000)).toBe(1);
+    expect(store.runs.map(({ eventId }) => eventId)).toEqual([left.id]);
+    result.open();
+    await answer;
+    await receiver.drained();
+    expect(store.runs.map(({ automation }) => automation)).toEqual(['a', 'b']);
+    expect(await recover(parts, 2_000)).toBe(0);
   });
 });

@@ -19,6 +19,8 @@ export const EVENT: CapturedEvent = {
   headers: '["Host","hooks.example","X-Two","1","x-two","2"]',
   clientIp: '192.0.2.1',
   body: Buffer.from('{"id":7,"name":"é\\u0000","lines":[1,2,3]}'),
+  webhookName: 'orders',
+  webhookUrl: 'https://hooks.example/webhooks/abc',
 };
 
 export function compiled(source: string): CompiledAutomation {
@@ -35,9 +37,11 @@ export async function record(
   sandbox: Pick<Sandbox, 'execute'>,
   source: string,
   outside: Outside = () => ({ ok: true, value: 'null' }),
+  change: Partial<CapturedEvent> = {},
 ): Promise<Recording> {
   const { program } = compiled(source);
-  const { method, path, query, headers, clientIp, body } = EVENT;
+  const { webhookName: _, webhookUrl: __, ...event } = { ...EVENT, ...change };
+  const { method, path, query, headers, clientIp, body } = event;
   const id = 'run_01J00000000000000000000001';
   const url = 'https://hooks.example/webhooks/abc/orders?x=1&x=2';
   const webhook = { id: EVENT.webhookId, name: 'orders' };
@@ -69,7 +73,7 @@ export async function record(
       revision: { id: digest(source), automation: 'a', source },
       limits: program.limits,
       webhook,
-      event: EVENT,
+      event,
       url,
       inputs: '{}',
       journal,

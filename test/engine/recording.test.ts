@@ -7,6 +7,7 @@ import { readRecording } from '../../src/engine/recording/read.ts';
 import { type Outcome, type Recording, recordingJson } from '../../src/engine/recording.ts';
 import { EVENT } from './recorded.ts';
 
+const { webhookName: _, webhookUrl: __, ...RECEIVED } = EVENT;
 const NEXT = 'A recording is what `hookwright run export` writes, unchanged.';
 const SOURCE = 'automation: a\nsteps: []\n';
 
@@ -25,7 +26,7 @@ const RECORDING: Recording = {
   revision: { id: digest(SOURCE), automation: 'a', source: SOURCE },
   limits: RUN_LIMITS,
   webhook: { id: EVENT.webhookId, name: 'orders' },
-  event: EVENT,
+  event: RECEIVED,
   url: 'https://hooks.example/webhooks/abc',
   inputs: '{"b":1,"a":[2]}',
   journal: [entry],
@@ -106,12 +107,16 @@ test('what is written is read as it was, to the last bit', () => {
       fc.array(pair),
       (end, entries, bytes, headers) => {
         const event = {
-          ...EVENT,
+          ...RECEIVED,
           body: Buffer.from(bytes),
           headers: JSON.stringify(headers.flat()),
         };
         const recording = { ...RECORDING, event, journal: entries, outcome: end };
         expect(read(document(recording))).toEqual(recording);
+        const digests = { ab: 'AA==', cd: null };
+        const secretUse = { seed: end.status, names: { A: true, B: false }, digests };
+        const withUse = { ...recording, secretUse };
+        expect(read(document(withUse))).toEqual(withUse);
       },
     ),
     { numRuns: 200 },

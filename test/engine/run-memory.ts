@@ -4,7 +4,15 @@ import type { CapturedEvent, EventStatus, StoredEvent } from '../../src/core/eve
 import type { NewMessage } from '../../src/core/message.ts';
 import type { RunRecord } from '../../src/core/run.ts';
 import { topicEvent } from '../../src/core/topic-event.ts';
-import type { EffectPlace, RunStep, RunStore } from '../../src/engine/ports.ts';
+import type {
+  DueTimeClaim,
+  DueTimeOutcome,
+  EffectPlace,
+  KnownSchedule,
+  RunStep,
+  RunStore,
+  ScheduleStore,
+} from '../../src/engine/ports.ts';
 
 /** What is on disk: it outlives the processes of a test. */
 export class Disk {
@@ -14,6 +22,7 @@ export class Disk {
   readonly journals = new Map<string, Map<number, JournalEntry>>();
   readonly state = new Map<string, unknown>();
   readonly messages: NewMessage[] = [];
+  readonly schedules = new Map<string, { definition: string; last: number }>();
 
   entry(runId: string, number: number): JournalEntry | undefined {
     return this.journals.get(runId)?.get(number);
@@ -34,7 +43,7 @@ type Methods =
  * One process's view of the disk. `commit` is told of each transaction that writes, before and after it,
  * and may never come back: then the process has died there.
  */
-export class MemoryRuns implements Pick<RunStore, Methods> {
+export class MemoryRuns implements Pick<RunStore, Methods>, ScheduleStore {
   readonly #disk: Disk;
   readonly #commit: (name: string) => Promise<void>;
 
@@ -177,6 +186,41 @@ export class MemoryRuns implements Pick<RunStore, Methods> {
         this.#disk.events.set(event.id, { ...event, status: 'pending' });
       }
       return { id: message.id };
+    });
+  }
+
+  keepSchedules(schedules: readonly KnownSchedule[], now: number): Promise<readonly number[]> {
+    return this.#write('schedules', () => {
+      const known = new Map(this.#disk.schedules);
+      this.#disk.schedules.clear();
+      return schedules.map(({ automation, definition }) => {
+        const before = known.get(automation);
+        const last = before?.definition === definition ? Math.min(before.last, now) : now;
+        this.#disk.schedules.set(automation, { definition, last });
+        return last;
+      });
+    });
+  }
+
+  claimDueTime(claim: DueTimeClaim): Promise<DueTimeOutcome> {
+    const { automation, definition, scheduledAt, event, alone } = claim;
+    return this.#write(`due ${automation}`, () => {
+      const { schedules, events, runs } = this.#disk;
+      const known = schedules.get(automation);
+      if (known?.definition !== definition || known.last >= scheduledAt) return 'gone';
+      known.last = scheduledAt;
+      if (event === undefined) return 'taken';
+      if (events.has(event.id)) return 'gone';
+      const isOpen =
+        [...runs.values()].some(
+          (run) => run.automation === automation && run.endedAt === undefined,
+        ) ||
+        [...events.values()].some(
+          ({ path, status }) => path === automation && status === 'pending',
+        );
+      if (alone && isOpen) return 'overlap';
+      events.set(event.id, { ...event, status: 'pending' });
+      return 'taken';
     });
   }
 

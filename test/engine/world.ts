@@ -7,6 +7,7 @@ import {
 } from '../../src/core/outbound.ts';
 import type { Policy } from '../../src/core/policy.ts';
 import type { Answer, RunRecord } from '../../src/core/run.ts';
+import type { Schedule } from '../../src/core/schedule.ts';
 import type { CancelTimer, Timer } from '../../src/core/timer.ts';
 import { createFeed } from '../../src/engine/feed.ts';
 import { openRuns, type Runs } from '../../src/engine/open-runs.ts';
@@ -15,10 +16,12 @@ import { Receiver } from '../../src/engine/receive.ts';
 import { recover } from '../../src/engine/recover.ts';
 import type { Route, RunnableAutomation } from '../../src/engine/route.ts';
 import { Runner } from '../../src/engine/run.ts';
+import { Schedules } from '../../src/engine/schedules.ts';
+import { NO_SECRETS } from '../../src/engine/secret-source.ts';
 import { Topics } from '../../src/engine/topics.ts';
 import type { Retry } from '../../src/language/settings.ts';
 import { GuestSandbox, turn } from './guest.ts';
-import { makeId, RememberingLog, testEvent, testRoute } from './parts.ts';
+import { RememberingLog, testEvent, testRoute } from './parts.ts';
 import { Disk, MemoryRuns } from './run-memory.ts';
 
 const ALL: Policy = {
@@ -28,8 +31,6 @@ const ALL: Policy = {
   secrets: [],
   functions: ['**'],
 };
-
-const URL = 'http://localhost/webhooks/x';
 
 /** A clock that moves only when a test says so, and the timers on it. */
 class TestTime {
@@ -60,6 +61,12 @@ class TestTime {
     }
   }
 
+  /** The clock is set forward, or the machine slept: timers count on as if nothing had been. */
+  set(at: number): void {
+    for (const timer of this.#timers) timer.at += at - this.now;
+    this.now = at;
+  }
+
   /** Timers of a process that died. */
   clear(): void {
     this.#timers.clear();
@@ -86,6 +93,8 @@ export class World {
   also: readonly string[] = [];
   /** Topics by the name of the automation that they start. */
   readonly topics: Record<string, string> = {};
+  /** Schedules by the name of the automation that they start. */
+  readonly schedules: Record<string, Schedule> = {};
   replies: Record<string, (count: number) => Partial<OutboundResponse> | OutboundError> = {};
   /** The number of steps after which the process dies. */
   killAfter = Number.POSITIVE_INFINITY;
@@ -101,7 +110,7 @@ export class World {
       lines: [],
       limits: RUN_LIMITS,
     },
-    trigger: name.startsWith('f') ? 'function' : 'webhook',
+    trigger: name in this.schedules ? 'schedule' : name.startsWith('f') ? 'function' : 'webhook',
     policy: ALL,
     retry: undefined,
     ...this.automation,
@@ -138,6 +147,7 @@ export class Process {
   readonly receiver: Receiver;
   readonly #disk: Store | undefined;
   readonly topics: Topics;
+  readonly schedules: Schedules;
   readonly store: Store;
   alive = true;
   answer: Answer | undefined;
@@ -168,13 +178,13 @@ export class Process {
     this.runs = openRuns({
       store,
       sandbox,
+      secrets: NO_SECRETS,
       outbound: { send: (request, signal) => this.#send(request, signal) },
       find,
       subscriptions: this.topics,
       published: () => {},
       revision: async (id) => world.automationOf(id),
-      route: () => world.route,
-      url: () => URL,
+      seen: (event) => event,
       clock,
       timer: time.timer,
       random: () => 0.5,
@@ -186,11 +196,24 @@ export class Process {
       store,
       live: this.runs.live,
       queue: this.runs.queue,
-      runner: new Runner(sandbox, clock, makeId),
+      runner: new Runner(sandbox, clock, NO_SECRETS),
       feed: createFeed(),
       log: this.log,
       clock,
       answerDeadlineMs: 10_000,
+    });
+    this.schedules = new Schedules({
+      automations: {
+        scheduled: () =>
+          Object.entries(world.schedules).map(([name, schedule]) => ({ name, schedule })),
+        runnable: find,
+      },
+      store,
+      receiver: this.receiver,
+      clock,
+      timer: time.timer,
+      log: this.log,
+      lateMsMax: 86_400_000,
     });
   }
 
@@ -258,7 +281,7 @@ export class Process {
 
   /** Receives the world's event; the answer is kept when there is one. */
   receive(): void {
-    this.receiver.receive(this.world.route, this.world.event, URL).then(
+    this.receiver.receive(this.world.route, this.world.event).then(
       (answer) => {
         this.answer = answer;
       },
@@ -268,9 +291,12 @@ export class Process {
 
   async open(): Promise<void> {
     await this.runs.queue.open();
+    if (Object.keys(this.world.schedules).length > 0) await this.schedules.open();
     const { store, receiver } = this;
-    const route = (event: CapturedEvent): Route => this.topics.route(event) ?? this.world.route;
-    void recover({ store, receiver, log: this.log, route, url: () => URL }, this.world.time.now);
+    const route = (event: CapturedEvent): Route =>
+      this.topics.route(event) ?? this.schedules.route(event) ?? this.world.route;
+    const seen = (event: CapturedEvent): CapturedEvent => event;
+    void recover({ store, receiver, log: this.log, route, seen }, this.world.time.now);
   }
 
   /** Lets everything happen that happens by itself, at the present time. */

@@ -54,6 +54,13 @@ test.each([
   = To write the text \`\${{\` itself, write \`$\${{\`.`,
   ],
   [
+    'secrets.KEY',
+    `binding 1:1:1 error secrets.unavailable: Expected a condition without secrets, got \`secrets\`
+1 | secrets.KEY
+  | ^^^^^^^
+  = Compare in the automation, which has a policy: \`if: \${{ safeEqual(…) }}\`.`,
+  ],
+  [
     'a b',
     `binding 1:1:3 error expression.syntax: Expected the end of the expression, got \`b\`
 1 | a b

@@ -27,7 +27,7 @@ test.each([
 1 | automation: a
   | ^^^^^^^^^^
 
-a.yaml:2:1 error key.unknown: Expected \`automation\`, \`description\`, \`inputs\`, \`policy\`, \`limits\`, \`retry\`, \`trigger\`, \`on\` or \`steps\`, got \`step\`
+a.yaml:2:1 error key.unknown: Expected \`automation\`, \`description\`, \`inputs\`, \`policy\`, \`limits\`, \`retry\`, \`trigger\`, \`on\`, \`timezone\`, \`missed\`, \`overlap\` or \`steps\`, got \`step\`
 2 | step: []
   | ^^^^
   = Did you mean "steps"?`,
@@ -73,17 +73,6 @@ a.yaml:3:47 error value.invalid: Expected one of \`any\`, \`string\`, \`number\`
   = Did you mean "list"?`,
   ],
   [
-    'what comes with a later version',
-    `${HEAD}trigger: schedule\nschedule: '@daily'\n`,
-    `a.yaml:3:10 error key.unavailable: \`trigger: schedule\` is not available in this version
-3 | trigger: schedule
-  |          ^^^^^^^^
-
-a.yaml:4:1 error key.unavailable: \`schedule\` is not available in this version
-4 | schedule: '@daily'
-  | ^^^^^^^^`,
-  ],
-  [
     'a topic trigger without its topic',
     `${HEAD}trigger: topic\n`,
     `a.yaml:3:1 error key.missing: Expected a topic in \`on\`, got none
@@ -102,7 +91,7 @@ a.yaml:4:1 error key.unavailable: \`schedule\` is not available in this version
   [
     'a topic of another trigger',
     `${HEAD}on: order.*\n`,
-    `a.yaml:3:1 error key.conflict: Expected \`on\` beside \`trigger: topic\`, got it without
+    `a.yaml:3:1 error key.conflict: Expected \`on\` beside \`trigger: topic\` or \`trigger: schedule\`, got it without
 3 | on: order.*
   | ^^`,
   ],

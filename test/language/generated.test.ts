@@ -22,7 +22,7 @@ function withTotal(steps: string): string {
 }
 
 test('the page has an example of every step, and each compiles without a word', () => {
-  expect(EXAMPLES.length).toBe(STEPS.length + 5);
+  expect(EXAMPLES.length).toBe(STEPS.length + 7);
   expect(EXAMPLES.map(said).filter((text) => text !== '')).toEqual([]);
 });
 

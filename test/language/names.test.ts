@@ -72,10 +72,10 @@ test.each([
   [
     'secrets',
     '- log: ${{ secrets.KEY }}',
-    `a.yaml:3:14 error secrets.unavailable: Expected a name that is set, got \`secrets\`, which is not available in this version
+    `a.yaml:3:22 error policy.missing: Expected a secret that the policy allows, got \`KEY\`
 3 |   - log: \${{ secrets.KEY }}
-  |              ^^^^^^^
-  = Pass the value as an input.`,
+  |                      ^^^
+  = Add to \`policy.secrets\`: KEY`,
   ],
   [
     'a variable called as a part of the language',

@@ -29,13 +29,22 @@ test.each([
   ['{ http: ["https://a.example/x"] }', '- http: ${{ 1 }}'],
   ['{ http: ["https://a.example/x"] }', '- http: https://${{ 1 }}.example/x'],
   ['{ http: ["POST https://a.example/x"] }', '- run: await http({})'],
+  ['{ http: ["https://a.example/x"] }', '- run: await http(`https://a.example/x`)'],
+  [
+    '{ http: ["POST https://a.example/*"] }',
+    '- run: "await http({ ...inputs, url: `https://a.example/${1}` })"',
+  ],
+  ['{ state: ["orders/*"] }', '- run: const http = (x) => x; await state.get(http(`orders/1`))'],
+  ['{ functions: [f] }', '- run: "await call(`f`, { n: 1 }); const say = call; await say(`g`)"'],
   ['{ state: ["orders/*"] }', '- state: { get: "orders/${{ 1 }}" }'],
   ['{ state: ["orders/*/lines"] }', '- state: { get: "orders/${{ 1 }}" }'],
   ['{ state: ["orders-*"] }', '- state: { get: "ord${{ 1 }}" }'],
   ['{ hooks: ["order.**"] }', '- emit: { topic: "order.paid.${{ 1 }}" }'],
   ['{ hooks: [crm] }', '- hook: { name: crm }'],
   ['{ functions: ["pricing.*"] }', '- call: pricing.total'],
-  ['{ secrets: [KEY] }', '- wait: 1s'],
+  ['{ secrets: [KEY] }', '- log: ${{ Hash.sha256(secrets.KEY) }}'],
+  ['{ secrets: [KEY] }', '- log: ${{ secrets["KEY"] }}'],
+  ['{ secrets: [A, B] }', '- log: ${{ Hash.sha256(secrets[request.method]) }}'],
 ])('%s lets be %s', (policy, steps) => {
   expect(about(policy, steps)).toEqual([]);
 });
@@ -59,7 +68,27 @@ test.each([
   [
     '{}',
     '- run: await http("https://a.example/")',
+    '4:19 error policy.missing: Expected a target that the policy allows, got GET https://a.example/ | Add to `policy.http`: GET https://a.example/',
+  ],
+  [
+    '{}',
+    '- run: "await http({ url: `https://a.example/${1}/x`, method: `PUT` })"',
+    '4:27 error policy.missing: Expected a target that the policy allows, got PUT https://a.example/… | Add to `policy.http`: PUT https://a.example/*/x',
+  ],
+  [
+    '{}',
+    '- run: await http(event.id)',
     '4:14 error policy.missing: Expected a target that the policy allows, got a URL that is computed | Add to `policy.http`: its method and URL',
+  ],
+  [
+    '{}',
+    '- run: await state.increment("orders/count", 1)',
+    '4:30 error policy.missing: Expected a target that the policy allows, got the key orders/count | Add to `policy.state`: orders/count',
+  ],
+  [
+    '{ hooks: [order.paid] }',
+    '- run: await Promise.all([emit("order.paid"), emit("order.lost")])',
+    '4:52 error policy.missing: Expected a target that the policy allows, got the topic order.lost | Add to `policy.hooks`: order.lost',
   ],
   [
     '{}',
@@ -80,6 +109,11 @@ test.each([
     '{}',
     '- hook: { name: crm }',
     '4:17 error policy.missing: Expected a target that the policy allows, got the hook crm | Add to `policy.hooks`: crm',
+  ],
+  [
+    '{}',
+    '- log: ${{ Hash.sha256(secrets.KEY) }}',
+    '4:32 error policy.missing: Expected a secret that the policy allows, got `KEY` | Add to `policy.secrets`: KEY',
   ],
   [
     '{}',
@@ -125,5 +159,15 @@ test('a malformed pattern is a mistake, and the only one about its list', () => 
   expect(about('{ state: ["**/x"], hooks: ["a..b"] }', '- wait: 1s')).toEqual([
     '2:19 error policy.invalid: Expected `**` as the last segment alone, got it elsewhere',
     '2:36 error policy.invalid: Expected names between the dots, got `a..b`',
+  ]);
+});
+
+test('secrets have names, and those that no step uses are told', () => {
+  expect(about('{ secrets: [A-B, "K*"] }', '- wait: 1s')).toEqual([
+    '2:21 error policy.invalid: Expected a secret\'s name of letters, digits and `_` that does not begin with a digit, got "A-B"',
+    '2:26 error policy.invalid: Expected a secret\'s name of letters, digits and `_` that does not begin with a digit, got "K*"',
+  ]);
+  expect(about('{ secrets: [KEY] }', '- wait: 1s')).toEqual([
+    '2:21 warning policy.unused: Expected a step that uses this, got none | Take it away: a policy allows no more than the steps need.',
   ]);
 });

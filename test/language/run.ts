@@ -78,6 +78,7 @@ class ReferenceRuntime implements GuestRuntime {
   readonly logs: [string, unknown][] = [];
   readonly asked: AskedEffect[] = [];
   readonly effects: GuestEffects;
+  readonly secrets = { KEY: 'handle of KEY' };
   answer: unknown;
 
   constructor(script: Script) {

@@ -13,7 +13,8 @@ async function captureForever() {
     const id = makeId('evt', receivedAt);
     const body = Buffer.from(id.repeat(40));
     const event = { id, webhookId: 'wh_1', receivedAt, method: 'POST', path: '', query: null };
-    await store.capture({ ...event, headers: '[]', clientIp: '::1', body }, 'pending');
+    const webhook = { webhookName: 'orders', webhookUrl: 'http://localhost/webhooks/0' };
+    await store.capture({ ...event, headers: '[]', clientIp: '::1', body, ...webhook }, 'pending');
     process.stdout.write(`captured ${id}\n`);
     await store.settle(id, 'filtered', []);
     process.stdout.write(`settled ${id}\n`);

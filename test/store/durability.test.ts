@@ -5,21 +5,13 @@ import { expect, test } from 'vitest';
 import type { RunRecord } from '../../src/core/run.ts';
 import type { Store } from '../../src/engine/ports.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
+import { seeded } from '../durability/random.ts';
 import { someFolder } from './folder.ts';
 
 const KILLS = 20;
 const KILLS_OF_RUNS = 12;
 const AFTER_MS_MAX = 150;
 const seed = Date.now() % 1_000_000;
-
-/** Numbers from 0 to 1 that depend on the seed alone (Park and Miller's generator). */
-function seeded(state: number): () => number {
-  let last = state + 1;
-  return () => {
-    last = (last * 48271) % 2147483647;
-    return last / 2147483647;
-  };
-}
 
 test(`a process killed at ${KILLS} random moments has lost nothing that it acknowledged (seed ${seed})`, async () => {
   const dataDir = someFolder();

@@ -51,7 +51,11 @@ test('a database of before runs waited keeps its events and runs', async () => {
     { ...old, id: 'run_2', status: 'succeeded', endedAt: NOW + 1, answer },
     { ...old, id: 'run_1', status: 'failed', endedAt: NOW + 2, failure },
   ]);
-  expect((await store.event('evt_1'))?.status).toBe('done');
+  expect(await store.event('evt_1')).toMatchObject({
+    status: 'done',
+    webhookName: null,
+    webhookUrl: null,
+  });
   expect(await store.openRuns()).toBe(0);
   expect(await store.nextDue()).toBeUndefined();
   expect(await store.claim('a', NOW * 2, 1, 10)).toEqual([]);

@@ -41,7 +41,7 @@ test('every mistake is told at once, with its place and what was meant', () => {
 test('a misspelt key is told with the line, a caret, and the nearest key', () => {
   expect(mistakesOf('cases:\n  - name: a\n    expct: {}\n')).toEqual([
     [
-      'a.test.yaml:3:5 error key.unknown: Expected `name`, `request`, `inputs`, `now`, `state`, `effects` or `expect`, got `expct`',
+      'a.test.yaml:3:5 error key.unknown: Expected `name`, `request`, `event`, `inputs`, `now`, `run`, `webhook`, `state`, `secrets`, `effects` or `expect`, got `expct`',
       '3 |     expct: {}',
       '  |     ^^^^^',
       '  = Did you mean "expect"?',
@@ -66,4 +66,23 @@ test('whatever the text is, reading gives a suite or mistakes', () => {
       expect(suite !== undefined || diagnostics.length > 0).toBe(true);
     }),
   );
+});
+
+test('a wait in `effects` has the time at which it ends late, and nothing else', () => {
+  const waits = (item: string): string => `cases:\n  - name: a\n    effects: [ { ${item} } ]\n`;
+  const messages = (item: string): string[] =>
+    read(waits(item)).diagnostics.map(({ message }) => message);
+  expect(messages('wait: "2026-01-01T00:00:05Z", at: "2026-01-01T00:00:06Z"')).toEqual([]);
+  expect(messages('wait: "2026-01-01T00:00:05Z"')).toEqual([
+    'Expected `at` beside `wait`, got none',
+  ]);
+  expect(messages('wait: "2026-01-01T00:00:05Z", reply: 1, at: "2026-01-01T00:00:06Z"')).toEqual([
+    'Expected `wait` with `at` alone, got `reply`',
+  ]);
+  expect(messages('wait: "2026-01-01T00:00:05Z", at: "2026-01-01T00:00:04Z"')).toEqual([
+    'Expected a time that is not before the end of the wait',
+  ]);
+  expect(messages('wait: 5m, at: "2026-01-01T00:00:04Z"')).toEqual([
+    'Expected a time such as `2026-05-04T12:00:00Z`, got `5m`',
+  ]);
 });

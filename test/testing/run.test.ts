@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { outcomes } from './suites.ts';
+import { compile } from '../../src/language/compile.ts';
+import { misfits } from '../../src/testing/run-suite.ts';
+import { mistakesOf, outcomes, read } from './suites.ts';
 
 const $ = (code: string): string => `'$${`{{ ${code} }}`}'`;
 
@@ -195,4 +197,111 @@ steps:
   - { name: b, inputs: { n: 2 }, expect: { value: { twice: 5 } } }
 `;
   expect(await outcomes(automation, tests)).toEqual([[], ['3:60 value.twice: expected 5, got 4']]);
+});
+
+test('an automation that a schedule or a message starts has its event', async () => {
+  const schedule = `automation: report
+trigger: schedule
+on: "0 7 * * *"
+steps:
+  - log: \${{ event.scheduled_at }}, \${{ event.received_at }}, \${{ request.method }}
+`;
+  const tests = `cases:
+  - { name: a, now: 2026-05-04T07:00:00Z, expect: { logs: [ "04T07:00:00.000Z, 2026-05-04T07:00:00.000Z, SCHEDULE" ] } }
+  - name: b
+    now: 2026-05-04T12:00:00Z
+    event: { scheduled_at: 2026-05-04T07:00:00Z }
+    expect: { logs: [ "2026-05-04T07:00:00.000Z, 2026-05-04T12:00:00.000Z" ] }
+`;
+  expect(await outcomes(schedule, tests)).toEqual([[], []]);
+  const topic = `automation: count
+trigger: topic
+on: order.*
+steps:
+  - log: \${{ event.topic }} \${{ event.data.id }}
+`;
+  const messages = `cases:
+  - { name: a, event: { topic: order.paid, data: { id: 7 } }, expect: { logs: [ order.paid 7 ] } }
+  - { name: b, event: { data: {} }, expect: { logs: [ "order.*" ] } }
+`;
+  expect(await outcomes(topic, messages)).toEqual([[], []]);
+});
+
+test('an event of another trigger than the automation’s is told with its place', () => {
+  const text = 'cases:\n  - { name: a, event: { topic: x, scheduled_at: soon } }\n';
+  expect(mistakesOf(text)).toEqual([
+    'a.test.yaml:2:49 error value.invalid: Expected a time such as `2026-05-04T12:00:00Z`, got `soon`\n' +
+      '2 |   - { name: a, event: { topic: x, scheduled_at: soon } }\n' +
+      '  |                                                 ^^^^',
+  ]);
+  const { suite } = read(text.replace('soon', '2026-05-04T12:00:00Z'));
+  const automation = 'automation: a\ntrigger: schedule\non: "@daily"\nsteps: []\n';
+  const found = misfits(suite as never, compile(automation, 'a.yaml').automation as never);
+  expect(found.map(({ line, column, code, message }) => [line, column, code, message])).toEqual([
+    [
+      2,
+      25,
+      'key.conflict',
+      'Expected no `topic` in `event`, because the automation has `trigger: schedule`',
+    ],
+  ]);
+});
+
+test('a run sees the ids, the webhook and the times that a case gives', async () => {
+  const source = `automation: a
+policy: { functions: [ f ], state: [ k ], http: [ "POST https://a.example/**" ] }
+steps:
+  - call: f
+  - set: { called: ${$('new Date().toISOString()')} }
+  - wait: 1m
+  - state: { set: k, value: ${$('[called, new Date().toISOString()]')}, ttl: 90s }
+  - http: { method: POST, url: https://a.example/x, base64: AP8B, expect: any }
+  - return: { json: ${$('[request.url, webhook.id, webhook.name, event.id, uuid()]')} }
+`;
+  const id = (run: string): string => `cases:
+  - name: a
+    now: 2026-05-04T12:00:00Z
+    run: ${run}
+    event: { id: evt_1 }
+    webhook: { id: wh_1, name: orders, url: https://h.example/webhooks/x }
+    request: { path: /p, query: q=1, json: {} }
+    effects:
+      - { call: f, reply: null, at: "2026-05-04T12:00:00.250Z" }
+      - { wait: "2026-05-04T12:01:00.250Z", at: "2026-05-04T12:01:00.275Z" }
+      - { http: POST https://a.example/x, fail: { code: effect.in_doubt, message: lost } }
+    expect:
+      failure: { code: effect.in_doubt, message: lost }
+      effects:
+        - call: f
+        - wait: 1m
+        - state: set k
+          value: [ "2026-05-04T12:00:00.250Z", "2026-05-04T12:01:00.275Z" ]
+          ttl: 90s
+        - http: POST https://a.example/x
+          base64: AP8B
+`;
+  expect(await outcomes(source, id('run_1'))).toEqual([[]]);
+  const wrong = id('run_1').replace('ttl: 90s', 'ttl: 2m').replace('AP8B\n', 'AP8C\n');
+  const answered = source.replace(/ {2}- http.*\n/, '');
+  expect(await outcomes(source, wrong)).toEqual([
+    [
+      expect.stringContaining('effects[2].ttl: expected "2m", got "90s"'),
+      expect.stringContaining('effects[3].base64: expected "AP8C", got "AP8B"'),
+    ],
+  ]);
+  const expected = (run: string): string =>
+    id(run)
+      .replace(/ {6}- \{ http.*\n/, '')
+      .replace(
+        / {6}failure[\s\S]*/,
+        '      response: { json: [ "https://h.example/webhooks/x/p?q=1", wh_1, orders, evt_1, x ] }\n',
+      );
+  const [first, second] = [
+    await outcomes(answered, expected('run_1')),
+    await outcomes(answered, expected('run_2')),
+  ];
+  expect(first[0]).toHaveLength(1);
+  expect(first[0]?.[0]).toMatch(/response\.json\[4\]: expected "x", got "[0-9a-f-]{36}"/);
+  expect(first).not.toEqual(second); // Other random values.
+  expect(await outcomes(answered, expected('run_1'))).toEqual(first);
 });

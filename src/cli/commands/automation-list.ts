@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { AutomationBriefJson } from '../../http/api/represent.ts';
+import type { AutomationBriefJson } from '../../http/api/represent-automation.ts';
 import type { Attach } from '../session.ts';
 import { addDataSettings } from '../settings-options.ts';
 import { table } from '../table.ts';
@@ -11,7 +11,7 @@ interface AutomationList {
 export function addAutomationList(parent: Command, attach: Attach): void {
   const command = parent
     .command('list')
-    .description('List automations and whether their files are right.');
+    .description('List automations: what starts them, and whether their files are right.');
   addDataSettings(command);
   attach(command, async (session) => {
     await session.withApi(async (api) => {
@@ -25,10 +25,12 @@ function listText({ automations }: AutomationList): string {
     return 'There are no automations. Put a YAML file into the automations folder.';
   }
   return table(
-    ['NAME', 'FILE', 'STATE', 'DESCRIPTION'],
-    automations.map(({ name, file, errors, warnings, description }) => [
+    ['NAME', 'FILE', 'TRIGGER', 'NEXT', 'STATE', 'DESCRIPTION'],
+    automations.map(({ name, file, trigger, next_at, errors, warnings, description }) => [
       name,
       file,
+      trigger,
+      next_at ?? '-',
       stateText(errors, warnings),
       description,
     ]),

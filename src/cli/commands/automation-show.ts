@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { AutomationJson } from '../../http/api/represent.ts';
+import type { AutomationJson, ScheduleJson } from '../../http/api/represent-automation.ts';
 import { pathPart } from '../path-part.ts';
 import type { Attach } from '../session.ts';
 import { addDataSettings } from '../settings-options.ts';
@@ -9,7 +9,9 @@ import { facts } from '../table.ts';
 export function addAutomationShow(parent: Command, attach: Attach): void {
   const command = parent
     .command('show')
-    .description('Show one automation: the revision that runs, and what is wrong with its file.')
+    .description(
+      'Show one automation: what starts it, the revision that runs, and what is wrong with its file.',
+    )
     .argument('<name>', 'its name');
   addDataSettings(command);
   attach(command, async (session, name) => {
@@ -21,14 +23,14 @@ export function addAutomationShow(parent: Command, attach: Attach): void {
 }
 
 function automationText(automation: AutomationJson): string {
-  const { name, description, file, revision, created_at, webhooks, diagnostics } = automation;
+  const { name, description, file, revision, created_at, diagnostics } = automation;
   const about = facts([
     ['name', name],
     ...(description === '' ? [] : [['about', description] as const]),
     ['file', file],
     ['revision', revision],
     ['since', created_at],
-    ['webhooks', webhooks.join(', ') || '-'],
+    ...startFacts(automation),
   ]);
   // Without excerpts: the text here is the revision that runs, the mistakes are those of the file now.
   const mistakes = diagnostics.map(
@@ -38,4 +40,39 @@ function automationText(automation: AutomationJson): string {
   return [about, '', ...mistakes, ...(mistakes.length > 0 ? [''] : []), automation.source.trimEnd()]
     .map(printable)
     .join('\n');
+}
+
+/** What starts it: webhooks, a topic, or the next times of a schedule. */
+function startFacts(automation: AutomationJson): (readonly [string, string])[] {
+  const { trigger, on, webhooks, schedule } = automation;
+  if (schedule !== null) return scheduleFacts(schedule);
+  if (trigger === 'topic') return [['topic', String(on)]];
+  if (trigger === 'function') return [['trigger', trigger]];
+  return [['webhooks', webhooks.join(', ') || '-']];
+}
+
+function scheduleFacts({
+  on,
+  timezone,
+  missed,
+  overlap,
+  next,
+}: ScheduleJson): (readonly [string, string])[] {
+  return [
+    ['schedule', `${on.join(', ')} (${timezone})`],
+    ['missed', missed],
+    ['overlap', overlap],
+    ...next.map((time, index) => [index === 0 ? 'next' : '', localText(time, timezone)] as const),
+  ];
+}
+
+/** The time in UTC, and what the clocks of the schedule show then. */
+function localText(time: string, timeZone: string): string {
+  const local = new Date(time).toLocaleString('en-GB', {
+    timeZone,
+    weekday: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
+  return timeZone === 'UTC' ? time : `${time} (${local} in ${timeZone})`;
 }

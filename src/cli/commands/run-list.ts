@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { RunSummaryJson } from '../../http/api/represent-run.ts';
+import { webhookText } from '../event-text.ts';
 import { addExamples } from '../examples.ts';
 import type { Attach } from '../session.ts';
 import { addDataSettings } from '../settings-options.ts';
@@ -48,7 +49,7 @@ function pageText({ runs, next }: RunPage): string {
     run.status,
     run.answer_status === null ? '-' : String(run.answer_status),
     run.duration_ms === null ? '-' : String(run.duration_ms),
-    run.webhook ?? `(${run.webhook_id})`,
+    webhookText(run),
     run.automation,
   ]);
   const more = next === null ? '' : `\n\nOlder ones: --before ${next}`;

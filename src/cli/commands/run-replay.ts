@@ -1,16 +1,13 @@
 import type { Command } from 'commander';
 import { readVersion } from '../../config/version.ts';
-import type { Recording } from '../../engine/recording.ts';
 import { addExamples } from '../examples.ts';
-import { pathPart } from '../path-part.ts';
 import { readNamedFile } from '../read-file.ts';
+import { readRecordingOf } from '../read-recording.ts';
 import { replayJson, replayText } from '../replay-text.ts';
-import type { Attach, Session } from '../session.ts';
+import type { Attach } from '../session.ts';
 import { addDataSettings } from '../settings-options.ts';
 import { tellMistakes } from '../tell-mistakes.ts';
 
-/** What ids of runs look like; a file of such a name is reached as `./run_…`. */
-const RUN_ID = /^run_[0-9A-Z]+$/i;
 /** What the process ends with where something differs. */
 const DIFFERENT = 1;
 
@@ -42,14 +39,4 @@ export function addRunReplay(parent: Command, attach: Attach): void {
     if (!session.json) for (const warning of report.warnings) session.note(warning);
     session.show(replayJson(recording, report), () => replayText(recording, report, session.style));
   });
-}
-
-async function readRecordingOf(session: Session, run: string): Promise<Recording> {
-  const { readRecording } = await import('../../engine/recording/read.ts');
-  if (!RUN_ID.test(run)) return readRecording(await readNamedFile(run));
-  let bytes = new Uint8Array();
-  await session.withApi(async (api) => {
-    bytes = new Uint8Array(await api.bytes(`/runs/${pathPart(run)}/recording`));
-  });
-  return readRecording(bytes);
 }

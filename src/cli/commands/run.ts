@@ -16,6 +16,7 @@ import { addRunExport } from './run-export.ts';
 import { addRunList } from './run-list.ts';
 import { addRunReplay } from './run-replay.ts';
 import { addRunShow } from './run-show.ts';
+import { addRunTrace } from './run-trace.ts';
 
 export function addRun(program: Command, attach: Attach): void {
   const command = program
@@ -50,6 +51,7 @@ export function addRun(program: Command, attach: Attach): void {
   addRunShow(command, attach);
   addRunRetry(command, attach);
   addRunCancel(command, attach);
+  addRunTrace(command, attach);
   addRunReplay(command, attach);
   addRunExport(command, attach);
   command.hook('preSubcommand', refuseOwnOptions);

@@ -17,11 +17,15 @@ import {
   REPLY_BYTES_MAX,
   RETRY_AFTER_MS_MAX,
 } from '../limits.ts';
+import type { SecretSource } from '../secret-source.ts';
 import { expectedText, isExpected, replyOf, retryAfterMs } from './http-reply.ts';
 import type { EffectContext, Perform } from './performer.ts';
+import { type Revealed, reveal } from './secret-egress.ts';
+import type { SecretMask } from './secret-mask.ts';
 
 export interface HttpParts {
   readonly outbound: Pick<Outbound, 'send'>;
+  readonly secrets: SecretSource;
   readonly clock: Clock;
   readonly timer: Timer;
   /** From 0 to 1. */
@@ -55,9 +59,11 @@ interface Try {
 export function httpPerformer(parts: HttpParts): Perform {
   return async (context) => {
     const args = JSON.parse(context.entry.args) as HttpArgs;
-    const request = requestOf(context, args);
+    const revealed = reveal(args, context, parts.secrets);
+    if ('ok' in revealed) return { how: 'result', result: revealed };
+    const request = requestOf(context, args, revealed);
     for (let attempt = 1; ; attempt++) {
-      const tried = await tryOnce(parts, request, args, context.signal);
+      const tried = await tryOnce(parts, request, { args, mask: revealed.mask }, context.signal);
       if (tried === undefined) return { how: 'stopped' };
       const { result, againMs } = tried;
       if (againMs === undefined || attempt >= args.attempts) return { how: 'result', result };
@@ -73,53 +79,62 @@ function idempotencyKey({ run, entry }: Pick<EffectContext, 'run' | 'entry'>): s
   return `${run.id}-${run.attempt}-${entry.number}`;
 }
 
-function requestOf(context: EffectContext, args: HttpArgs): OutboundRequest {
-  const { method, url, headers, body, base64, expect, timeoutMs } = args;
+function requestOf(context: EffectContext, args: HttpArgs, revealed: Revealed): OutboundRequest {
+  const { method, expect, timeoutMs } = args;
+  const { url, headers, body, secretHeaders } = revealed;
   const own = headers.some(([name]) => name === 'idempotency-key');
-  const bytes = base64 === undefined ? body : Buffer.from(base64, 'base64');
   // Who expects a redirect's status wants to see it.
   const follow =
     typeof expect === 'string' || !expect.some((status) => status >= 300 && status < 400);
+  const first = new URL(url).href;
   return {
     method,
     url,
     headers: own ? headers : [...headers, ['idempotency-key', idempotencyKey(context)]],
-    ...(bytes === undefined ? {} : { body: bytes }),
+    ...(body === undefined ? {} : { body }),
     timeoutMs,
     responseBytesMax: REPLY_BYTES_MAX,
     redirectsMax: follow ? REDIRECTS_MAX : 0,
-    allowed: (hopMethod, hopUrl) =>
-      policyRefusal(context.subject.policy, 'http', {
-        ...args,
-        method: hopMethod,
-        url: hopUrl.href,
-      }),
+    secretHeaders,
+    allowed: (hopMethod, hopUrl) => {
+      // The policy sees the URL as the author wrote it, with handles: a value is no part of its patterns.
+      const isFirst = hopUrl.href === first;
+      const hop = { ...args, method: hopMethod, url: isFirst ? args.url : hopUrl.href };
+      const refusal = policyRefusal(context.subject.policy, 'http', hop);
+      return refusal ?? (isFirst ? undefined : revealed.hopRefusal(hopMethod, hopUrl));
+    },
   };
+}
+
+/** What a reply is judged by. */
+interface Expected {
+  readonly args: HttpArgs;
+  readonly mask: SecretMask | undefined;
 }
 
 /** `undefined`: it was stopped. */
 async function tryOnce(
   parts: HttpParts,
   request: OutboundRequest,
-  args: HttpArgs,
+  expected: Expected,
   signal: AbortSignal,
 ): Promise<Try | undefined> {
   try {
     const response = await parts.outbound.send(request, signal);
     if (signal.aborted) return undefined;
-    return answered(response, args, parts.clock());
+    return answered(response, expected, parts.clock());
   } catch (error) {
     if (signal.aborted) return undefined;
     if (!(error instanceof OutboundError)) throw error;
     if (error.code === 'egress.cancelled') return undefined;
-    return failed(error);
+    return failed(error, expected.mask);
   }
 }
 
-function answered(response: OutboundResponse, args: HttpArgs, now: number): Try {
+function answered(response: OutboundResponse, { args, mask }: Expected, now: number): Try {
   const { status, url } = response;
   if (isExpected(status, args.expect)) {
-    return { result: { ok: true, value: JSON.stringify(replyOf(response)) } };
+    return { result: { ok: true, value: JSON.stringify(replyOf(masked(response, mask))) } };
   }
   const message = `Expected a status of ${expectedText(args.expect)} from ${new URL(url).host}, got ${status}.`;
   const result: EffectResult = { ok: false, code: 'effect.failed', message, status };
@@ -129,13 +144,25 @@ function answered(response: OutboundResponse, args: HttpArgs, now: number): Try 
     : { result };
 }
 
+/** The reply as it goes into the journal. */
+function masked(response: OutboundResponse, mask: SecretMask | undefined): OutboundResponse {
+  if (mask === undefined) return response;
+  const headers = response.headers.map(([name, value]) => {
+    const bytes = mask.bytes(Buffer.from(value, 'latin1'));
+    return [mask.text(name), Buffer.from(bytes).toString('latin1')] as const;
+  });
+  return { ...response, headers, body: mask.bytes(response.body) };
+}
+
 const CODES: Partial<Record<OutboundErrorCode, (EffectResult & { ok: false })['code']>> = {
   'egress.refused': 'effect.refused',
   'egress.timeout': 'effect.timeout',
   'egress.invalid': 'effect.invalid',
 };
 
-function failed({ code, message }: OutboundError): Try {
-  const result: EffectResult = { ok: false, code: CODES[code] ?? 'effect.failed', message };
+function failed({ code, message }: OutboundError, mask: SecretMask | undefined): Try {
+  // The policy's refusal of a redirect shows where it leads.
+  const shown = mask?.text(message) ?? message;
+  const result: EffectResult = { ok: false, code: CODES[code] ?? 'effect.failed', message: shown };
   return PASSING_ERRORS.has(code) ? { result, againMs: 0 } : { result };
 }

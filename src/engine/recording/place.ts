@@ -1,6 +1,8 @@
 import { HookwrightError } from '../../core/errors.ts';
 import { didYouMean } from '../../core/suggest.ts';
 
+/** Members of an object with any names: as many digests of secrets as a run may have. */
+const MEMBERS_MAX = 1000;
 /** Characters of a wrong value that an error quotes. */
 const QUOTE_LENGTH_MAX = 60;
 
@@ -39,6 +41,22 @@ export class Place {
       new Place(member, prefix + key),
     ]);
     return Object.fromEntries(members) as Record<K, Place> & Partial<Record<O, Place>>;
+  }
+
+  /** An object with members of any name, each read so. */
+  members<T>(read: (place: Place) => T): Record<string, T> {
+    const { value } = this;
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw this.wrong('an object');
+    }
+    const entries = Object.entries(value);
+    if (entries.length > MEMBERS_MAX) {
+      const message = `Expected ${this.name} to have at most ${MEMBERS_MAX} members, got ${entries.length}.`;
+      throw invalid(message);
+    }
+    return Object.fromEntries(
+      entries.map(([name, member]) => [name, read(new Place(member, `${this.#path}.${name}`))]),
+    );
   }
 
   list(countMax: number): Place[] {

@@ -4,12 +4,12 @@ import type {
   EffectResult,
   JournalEntry,
 } from '../../core/effect.ts';
-import type { CapturedEvent } from '../../core/event.ts';
 import { digest } from '../../core/ids.ts';
 import { RUN_LIMITS_MAX } from '../../core/limits.ts';
 import type { RunLimits } from '../../core/program.ts';
 import type { Answer, LogLine, RunFailure, RunFailureCode } from '../../core/run.ts';
-import type { Outcome, Recording } from '../recording.ts';
+import type { SecretUse } from '../../core/secret-use.ts';
+import type { Captured, Outcome, RecordedEvent, Recording } from '../recording.ts';
 import { RECORDING_FORMAT, RECORDING_VERSION } from '../recording.ts';
 import { invalid, nestsDeeper, Place } from './place.ts';
 
@@ -44,10 +44,13 @@ export function readRecording(
   }
   const document = new Place(parse(bytes));
   checkVersion(document);
-  const members = document.object([
-    ...(['format', 'version', 'engine', 'run', 'revision', 'limits', 'webhook'] as const),
-    ...(['event', 'url', 'inputs', 'journal', 'outcome'] as const),
-  ]);
+  const members = document.object(
+    [
+      ...(['format', 'version', 'engine', 'run', 'revision', 'limits', 'webhook'] as const),
+      ...(['event', 'url', 'inputs', 'journal', 'outcome'] as const),
+    ],
+    ['secret_use'],
+  );
   const { id, seed, attempt } = members.run.object(['id', 'seed', 'attempt']);
   const webhook = members.webhook.object(['id', 'name']);
   const inputs = members.inputs.json(INNER_DEPTH_MAX);
@@ -62,7 +65,19 @@ export function readRecording(
     url: members.url.text(),
     inputs,
     journal: readJournal(members.journal),
+    ...(members.secret_use === undefined ? {} : { secretUse: readSecretUse(members.secret_use) }),
     outcome: readOutcome(members.outcome),
+  };
+}
+
+/** Reads what `capturedJson` has written. Throws `recording.invalid`. */
+export function readCaptured(bytes: Uint8Array): Captured {
+  const { webhook, event, url } = new Place(parse(bytes)).object(['webhook', 'event', 'url']);
+  const { id, name } = webhook.object(['id', 'name']);
+  return {
+    webhook: { id: id.text(), name: name.text() },
+    event: readEvent(event),
+    url: url.text(),
   };
 }
 
@@ -119,7 +134,7 @@ function readLimits(place: Place): RunLimits {
   };
 }
 
-function readEvent(place: Place): CapturedEvent {
+function readEvent(place: Place): RecordedEvent {
   const event = place.object([
     ...(['id', 'webhook_id', 'received_at', 'method', 'path', 'query', 'headers'] as const),
     ...(['client_ip', 'body'] as const),
@@ -167,6 +182,15 @@ function readJournal(place: Place): JournalEntry[] {
       ...(ended === undefined ? {} : { ended }),
     };
   });
+}
+
+function readSecretUse(place: Place): SecretUse {
+  const { seed, names, digests } = place.object(['seed', 'names', 'digests']);
+  return {
+    seed: seed.text(),
+    names: names.members((member) => member.flag()),
+    digests: digests.members((member) => member.nullable((digest) => digest.text()) ?? null),
+  };
 }
 
 /** Arguments are looked into when effects are shown and compared, so they have to be an object. */

@@ -5,7 +5,8 @@ import type { RunLimits, StepPlace } from '../../core/program.ts';
 import type { RunRecord } from '../../core/run.ts';
 import { compile } from '../../language/compile.ts';
 import type { AutomationStore, EventStore, RunStore } from '../ports.ts';
-import type { EndedStatus, Recording } from '../recording.ts';
+import type { Captured, EndedStatus, Recording } from '../recording.ts';
+import { urlOf } from '../seen.ts';
 
 export interface RecorderParts {
   readonly store: Pick<EventStore, 'run' | 'event'> &
@@ -13,10 +14,8 @@ export interface RecorderParts {
     Pick<AutomationStore, 'revision'>;
   /** Version of this engine. */
   readonly version: string;
-  /** What the program saw as `webhook`. */
-  readonly webhook: (id: string) => Recording['webhook'];
-  /** The whole URL of an event as the sender saw it. */
-  readonly url: (event: CapturedEvent) => string;
+  /** See `asSeen`. */
+  readonly seen: (event: CapturedEvent) => CapturedEvent;
 }
 
 /**
@@ -46,17 +45,15 @@ export async function takeRecording(parts: RecorderParts, id: string): Promise<R
       `Expected the event of ${run.id} to be stored, got none: ${run.eventId} was deleted.`,
     );
   }
-  const { status: _, ...captured } = event;
   return {
+    ...capturedOf(parts.seen(event)),
     engine: version,
     run: { id: run.id, seed: run.id, attempt: run.attempt },
     revision: { id: revision.id, automation: revision.automation, source: revision.source },
     limits: programFacts(revision.source).limits,
-    webhook: parts.webhook(run.webhookId),
-    event: captured,
-    url: parts.url(captured),
     inputs: run.inputs,
     journal,
+    ...(run.secretUse === undefined ? {} : { secretUse: run.secretUse }),
     outcome: {
       status,
       ...(run.answer === undefined ? {} : { answer: run.answer }),
@@ -64,6 +61,16 @@ export async function takeRecording(parts: RecorderParts, id: string): Promise<R
       ...(run.failure === undefined ? {} : { failure: run.failure }),
       logs: run.logs,
     },
+  };
+}
+
+/** @param event see `asSeen` */
+export function capturedOf(event: CapturedEvent): Captured {
+  const { id, webhookId, receivedAt, method, path, query, headers, clientIp, body } = event;
+  return {
+    webhook: { id: webhookId, name: event.webhookName ?? '' },
+    event: { id, webhookId, receivedAt, method, path, query, headers, clientIp, body },
+    url: urlOf(event),
   };
 }
 

@@ -1,11 +1,14 @@
 import type { Hono } from 'hono';
 import type { ApiParts } from './parts.ts';
-import { automationBriefJson, automationJson } from './represent.ts';
+import { automationBriefJson, automationJson } from './represent-automation.ts';
 import { route } from './route.ts';
 
-export function routeAutomations(api: Hono, { registry }: ApiParts): void {
+export function routeAutomations(api: Hono, { registry, clock, start }: ApiParts): void {
   route(api, '/automations', {
-    GET: (c) => c.json({ automations: registry.automations().map(automationBriefJson) }),
+    GET: (c) =>
+      c.json({
+        automations: registry.automations().map((entry) => automationBriefJson(entry, clock())),
+      }),
   });
   route(api, '/automations/:name', {
     GET: (c) => {
@@ -17,8 +20,15 @@ export function routeAutomations(api: Hono, { registry }: ApiParts): void {
         automationJson(
           entry,
           bound.map(({ name }) => name),
+          clock(),
         ),
       );
+    },
+  });
+  route(api, '/automations/:name/run', {
+    POST: async (c) => {
+      const { id } = await start(c.req.param('name') as string);
+      return c.json({ event: id }, 202);
     },
   });
 }

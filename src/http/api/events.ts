@@ -1,14 +1,19 @@
 import type { Context, Hono } from 'hono';
 import { HookwrightError } from '../../core/errors.ts';
-import type { StoredEvent } from '../../core/event.ts';
+import type { CapturedEvent, StoredEvent } from '../../core/event.ts';
+import type { Webhook } from '../../core/webhook.ts';
 import type { EventFilter } from '../../engine/ports.ts';
+import { capturedOf } from '../../engine/recording/take.ts';
+import { capturedJson } from '../../engine/recording.ts';
 import type { Registry } from '../../engine/registry.ts';
+import { asSeen } from '../../engine/seen.ts';
 import { readEventsQuery } from './input.ts';
 import type { ApiParts } from './parts.ts';
 import { eventBriefJson, eventJson } from './represent.ts';
 import { route } from './route.ts';
 
-export function routeEvents(api: Hono, { registry, store }: ApiParts): void {
+export function routeEvents(api: Hono, parts: ApiParts): void {
+  const { registry, store } = parts;
   const find = async (c: Context): Promise<StoredEvent> => {
     const id = c.req.param('id') as string;
     const event = await store.event(id);
@@ -58,14 +63,27 @@ export function routeEvents(api: Hono, { registry, store }: ApiParts): void {
       return c.body(body as Uint8Array<ArrayBuffer>);
     },
   });
+  route(api, '/events/:id/captured', {
+    GET: async (c) => c.json(capturedJson(capturedOf(seenByRuns(await find(c), parts)))),
+  });
+}
+
+/** The event with what runs see of its webhook, also where a version before this one has stored it. */
+export function seenByRuns(event: CapturedEvent, { registry, publicUrl }: ApiParts): CapturedEvent {
+  return asSeen(event, webhookOf(registry, event.webhookId), publicUrl);
 }
 
 /** The name of a webhook that may be gone. */
 export function webhookName(registry: Registry, id: string): string | null {
+  return webhookOf(registry, id)?.name ?? null;
+}
+
+/** `undefined` where it was deleted. */
+function webhookOf(registry: Registry, id: string): Webhook | undefined {
   try {
-    return registry.webhook(id).name;
+    return registry.webhook(id);
   } catch (error) {
-    if (error instanceof HookwrightError && error.code === 'webhook.not_found') return null;
+    if (error instanceof HookwrightError && error.code === 'webhook.not_found') return undefined;
     throw error;
   }
 }

@@ -2,6 +2,7 @@ import type { EffectFailureCode, EffectKind, JournalEntry } from '../../core/eff
 import type { StepPlace } from '../../core/program.ts';
 import type { RunRecord } from '../../core/run.ts';
 import { targetOf } from '../../engine/replay/target.ts';
+import type { TracedEffect } from '../../engine/trace/entries.ts';
 import { iso, type RunBriefJson, type RunJson, runBriefJson, runJson } from './represent.ts';
 
 /** A run in a list of runs. */
@@ -40,7 +41,8 @@ export interface EffectJson {
   /** `POST https://…`, `get orders/7`, `order.paid`: what it was done to, in one line. */
   readonly target: string;
   readonly arguments: unknown;
-  readonly began_at: string;
+  /** `null` in a trace, of an effect that was asked for last and did not begin. */
+  readonly began_at: string | null;
   readonly ended_at: string | null;
   readonly duration_ms: number | null;
   /** Place in the order in which results arrived. */
@@ -75,7 +77,7 @@ export function runDetailJson(
     ...placeJson(run, webhook),
     inputs: JSON.parse(run.inputs) as unknown,
     value: run.value === undefined ? null : (JSON.parse(run.value) as unknown),
-    journal: journal.map((entry) => effectJson(entry, steps)),
+    journal: journal.map((entry) => effectJson(entry, steps[entry.step]?.line ?? null)),
   };
 }
 
@@ -91,18 +93,19 @@ function placeJson(run: RunRecord, webhook: string | null): RunPlaceJson {
   };
 }
 
-function effectJson(entry: JournalEntry, steps: readonly StepPlace[]): EffectJson {
+/** @param line of its step */
+export function effectJson(entry: TracedEffect, line: number | null): EffectJson {
   const { number, kind, step, args, beganAt, ended } = entry;
   return {
     number,
     kind,
     step,
-    line: steps[step]?.line ?? null,
+    line,
     target: targetOf(entry),
     arguments: JSON.parse(args) as unknown,
-    began_at: iso(beganAt),
+    began_at: beganAt === undefined ? null : iso(beganAt),
     ended_at: ended === undefined ? null : iso(ended.at),
-    duration_ms: ended === undefined ? null : ended.at - beganAt,
+    duration_ms: ended === undefined || beganAt === undefined ? null : ended.at - beganAt,
     arrival: ended?.arrival ?? null,
     result: ended === undefined ? null : resultJson(ended.result),
   };

@@ -1,8 +1,6 @@
-import type { Diagnostic } from '../../core/diagnostic.ts';
-import type { CapturedEvent, EventStatus, EventSummary, StoredEvent } from '../../core/event.ts';
+import type { EventStatus, EventSummary, StoredEvent } from '../../core/event.ts';
 import type { Answer, LogLine, RunFailure, RunRecord, RunStatus } from '../../core/run.ts';
 import type { Binding, Webhook } from '../../core/webhook.ts';
-import type { AutomationEntry } from '../../engine/automations.ts';
 import type { SecretFacts } from '../../engine/secrets.ts';
 
 /** A webhook as the API tells it. The URL holds the token, which stands nowhere else. */
@@ -73,23 +71,6 @@ export interface EventJson extends Omit<EventBriefJson, 'runs'> {
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: BodyJson;
   readonly runs: readonly RunJson[];
-}
-
-export interface AutomationBriefJson {
-  readonly name: string;
-  readonly description: string;
-  readonly file: string;
-  readonly revision: string;
-  readonly created_at: string;
-  readonly errors: number;
-  readonly warnings: number;
-}
-
-export interface AutomationJson extends AutomationBriefJson {
-  readonly source: string;
-  readonly diagnostics: readonly Diagnostic[];
-  /** Names of the webhooks that are bound to it. */
-  readonly webhooks: readonly string[];
 }
 
 /** A secret as the API tells it: everything but its value. */
@@ -198,7 +179,7 @@ export function eventJson(
 }
 
 function eventFacts(
-  event: Omit<CapturedEvent, 'body'> & { readonly status: EventStatus },
+  event: Omit<EventSummary, 'bodySize'>,
   webhook: string | null,
   bodySize: number,
 ): Omit<EventBriefJson, 'runs'> {
@@ -224,20 +205,4 @@ function headerPairs(headers: string): (readonly [name: string, value: string])[
     pairs.push([flat[i] as string, flat[i + 1] as string]);
   }
   return pairs;
-}
-
-export function automationBriefJson(entry: AutomationEntry): AutomationBriefJson {
-  const { name, description, file, revision, createdAt, diagnostics } = entry;
-  const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
-  const created_at = iso(createdAt);
-  const warnings = diagnostics.length - errors;
-  return { name, description, file, revision, created_at, errors, warnings };
-}
-
-export function automationJson(
-  entry: AutomationEntry,
-  webhooks: readonly string[],
-): AutomationJson {
-  const { source, diagnostics } = entry;
-  return { ...automationBriefJson(entry), source, diagnostics, webhooks };
 }

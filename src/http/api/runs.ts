@@ -1,15 +1,15 @@
 import type { Context, Hono } from 'hono';
-import { HookwrightError } from '../../core/errors.ts';
 import type { CapturedEvent } from '../../core/event.ts';
 import type { RunFilter } from '../../engine/ports.ts';
 import { findRun, programFacts, takeRecording } from '../../engine/recording/take.ts';
-import { recordingJson } from '../../engine/recording.ts';
-import { urlAt } from '../ingress/url.ts';
-import { webhookName } from './events.ts';
+import { type Recording, recordingJson } from '../../engine/recording.ts';
+import { seenByRuns, webhookName } from './events.ts';
 import { type RunsQuery, readRunsQuery } from './input.ts';
 import type { ApiParts } from './parts.ts';
 import { type RunDetailJson, runDetailJson, runSummaryJson } from './represent-run.ts';
+import { traceJson } from './represent-trace.ts';
 import { route } from './route.ts';
+import { Traces } from './traces.ts';
 
 export function routeRuns(api: Hono, parts: ApiParts): void {
   const { registry, store, runs } = parts;
@@ -40,20 +40,22 @@ export function routeRuns(api: Hono, parts: ApiParts): void {
   route(api, '/runs/:id/cancel', {
     POST: async (c) => c.json(await detail((await runs.cancel(id(c))).id)),
   });
+  const recordingOf = (runId: string): Promise<Recording> => {
+    const seen = (event: CapturedEvent): CapturedEvent => seenByRuns(event, parts);
+    return takeRecording({ store, version: parts.version, seen }, runId);
+  };
   route(api, '/runs/:id/recording', {
     GET: async (c) => {
-      const { version } = parts;
-      const recording = await takeRecording(
-        {
-          store,
-          version,
-          webhook: (webhookId) => ({ id: webhookId, name: webhookName(registry, webhookId) ?? '' }),
-          url: (event) => urlOf(event, parts),
-        },
-        id(c),
-      );
+      const recording = await recordingOf(id(c));
       c.header('content-disposition', `attachment; filename="${recording.run.id}.json"`);
       return c.json(recordingJson(recording));
+    },
+  });
+  const traces = new Traces(parts.sandbox, parts.version);
+  route(api, '/runs/:id/trace', {
+    GET: async (c) => {
+      const recording = await recordingOf(id(c));
+      return c.json(traceJson(recording, await traces.trace(recording)));
     },
   });
 }
@@ -68,22 +70,4 @@ function filterOf(query: RunsQuery, { registry }: ApiParts): RunFilter {
     ...(before === undefined ? {} : { before }),
     countMax: limit + 1, // One more tells whether there is a next page.
   };
-}
-
-/** The URL of an event as ingress made it, with the webhook's token of today. */
-function urlOf({ webhookId, path, query, headers }: CapturedEvent, parts: ApiParts): string {
-  const flat = JSON.parse(headers) as string[];
-  const at = flat.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'host');
-  const base = parts.publicUrl ?? `http://${at === -1 ? 'localhost' : flat[at + 1]}`;
-  return urlAt(base, { token: tokenOf(webhookId, parts), path, query });
-}
-
-/** Empty where the webhook was deleted. */
-function tokenOf(webhookId: string, { registry }: ApiParts): string {
-  try {
-    return registry.webhook(webhookId).token;
-  } catch (error) {
-    if (error instanceof HookwrightError && error.code === 'webhook.not_found') return '';
-    throw error;
-  }
 }

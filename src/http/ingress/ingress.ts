@@ -9,7 +9,6 @@ import type { Route } from '../../engine/route.ts';
 import { RequestAborted, readBody } from './body.ts';
 import { type Client, clientOf, type TrustedProxies } from './client.ts';
 import { type WebhookTarget, webhookTarget } from './target.ts';
-import { urlAt } from './url.ts';
 import { writeAnswer, writeError, writeErrorEarly } from './write.ts';
 
 /**
@@ -98,10 +97,12 @@ export class Ingress {
       headers: JSON.stringify(incoming.rawHeaders),
       clientIp: client.ip,
       body,
+      webhookName: route.webhook.name,
+      webhookUrl: this.#webhookUrl(incoming, client, target),
     };
     fields.event = event.id;
     fields.bytes = body.length;
-    const answer = await receiver.receive(route, event, this.#url(incoming, client, target));
+    const answer = await receiver.receive(route, event);
     writeAnswer(outgoing, answer, event.id);
   }
 
@@ -137,10 +138,11 @@ export class Ingress {
     }
   }
 
-  #url(incoming: IncomingMessage, client: Client, target: WebhookTarget): string {
+  /** As the sender sees it, without what follows the token. */
+  #webhookUrl(incoming: IncomingMessage, client: Client, { token }: WebhookTarget): string {
     const base =
       this.#parts.publicUrl ?? `${client.scheme}://${incoming.headers.host ?? 'localhost'}`;
-    return urlAt(base, target);
+    return `${base}/webhooks/${token}`;
   }
 }
 

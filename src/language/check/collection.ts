@@ -85,8 +85,6 @@ export function checkKeys(
       report.error('key.unknown', key, `Expected ${listed(keys)}, got \`${key.text}\``, {
         hint: adviceFor(entry) ?? didYouMean(key.text, byName.keys()),
       });
-    } else if (spec.unavailable) {
-      report.error('key.unavailable', key, `\`${key.text}\` is not available in this version`);
     } else if (spec.beside?.every((name) => entryOf(node, name) === undefined)) {
       const others = spec.beside.map((name) => `\`${name}\``).join(' or ');
       report.error(
@@ -112,7 +110,7 @@ function isRefusedWhenEmpty({ is }: Shape): boolean {
 }
 
 function listed(keys: readonly KeySpec[]): string {
-  const names = keys.filter(({ unavailable }) => !unavailable).map(({ name }) => `\`${name}\``);
+  const names = keys.map(({ name }) => `\`${name}\``);
   const last = names.pop();
   return names.length === 0 ? `${last}` : `${names.join(', ')} or ${last}`;
 }

@@ -1,4 +1,5 @@
 import type { AnyNode } from 'acorn';
+import type { CallUse } from './call-text.ts';
 import { parseBlock, parseExpression } from './parse.ts';
 import { isProblem, type Problem, problem } from './problem.ts';
 import type { TextKind } from './syntax-problem.ts';
@@ -49,6 +50,7 @@ export interface Analysis {
   readonly names: readonly NameUse[];
   readonly members: readonly MemberUse[];
   readonly dropped: readonly DroppedCall[];
+  readonly calls: readonly CallUse[];
   /** Whether the text itself awaits; the `await` of an `async` function inside it does not count. */
   readonly hasAwait: boolean;
   /** Where there is a syntax error, it is the only one, and nothing else is known. */
@@ -88,13 +90,14 @@ function analyse(source: string, tree: AnyNode | Problem, kind: TextKind): Analy
     names: walk.names.sort(byStart),
     members: walk.members.sort(byStart),
     dropped: walk.dropped,
+    calls: walk.calls,
     hasAwait: walk.hasAwait,
     problems: walk.problems.sort(byStart),
   };
 }
 
 function failed(found: Problem): Analysis {
-  return { names: [], members: [], dropped: [], hasAwait: false, problems: [found] };
+  return { names: [], members: [], dropped: [], calls: [], hasAwait: false, problems: [found] };
 }
 
 function byStart(a: { readonly start: number }, b: { readonly start: number }): number {

@@ -23,6 +23,7 @@ const VISITS: { readonly [Type in AnyNode['type']]?: Visit<Type> } = {
   Identifier: (walk, node) => walk.name(node, false),
   MemberExpression: (walk, node) => walk.member(node, {}),
   CallExpression: (walk, node) => {
+    walk.call(node);
     const [argument, ...others] = node.arguments;
     const text = argument && others.length === 0 ? literalText(argument) : undefined;
     visitWith(walk, node.callee, { called: text === undefined ? {} : { argument: text } });

@@ -1,5 +1,6 @@
-import type { AnyNode, Expression, Identifier, MemberExpression } from 'acorn';
+import type { AnyNode, CallExpression, Expression, Identifier, MemberExpression } from 'acorn';
 import type { DroppedCall, MemberUse, NameUse } from './analyse.ts';
+import { type CallUse, callUse } from './call-text.ts';
 import { memberChain } from './member-path.ts';
 import { type Problem, problem } from './problem.ts';
 import type { TextKind } from './syntax-problem.ts';
@@ -30,6 +31,7 @@ export class Walk {
   readonly names: NameUse[] = [];
   readonly members: MemberUse[] = [];
   readonly dropped: DroppedCall[] = [];
+  readonly calls: CallUse[] = [];
   readonly problems: Problem[] = [];
   hasAwait = false;
   readonly source: string;
@@ -108,6 +110,11 @@ export class Walk {
     }
     this.visit(root);
     this.visitAll(computed);
+  }
+
+  call(node: CallExpression): void {
+    const found = callUse(node);
+    if (found !== undefined && this.isFree(found.name)) this.calls.push(found.use);
   }
 
   /** An expression that is a statement of its own. */

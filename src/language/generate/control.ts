@@ -1,19 +1,20 @@
 import type { Span } from '../source.ts';
-import { childOf, entryOf, type ScalarNode, type YamlNode } from '../yaml/tree.ts';
+import { childOf, entryOf, type MapEntry, type ScalarNode, type YamlNode } from '../yaml/tree.ts';
 import { writeSingle } from './expression.ts';
-import type { StepWriter } from './step.ts';
+import type { StepNode, StepWriter } from './step.ts';
 import type { Unit } from './unit.ts';
 import { writeValue } from './value.ts';
 
-export const writeIf: StepWriter = ({ map, value, line }, unit, write) => {
+export const writeIf: StepWriter = ({ map, value, number, line }, unit, write) => {
   unit.out.line(line, 'if (');
   writeCondition(value, unit);
   unit.out.text(') {');
+  unit.trace.branch(line, number, 'then');
   write(childOf(map, 'then'), unit);
-  writeElse(entryOf(map, 'else')?.value, line, unit, write);
+  writeElse(entryOf(map, 'else'), { number, line }, unit, write);
 };
 
-export const writeChoose: StepWriter = ({ map, value, line }, unit, write) => {
+export const writeChoose: StepWriter = ({ map, value, number, line }, unit, write) => {
   const cases = value.kind === 'list' ? value.items : [];
   for (const [index, item] of cases.entries()) {
     if (item.kind !== 'map') continue;
@@ -22,18 +23,24 @@ export const writeChoose: StepWriter = ({ map, value, line }, unit, write) => {
     const when = childOf(item, 'when');
     if (when !== undefined) writeCondition(when, unit);
     unit.out.text(') {');
+    unit.trace.branch(place, number, `when ${index + 1}`);
     write(childOf(item, 'do'), unit);
   }
-  writeElse(childOf(map, 'otherwise'), line, unit, write);
+  writeElse(entryOf(map, 'otherwise'), { number, line }, unit, write);
 };
 
-export const writeFor: StepWriter = ({ map, value, line }, unit, write) => {
+export const writeFor: StepWriter = ({ map, value, number, line }, unit, write) => {
   const names = value.kind === 'scalar' ? loopNames(value) : [];
   const list = childOf(map, 'in');
   unit.out.line(line, `for (let [${names.map(({ name }) => name).join(', ')}] of $.entries(`);
   if (list?.kind === 'scalar') writeSingle(list, unit);
   else if (list !== undefined) writeValue(list, unit);
   unit.out.text(')) {');
+  unit.trace.iteration(
+    line,
+    number,
+    names.map(({ name }) => name),
+  );
   unit.scope.within(names, () => write(childOf(map, 'do'), unit));
   unit.out.line(line, '}');
 };
@@ -43,11 +50,12 @@ export const writeWhile: StepWriter = ({ map, value, number, line }, unit, write
   unit.out.line(line, `while ($.step = ${number}, `);
   writeCondition(value, unit);
   unit.out.text(') {');
+  unit.trace.iteration(line, number, []);
   write(childOf(map, 'do'), unit);
   unit.out.line(line, '}');
 };
 
-export const writeTry: StepWriter = ({ map, value, line }, unit, write) => {
+export const writeTry: StepWriter = ({ map, value, number, line }, unit, write) => {
   unit.out.line(line, 'try {');
   write(value, unit);
   const caught = entryOf(map, 'catch');
@@ -55,25 +63,31 @@ export const writeTry: StepWriter = ({ map, value, line }, unit, write) => {
     const place = unit.report.source.line(caught.key.start);
     unit.out.line(place, '} catch ($thrown) {');
     unit.out.line(place, 'const error = $.caught($thrown);');
+    unit.trace.caught(place, number);
     unit.scope.withinCatch(() => write(caught.value, unit));
   }
   const last = entryOf(map, 'finally');
   if (last !== undefined) {
-    unit.out.line(unit.report.source.line(last.key.start), '} finally {');
+    const place = unit.report.source.line(last.key.start);
+    unit.out.line(place, '} finally {');
+    unit.trace.branch(place, number, 'finally');
     write(last.value, unit);
   }
   unit.out.line(line, '}');
 };
 
 function writeElse(
-  steps: YamlNode | undefined,
-  line: number,
+  entry: MapEntry | undefined,
+  { number, line }: Pick<StepNode, 'number' | 'line'>,
   unit: Unit,
   write: (list: YamlNode | undefined, unit: Unit) => void,
 ): void {
-  if (steps !== undefined) {
-    unit.out.line(unit.report.source.line(steps.start), '} else {');
-    write(steps, unit);
+  if (entry === undefined) unit.trace.noBranch(line, number);
+  else {
+    const place = unit.report.source.line(entry.value.start);
+    unit.out.line(place, '} else {');
+    unit.trace.branch(place, number, entry.key.text);
+    write(entry.value, unit);
   }
   unit.out.line(line, '}');
 }

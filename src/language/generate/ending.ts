@@ -1,7 +1,7 @@
 import type { Span } from '../source.ts';
 import { childOf, entryOf, isNull, type MapNode } from '../yaml/tree.ts';
 import type { StepWriter } from './step.ts';
-import type { Unit } from './unit.ts';
+import { isUnawaited, type Unit } from './unit.ts';
 import { writeValue } from './value.ts';
 
 export const writeRespond: StepWriter = ({ map, value, line }, unit) => {
@@ -29,7 +29,7 @@ export const writeReturn: StepWriter = ({ map, value, line }, unit) => {
     return;
   }
   // Nobody waits for the answer of `{}`.
-  if (!isNull(value) && unit.trigger !== 'topic') {
+  if (!isNull(value) && !isUnawaited(unit.trigger)) {
     unit.out.line(line, '$.finish(');
     writeValue(value, unit);
     unit.out.text(');');
@@ -56,7 +56,7 @@ function isOfTrigger(value: MapNode, unit: Unit): boolean {
   let isRight = true;
   for (const { key } of value.entries) {
     const isValue = key.text === 'value';
-    if (unit.trigger !== 'topic' && isValue === (unit.trigger === 'function')) continue;
+    if (!isUnawaited(unit.trigger) && isValue === (unit.trigger === 'function')) continue;
     isRight = false;
     if (isValue && unit.trigger === 'webhook') {
       const message = 'Expected an answer, got `value`, which functions give back';
@@ -69,10 +69,10 @@ function isOfTrigger(value: MapNode, unit: Unit): boolean {
 }
 
 function refuseAnswer(span: Span, name: string, unit: Unit): void {
-  if (unit.trigger === 'topic') {
+  if (isUnawaited(unit.trigger)) {
     const message = `Expected no answer, because nobody waits for one, got \`${name}\``;
     unit.report.error('trigger.unfit', span, message, {
-      hint: 'A message asks for none: write `return:` alone to end the run.',
+      hint: `${unit.trigger === 'topic' ? 'A message' : 'A schedule'} asks for none: write \`return:\` alone to end the run.`,
     });
     return;
   }

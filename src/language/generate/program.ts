@@ -10,10 +10,14 @@ export function automationProgram(unit: Unit, limits: RunLimits): Program {
   const { source, lines } = unit.out.source();
   const names = unit.scope.names;
   const head = [`${unit.hasAwait ? 'async ' : ''}${PARAMETERS}{`];
+  if (unit.secretUses.length > 0) head.push('const secrets = $.secrets;');
   if (names.length > 0) head.push(`let ${names.join(', ')};`);
-  return seal(unit, limits, `${head.join('\n')}\n${source}\n}`, [
+  const [before, after] = unit.trace.around(names);
+  head.push(...before);
+  return seal(unit, limits, [...head, source, ...after, '}'].join('\n'), [
     ...head.map(() => 0),
     ...lines,
+    ...after.map(() => 0),
     0,
   ]);
 }

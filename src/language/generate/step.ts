@@ -63,6 +63,7 @@ function writeStep(map: MapNode, unit: Unit): void {
   const number = unit.places.length;
   unit.places.push({ kind: entry.key.text, ...label, line, column });
   unit.out.line(line, `$.step = ${number};`);
+  unit.trace.begin(line, number);
   const when = childOf(map, 'when');
   if (when?.kind === 'scalar') {
     unit.out.line(line, 'if (');
@@ -70,8 +71,13 @@ function writeStep(map: MapNode, unit: Unit): void {
     unit.out.text(') {');
   }
   const keywordLine = unit.report.source.line(entry.key.start);
+  unit.trace.depth += 1;
   writer({ map, value: entry.value, number, line: keywordLine }, unit, writeSteps);
-  if (when !== undefined) unit.out.line(line, '}');
+  unit.trace.depth -= 1;
+  unit.trace.end(line, number);
+  if (when === undefined) return;
+  unit.trace.skipped(line, number);
+  unit.out.line(line, '}');
 }
 
 /**

@@ -1,7 +1,9 @@
 import type { PolicyTarget } from '../../core/policy.ts';
+import type { CallUse } from '../expression/call-text.ts';
 import { splitTemplate } from '../expression/template.ts';
+import type { Span } from '../source.ts';
 import type { YamlNode } from '../yaml/tree.ts';
-import type { Unit } from './unit.ts';
+import type { EffectTarget, Unit } from './unit.ts';
 
 /** Notes what a step reaches, as far as its text says, for the check against the policy. */
 export function noteTarget(
@@ -13,20 +15,64 @@ export function noteTarget(
   if (node?.kind !== 'scalar' || node.value === null) return;
   const { parts, problems } = splitTemplate(node.text);
   if (problems.length > 0) return;
-  const [first] = parts;
-  const isWhole = parts.every((part) => part.kind === 'text');
-  const text = first?.kind === 'text' ? first.text : '';
+  const texts = [''];
+  for (const part of parts) {
+    if (part.kind === 'text') texts.push(texts.pop() + part.text);
+    else texts.push('');
+  }
   const verb = kind === 'http' ? verbOf(method) : undefined;
-  const stars = parts.map((part) => (part.kind === 'text' ? part.text : '*')).join('');
+  unit.targets.push(targetOf(kind, texts, node, verb));
+}
+
+/**
+ * Notes what an effect in a `run` block reaches, as far as the text of its call says.
+ *
+ * @param use where the effect's name stands
+ * @param call absent where it is not called there: it may reach anything
+ */
+export function noteCall(
+  kind: PolicyTarget['kind'],
+  use: Span,
+  call: CallUse | undefined,
+  locate: (place: Span) => Span,
+  unit: Unit,
+): void {
+  // `state.get(…)`, and `http(…)`; what else is called is told elsewhere.
+  const known = call?.isMember === (kind === 'state') ? call : undefined;
+  const place = known?.text ?? (kind === 'http' ? known?.members?.get('url') : undefined);
+  if (known === undefined || place === undefined) {
+    unit.targets.push({ kind, text: '', isWhole: false, span: locate(use) });
+    return;
+  }
+  const verb = kind === 'http' ? verbOfCall(known) : undefined;
+  unit.targets.push(targetOf(kind, place.texts, locate(place), verb));
+}
+
+/** @param texts what stands between the expressions */
+function targetOf(
+  kind: PolicyTarget['kind'],
+  texts: readonly string[],
+  span: Span,
+  verb: string | undefined,
+): EffectTarget {
+  const isWhole = texts.length === 1;
+  const stars = texts.join('*');
   const pattern = isWhole || stars === '*' ? undefined : patternOf(kind, verb, stars);
-  unit.targets.push({
+  return {
     kind,
-    text,
+    text: texts[0] as string,
     isWhole,
-    span: node,
+    span: { start: span.start, end: span.end },
     ...(verb === undefined ? {} : { method: verb }),
     ...(pattern === undefined ? {} : { pattern }),
-  });
+  };
+}
+
+/** The method of an `http` call; `undefined` where it is computed. */
+function verbOfCall({ members, isOpen }: CallUse): string | undefined {
+  if (members?.has('method') !== true) return isOpen ? undefined : 'GET';
+  const texts = members.get('method')?.texts ?? [];
+  return texts.length === 1 ? texts[0] : undefined;
 }
 
 /** The method of an `http` step; `undefined` where it is computed. */

@@ -4,14 +4,34 @@ import type { Analysis } from '../expression/analyse.ts';
 import type { Report } from '../report.ts';
 import type { Span } from '../source.ts';
 import { Scope } from './scope.ts';
+import { TraceCalls } from './trace-calls.ts';
 import { Writer } from './writer.ts';
 
 /** What starts an automation. */
-export type Trigger = 'webhook' | 'function' | 'topic';
+export type Trigger = 'webhook' | 'function' | 'topic' | 'schedule';
+
+/** Whether nobody waits for what its runs answer. */
+export function isUnawaited(trigger: Trigger): boolean {
+  return trigger === 'topic' || trigger === 'schedule';
+}
 
 /** One place of a program that reaches something. */
 export interface EffectTarget extends PolicyTarget {
   readonly span: Span;
+}
+
+/** One place where `secrets` stands. */
+export interface SecretUse {
+  /** Absent where it is computed, or `secrets` is passed on. */
+  readonly name?: string;
+  readonly span: Span;
+}
+
+interface UnitOptions {
+  /** Whether the program tells what it does, for a trace. */
+  readonly isTracing?: boolean;
+  /** `false` for conditions of bindings: they have no policy, and so no secrets. */
+  readonly hasSecrets?: boolean;
 }
 
 /** What one compilation gathers while it goes through the steps. */
@@ -26,7 +46,12 @@ export class Unit {
   readonly inputs: ReadonlySet<string> | undefined;
   /** What the program's effects reach, as far as its text says. */
   readonly targets: EffectTarget[] = [];
+  /** Every use of `secrets`, with the name where it stands in the text. */
+  readonly secretUses: SecretUse[] = [];
+  /** Whether `secrets` is there: conditions of bindings have no policy, and so none. */
+  readonly hasSecrets: boolean;
   readonly trigger: Trigger;
+  readonly trace: TraceCalls;
   hasAwait = false;
   /** How many `parallel` steps are around the step under way. */
   parallels = 0;
@@ -35,10 +60,13 @@ export class Unit {
     report: Report,
     inputs: ReadonlySet<string> | undefined,
     trigger: Trigger = 'webhook',
+    { isTracing = false, hasSecrets = true }: UnitOptions = {},
   ) {
     this.report = report;
     this.scope = new Scope(report);
     this.inputs = inputs;
     this.trigger = trigger;
+    this.trace = new TraceCalls(this.out, isTracing);
+    this.hasSecrets = hasSecrets;
   }
 }

@@ -3,8 +3,16 @@ import { didYouMean } from '../../core/suggest.ts';
 import { type DiagnosticCode, isDiagnosticCode } from '../codes.ts';
 import type { Analysis, MemberUse, NameUse } from '../expression/analyse.ts';
 import type { Span } from '../source.ts';
-import { EFFECTS, isEffect, NAMESPACES, ROOTS, TOPIC_EVENT } from '../table/names.ts';
+import {
+  EFFECTS,
+  isEffect,
+  NAMESPACES,
+  ROOTS,
+  SCHEDULE_EVENT,
+  TOPIC_EVENT,
+} from '../table/names.ts';
 import { SUGGESTIONS_MAX } from './scope.ts';
+import { noteCall } from './target-of-effect.ts';
 import type { Unit } from './unit.ts';
 
 /** A place in the analysed text, as a place in the file. */
@@ -23,22 +31,24 @@ export function checkUses(
   }
   for (const use of analysis.names) checkName(use, kind, locate, unit);
   for (const use of analysis.members) checkMember(use, kind, locate, unit);
+  noteSecrets(analysis, locate, unit);
   unit.analyses.push(analysis);
 }
 
 /** The effects that a block uses as functions; one that nothing waits for is warned about. */
 export function checkEffects(
-  { names, dropped }: Analysis,
+  { names, dropped, calls }: Analysis,
   locate: Locate,
   unit: Unit,
 ): readonly EffectKind[] {
   const used = new Set<EffectKind>();
+  const byStart = new Map(calls.map((call) => [call.start, call]));
   for (const use of names) {
     const { name, write } = use;
     if (!isEffect(name) || unit.scope.isKnown(name) || write) continue;
     used.add(name);
     if (name !== 'wait') {
-      unit.targets.push({ kind: name, text: '', isWhole: false, span: locate(use) });
+      noteCall(name, use, byStart.get(use.start), locate, unit);
     }
   }
   for (const { name, start, end } of dropped) {
@@ -56,14 +66,8 @@ export function checkEffects(
 function checkName(use: NameUse, kind: 'expression' | 'block', locate: Locate, unit: Unit): void {
   const { name, write } = use;
   const span = locate(use);
-  if (name === 'secrets') {
-    unit.report.error(
-      'secrets.unavailable',
-      span,
-      'Expected a name that is set, got `secrets`, which is not available in this version',
-      { hint: 'Pass the value as an input.' },
-    );
-  } else if (isEffect(name) && !unit.scope.isKnown(name))
+  if (name === 'secrets') checkSecretsName(write, span, unit);
+  else if (isEffect(name) && !unit.scope.isKnown(name))
     checkEffectName(name, use, kind, span, unit);
   else if (!unit.scope.isKnown(name)) {
     unit.scope.miss(name, span, kind === 'block' ? [...EFFECTS.keys()] : []);
@@ -74,6 +78,33 @@ function checkName(use: NameUse, kind: 'expression' | 'block', locate: Locate, u
         kind === 'expression'
           ? 'Use a `set` step, or a `run` block.'
           : 'Declare a name of your own with `let`.',
+    });
+  }
+}
+
+function checkSecretsName(write: boolean, span: Span, unit: Unit): void {
+  if (!unit.hasSecrets) {
+    const message = 'Expected a condition without secrets, got `secrets`';
+    const hint = 'Compare in the automation, which has a policy: `if: ${{ safeEqual(…) }}`.';
+    unit.report.error('secrets.unavailable', span, message, { hint });
+  } else if (write) {
+    const message = 'Expected a variable, got an assignment to `secrets`';
+    const hint = 'Secrets are set with `hookwright secret set NAME`.';
+    unit.report.error('name.assigned', span, message, { hint });
+  }
+}
+
+/** For the check against the policy. */
+function noteSecrets({ names, members }: Analysis, locate: Locate, unit: Unit): void {
+  const byStart = new Map(members.map((member) => [member.start, member]));
+  for (const use of names) {
+    if (use.name !== 'secrets') continue;
+    const member = byStart.get(use.start);
+    const [name] = member?.path ?? [];
+    const [place] = member?.segments ?? [];
+    unit.secretUses.push({
+      ...(name === undefined ? {} : { name }),
+      span: locate(place ?? use),
     });
   }
 }
@@ -135,6 +166,7 @@ function membersOf(
 ): ReadonlySet<string> | undefined {
   if (root === 'inputs') return unit.inputs;
   if (root === 'event' && unit.trigger === 'topic') return TOPIC_EVENT;
+  if (root === 'event' && unit.trigger === 'schedule') return SCHEDULE_EVENT;
   if (isEffect(root)) {
     return kind === 'block' && !unit.scope.isKnown(root) ? EFFECTS.get(root) : undefined;
   }

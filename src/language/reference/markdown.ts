@@ -20,10 +20,10 @@ export function inline(text: string): string {
 export function keyTable(keys: readonly KeySpec[]): string {
   return table(
     ['key', 'takes', ''],
-    keys.map(({ name, shape, required, doc, unavailable }) => [
+    keys.map(({ name, shape, required, doc }) => [
       inline(name),
       takes(shape),
-      `${required ? '**Required.** ' : ''}${unavailable ? '*Not in this version.* ' : ''}${doc}`,
+      `${required ? '**Required.** ' : ''}${doc}`,
     ]),
   );
 }

@@ -90,7 +90,7 @@ begins with one of \`\`* & ! % @ \` | >\`\`. The compiler notices, shows the quo
     reply: { ok: true, id: "\${{ request.json.id }}" }
 \`\`\`
 
-**Names.** In scope are \`request\`, \`webhook\`, \`event\`, \`inputs\`, the variables that earlier steps set, the names of the
+**Names.** In scope are \`request\`, \`webhook\`, \`event\`, \`inputs\`, \`secrets\`, the variables that earlier steps set, the names of the
 loops around a step, \`error\` inside \`catch\`, the library below, and JavaScript's own objects. A name that nothing has
 set is a mistake, and so is a member that \`request\`, \`webhook\`, \`event\`, \`inputs\` or the library does not have; a
 misspelt one is answered with the nearest. Variables are letters, digits and \`_\`, and may not be called as anything
@@ -137,6 +137,39 @@ steps:
   - state: { increment: "counts/\${{ event.topic }}" }
 \`\`\`
 
+**Schedules start automations** that have \`trigger: schedule\`, at the times of one or more cron expressions:
+
+\`\`\`yaml
+automation: report.daily
+trigger: schedule
+on: "0 7 * * 1-5"
+timezone: Europe/Berlin
+policy:
+  http: ["POST https://chat.example.com/reports"]
+steps:
+  - http:
+      method: POST
+      url: https://chat.example.com/reports
+      json: { text: "Report of \${{ Dates.format(event.scheduled_at, 'YYYY-MM-DD') }}" }
+\`\`\`
+
+- The five fields are minute, hour, day of the month, month and day of the week, with \`*\`, lists \`0,30\`, ranges \`1-5\`,
+  steps \`*/15\`, and names such as \`MON\` and \`JAN\`. \`L\` is the last day of the month, \`15W\` the weekday nearest to the
+  15th, \`FRI#2\` the second and \`FRI#L\` the last Friday. Where both the day of the month and the day of the week say
+  something, one of them is enough; \`+MON\` asks for both. Or one of \`@hourly\`, \`@daily\` (\`@midnight\`), \`@weekly\`,
+  \`@monthly\`, \`@yearly\` (\`@annually\`). YAML wants quotes around what begins with \`*\` or \`@\`.
+- Where clocks change, a time of day that does not exist comes when the gap ends, and one that exists twice comes once, as
+  in cron. Expressions with \`*\` or a step in the minute or hour go on through both.
+- Each due time is stored as an event that belongs to no webhook, and runs once, in the background, however many
+  processes there are and whatever crashes. \`event.scheduled_at\` is the time that was due, \`event.received_at\` when it was
+  taken up. Nobody waits for an answer: it ends with \`return:\` alone.
+- Of times that passed while no server was running, the last one is made up for, unless it was longer ago than the
+  server's setting allows (\`--schedule-late\`, 7 days) or the file says \`missed: skip\`. Up to a minute late is on time. A
+  schedule that is new or changed begins now, without times of the past.
+- Where an earlier run is still open – waiting and being retried count – the time is passed over, unless the file says
+  \`overlap: allow\`. The log tells every time that is passed over.
+- \`hookwright automation show NAME\` prints the next times, \`hookwright automation run NAME\` runs it now.
+
 **The policy** lists what effects may reach; what it does not list is refused. \`wait\` reaches nothing and is always allowed.
 Targets that stand in the file are checked when it is compiled, as far as they stand there; the others when the run asks
 for them. Either way the message shows the line to add.
@@ -148,4 +181,20 @@ for them. Either way the message shows the line to add.
   Scheme, host and port are exact; \`*.\` before a host stands for one or more names, and not for the host itself. The
   query is not looked at, unless the pattern has one, which then goes by what stands between the \`&\`.
 - URLs that two parsers may read differently are refused whatever the policy is: with \`.\` or \`..\` in the path, with an
-  encoded \`/\`, \`\\\` or \`.\` there, with a backslash, white space, or a user before the host.`;
+  encoded \`/\`, \`\\\` or \`.\` there, with a backslash, white space, or a user before the host.
+- \`secrets\` are names, without wildcards.
+
+**Secrets.** \`secrets.NAME\` is a text that stands for the value: the host puts the value into the path, query, headers
+and body of \`http\`, where the policy lists the secret and the secret is bound to the host, and gives it to \`Hash\`, \`Hmac\`
+and \`safeEqual\`. Everywhere else it stays what it is. [More about secrets](secrets.md).
+
+\`\`\`yaml
+automation: example.secrets
+policy:
+  http: ["https://api.example.com/orders"]
+  secrets: [WAREHOUSE_KEY]
+steps:
+  - http: { url: https://api.example.com/orders, auth: { bearer: "\${{ secrets.WAREHOUSE_KEY }}" } }
+    as: orders
+  - return: { json: { orders: "\${{ orders.json }}" } }
+\`\`\``;

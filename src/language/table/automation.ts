@@ -119,6 +119,9 @@ const RETRY: Shape & { is: 'map' } = {
   ],
 };
 
+/** Expressions of one schedule: days that need more are better told apart by a step. */
+const CRON_EXPRESSIONS_MAX = 20;
+
 /** What `automation` may be: the name under which bindings and people refer to it. */
 const AUTOMATION_NAME: Shape & { is: 'name' } = {
   is: 'name',
@@ -165,18 +168,27 @@ export const AUTOMATION: Shape & { is: 'map' } = {
     {
       name: 'trigger',
       shape: { is: 'choice', of: ['webhook', 'function', 'topic', 'schedule'] },
-      doc: 'What starts it: `webhook` unless given. A `function` is called by other automations, and gives back the `value` of its `return`. `topic` runs it in the background for each message that is emitted under a topic that fits `on`. `schedule` is not available in this version.',
+      doc: 'What starts it: `webhook` unless given. A `function` is called by other automations, and gives back the `value` of its `return`. `topic` runs it in the background for each message that is emitted under a topic that fits `on`, `schedule` at the times that `on` says.',
     },
     {
       name: 'on',
-      shape: LABEL,
-      doc: 'With `trigger: topic`, and required there: the topics, as a pattern such as `order.*`.',
+      shape: { is: 'either', of: [LABEL, { is: 'list', of: LABEL, most: CRON_EXPRESSIONS_MAX }] },
+      doc: 'With `trigger: topic`, and required there: the topics, as a pattern such as `order.*`. With `trigger: schedule`, and required there: a cron expression of five fields such as `"0 7 * * 1-5"`, a name such as `"@hourly"`, or a list of them.',
     },
     {
-      name: 'schedule',
+      name: 'timezone',
       shape: LABEL,
-      unavailable: true,
-      doc: 'With `trigger: schedule`, when, as a cron expression.',
+      doc: 'With `trigger: schedule`: the IANA name of the time zone in which `on` is read, such as `Europe/Berlin`; `UTC` unless given.',
+    },
+    {
+      name: 'missed',
+      shape: { is: 'choice', of: ['run', 'skip'] },
+      doc: 'With `trigger: schedule`: whether the last time that passed while no server was running is made up for; `run` unless given.',
+    },
+    {
+      name: 'overlap',
+      shape: { is: 'choice', of: ['skip', 'allow'] },
+      doc: 'With `trigger: schedule`: whether it runs again while an earlier run of it is still open; `skip` unless given.',
     },
     {
       name: 'steps',

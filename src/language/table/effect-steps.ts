@@ -41,6 +41,29 @@ const HTTP_KEYS: readonly KeySpec[] = [
     doc: 'Headers by name.',
   },
   {
+    name: 'auth',
+    shape: {
+      is: 'map',
+      keys: [
+        { name: 'bearer', shape: { is: 'text' }, doc: 'Sent as `authorization: Bearer …`.' },
+        {
+          name: 'basic',
+          shape: {
+            is: 'map',
+            keys: [
+              { name: 'user', shape: { is: 'text' }, doc: 'Without a colon.' },
+              { name: 'password', shape: { is: 'text' }, doc: 'Such as `${{ secrets.KEY }}`.' },
+            ],
+          },
+          doc: 'Sent as `authorization: Basic …`, in base64.',
+        },
+      ],
+      oneOf: ['bearer', 'basic'],
+      needsOne: true,
+    },
+    doc: 'Who calls: `{ bearer: … }` or `{ basic: { user: …, password: … } }`.',
+  },
+  {
     name: 'query',
     shape: computedMap(),
     doc: 'Parameters that are added to the URL; a list as value adds one for each item.',

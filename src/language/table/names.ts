@@ -3,6 +3,7 @@ import { LANGUAGE_GLOBALS, LIBRARY } from '../../core/library.ts';
 import {
   EVENT_MEMBERS,
   REQUEST_MEMBERS,
+  SCHEDULE_EVENT_MEMBERS,
   TOPIC_EVENT_MEMBERS,
   WEBHOOK_MEMBERS,
 } from '../../core/request-shape.ts';
@@ -16,6 +17,12 @@ export const ROOTS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
 
 /** The members of `event` with `trigger: topic`. */
 export const TOPIC_EVENT: ReadonlySet<string> = namesOf([...EVENT_MEMBERS, ...TOPIC_EVENT_MEMBERS]);
+
+/** The members of `event` with `trigger: schedule`. */
+export const SCHEDULE_EVENT: ReadonlySet<string> = namesOf([
+  ...EVENT_MEMBERS,
+  ...SCHEDULE_EVENT_MEMBERS,
+]);
 
 /** The library's namespaces with their members: `Text` has `slug`. */
 export const NAMESPACES: ReadonlyMap<string, ReadonlySet<string>> = namespaces();

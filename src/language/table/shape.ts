@@ -70,8 +70,6 @@ export interface KeySpec {
   readonly beside?: readonly string[];
   /** One or two sentences of Markdown. */
   readonly doc: string;
-  /** Set where this version knows the key and does not run it. */
-  readonly unavailable?: true;
 }
 
 /** A kind of step: the keyword, what stands under it, and the keys beside it. */

@@ -23,6 +23,8 @@ export interface Base extends GuestFunctions {
 /** Folders below this one whose modules the guest may load while it boots. */
 const GUEST_MODULE = /^\/(?:library|inside)\/[a-z0-9-]+\.js$/;
 const MAIN = '/library/main.js';
+/** Imports nothing: from a booted guest no name leads to a module. */
+const TRACE = '/tracing/trace.js';
 /** A boot that takes more has lost its way; usually it is under 4 MB. */
 const BOOT_BYTES_MAX = 64 * 1024 * 1024;
 
@@ -70,6 +72,12 @@ function loadMain(quickjs: QuickJs): Pointer {
   // From here on no name leads to a module, not even to those that are loaded.
   quickjs.callbacks.resolve = () => undefined;
   return main;
+}
+
+/** Loads what only traced programs have, into a guest that has booted. */
+export function loadTrace(quickjs: QuickJs): Pointer {
+  const module = must(quickjs, quickjs.evaluate(source(TRACE), TRACE, 'module'));
+  return must(quickjs, quickjs.property(module, 'trace'));
 }
 
 function source(name: string): string {

@@ -8,15 +8,18 @@ import {
   PROGRAM_FILE,
   timeCode,
 } from '../protocol/failure.ts';
-import type { Base } from './boot.ts';
-import { connect, emptyExchange } from './host-functions.ts';
+import { type Base, loadTrace } from './boot.ts';
+import { KnownArgs } from './effects/known-args.ts';
+import { connect, emptyExchange, makeTraceFunction } from './host-functions.ts';
 import { restore, takeDifference } from './picture.ts';
 import type { KnownProgram, Programs } from './programs.ts';
 import { GuestMemoryFull, type Pointer, QuickJs } from './quickjs.ts';
 import { type EndedEntry, Replay } from './replay.ts';
 import { readReport } from './report.ts';
 import { type BuiltRequest, buildRequest } from './request/build.ts';
+import { RunSecrets } from './secrets.ts';
 import { Stopwatch } from './stopwatch.ts';
+import { TraceLog } from './trace-log.ts';
 
 type Finished = Extract<ExecutionResult, { status: 'finished' }>;
 
@@ -52,6 +55,7 @@ export class Executor {
   #quickjs: QuickJs | undefined;
   readonly #stopwatch = new Stopwatch(() => performance.now());
   readonly #exchange = emptyExchange();
+  readonly #args = new KnownArgs();
 
   constructor(options: ExecutorOptions) {
     this.#options = options;
@@ -82,8 +86,10 @@ export class Executor {
     const quickjs = this.#quickjs;
     if (quickjs === undefined) throw new Error('Expected an instance to execute in, got none');
     const startedAt = performance.now();
-    const replay = new Replay(input.journal, program, input.now);
+    const replay = new Replay(input.journal, program, input.now, this.#args);
     this.#exchange.replay = replay;
+    const secrets = new RunSecrets(input.secrets);
+    this.#exchange.secrets = secrets;
     const size = quickjs.memory.buffer.byteLength;
     try {
       const ended = this.#run(quickjs, known, input, replay);
@@ -91,12 +97,18 @@ export class Executor {
       const result = this.#result(quickjs, ended, program, cpuMs, replay);
       const grown = quickjs.memory.buffer.byteLength > size;
       if (grown || this.#isBeyondUse(result)) this.#quickjs = undefined;
-      return result;
+      return this.#traced(withUse(result, secrets));
     } catch (error) {
       this.#quickjs = undefined;
       const failure = describeFailure(this.#faultOf(error, quickjs, program), program);
-      return { status: 'failed', failure, logs: [], cpuMs: performance.now() - startedAt };
+      const cpuMs = performance.now() - startedAt;
+      return this.#traced(withUse({ status: 'failed', failure, logs: [], cpuMs }, secrets));
     }
+  }
+
+  #traced(result: ExecutionResult): ExecutionResult {
+    const { trace } = this.#exchange;
+    return trace === undefined ? result : { ...result, trace: trace.items };
   }
 
   /** @returns the guest's report, or why there is none */
@@ -106,6 +118,7 @@ export class Executor {
     const { cpuMs, timeoutMs } = program.limits;
     this.#exchange.report = undefined;
     this.#exchange.answer = undefined;
+    this.#exchange.trace = program.trace === true ? new TraceLog(program.steps.length) : undefined;
     setClock(input.now);
     quickjs.limitMemory(base.picture.top + program.limits.memoryBytes);
     if (known.difference === undefined) {
@@ -138,7 +151,9 @@ export class Executor {
     const { outputBytes, logBytes } = program.limits;
     const lines = program.steps.map(({ line }) => line);
     const facts = quickjs.newString(JSON.stringify({ outputBytes, logBytes, lines }));
-    const result = quickjs.call(base.load, [loaded, facts]);
+    const list = [loaded, facts];
+    if (program.trace === true) list.push(loadTrace(quickjs), makeTraceFunction(quickjs));
+    const result = quickjs.call(base.load, list);
     const error = quickjs.exception(result);
     if (error !== 0) return this.#escaped(quickjs, error, program);
     programs.keep(known, takeDifference(quickjs, base.picture));
@@ -314,6 +329,10 @@ const INSTANCE_ENDS: ReadonlySet<string> = new Set([
   'limit.stack',
   'sandbox.lost',
 ]);
+
+function withUse(result: ExecutionResult, { use }: RunSecrets): ExecutionResult {
+  return use === undefined ? result : { ...result, secretUse: use };
+}
 
 function needing({ answer, logs, cpuMs }: Finished, replay: Replay): ExecutionResult {
   const answered = answer === undefined ? {} : { answer };

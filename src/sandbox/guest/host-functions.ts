@@ -4,6 +4,8 @@ import type { UrlParts } from './library/host.ts';
 import { GuestMemoryFull, type Pointer, type QuickJs } from './quickjs.ts';
 import type { Replay } from './replay.ts';
 import { jsonFault } from './request/json-fault.ts';
+import { RunSecrets, SecretUnusable } from './secrets.ts';
+import type { TraceLog } from './trace-log.ts';
 
 /** What one run shares with its host functions. */
 export interface Exchange {
@@ -11,8 +13,12 @@ export interface Exchange {
   parts: readonly Uint8Array[];
   /** The text of `request.json`. */
   json: string;
+  /** Knows the values behind handles. */
+  secrets: RunSecrets;
   /** Takes what the guest asks for. */
   replay: Pick<Replay, 'ask'>;
+  /** Takes what a traced program tells. */
+  trace?: TraceLog | undefined;
   /** Set by the guest: the report of an `async` program. */
   report: string | undefined;
   /** Set by the guest: the bytes of its answer. */
@@ -22,7 +28,8 @@ export interface Exchange {
 export function emptyExchange(): Exchange {
   // While the guest boots, what it asks for is a trial.
   const replay: Exchange['replay'] = { ask: () => 'asked' };
-  return { parts: [], json: '', replay, report: undefined, answer: undefined };
+  const secrets = new RunSecrets(undefined);
+  return { parts: [], json: '', secrets, replay, report: undefined, answer: undefined };
 }
 
 type Call = (quickjs: QuickJs, exchange: Exchange, list: Pointer) => Pointer;
@@ -36,19 +43,37 @@ const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 class Refused extends Error {}
 
 const CALLS: Readonly<Record<keyof HostCalls, Call>> = {
-  hash: (quickjs, _, list) => {
-    const hash = createHash(algorithm(quickjs, list));
-    return quickjs.newArrayBuffer(hash.update(bytes(quickjs, list, 1)).digest());
+  hash: (quickjs, { secrets }, list) => {
+    const name = algorithm(quickjs, list);
+    const digest = secrets.compute(`hash ${name}`, [bytes(quickjs, list, 1)], ([data]) =>
+      createHash(name)
+        .update(data as Buffer)
+        .digest(),
+    );
+    return quickjs.newArrayBuffer(digest);
   },
-  hmac: (quickjs, _, list) => {
-    const hmac = createHmac(algorithm(quickjs, list), bytes(quickjs, list, 1));
-    return quickjs.newArrayBuffer(hmac.update(bytes(quickjs, list, 2)).digest());
+  hmac: (quickjs, { secrets }, list) => {
+    const name = algorithm(quickjs, list);
+    const given = [bytes(quickjs, list, 1), bytes(quickjs, list, 2)];
+    const digest = secrets.compute(`hmac ${name}`, given, ([key, data]) =>
+      createHmac(name, key as Buffer)
+        .update(data as Buffer)
+        .digest(),
+    );
+    return quickjs.newArrayBuffer(digest);
   },
-  equal: (quickjs, _, list) => {
-    const [a, b] = [bytes(quickjs, list, 0), bytes(quickjs, list, 1)];
-    // Of unequal lengths, one is compared with itself, so that the time says nothing but the length.
-    const equal = timingSafeEqual(a, a.length === b.length ? b : a) && a.length === b.length;
-    return equal ? quickjs.calls.QTS_GetTrue() : quickjs.calls.QTS_GetFalse();
+  equal: (quickjs, { secrets }, list) => {
+    const given = [bytes(quickjs, list, 0), bytes(quickjs, list, 1)];
+    const [equal] = secrets.compute('equal', given, compared);
+    return equal === 1 ? quickjs.calls.QTS_GetTrue() : quickjs.calls.QTS_GetFalse();
+  },
+  secret: (quickjs, { secrets }, list) => {
+    try {
+      return quickjs.newString(secrets.handle(text(quickjs, list, 0)));
+    } catch (error) {
+      if (!(error instanceof SecretUnusable)) throw error;
+      return quickjs.newString(`!${error.message.replaceAll('\0', ' ')}`);
+    }
   },
   url: (quickjs, _, list) => quickjs.newString(urlParts(utf8(quickjs, list, 0), undefined)),
   urlBelow: (quickjs, _, list) =>
@@ -57,9 +82,10 @@ const CALLS: Readonly<Record<keyof HostCalls, Call>> = {
     quickjs.newArrayBuffer(Buffer.from(text(quickjs, list, 0), encoding(quickjs, list, 1))),
   text: (quickjs, _, list) =>
     quickjs.newString(bytes(quickjs, list, 0).toString(encoding(quickjs, list, 1))),
-  ask: (quickjs, { replay }, list) => {
+  ask: (quickjs, { replay, trace }, list) => {
     const [kind, step] = [text(quickjs, list, 0), Number(text(quickjs, list, 1))];
     const answer = replay.ask(kind, step, freed(quickjs, list, 2));
+    if (answer === 'asked') trace?.asked(step);
     if (answer === 'asked') return quickjs.undefined;
     return answer === 'ended'
       ? quickjs.calls.QTS_GetFalse()
@@ -102,17 +128,37 @@ export function makeHostObject(quickjs: QuickJs): Pointer {
   return host;
 }
 
+/** The function by which a traced program tells what it does; no other is given it. */
+export function makeTraceFunction({ calls, context }: QuickJs): Pointer {
+  return calls.QTS_NewFunction(context, 'tell', 0, false, NAMES.length);
+}
+
+const tell: Call = (quickjs, { trace }, list) =>
+  trace?.tell(freed(quickjs, list, 0)) === true
+    ? quickjs.calls.QTS_GetTrue()
+    : quickjs.calls.QTS_GetFalse();
+
 /** Answers the guest's calls. No error of the host leaves with its own text or stack. */
 export function connect(quickjs: QuickJs, exchange: Exchange): void {
   quickjs.callbacks.call = (id, _count, list) => {
     try {
-      return (CALLS[NAMES[id] as keyof HostCalls] as Call)(quickjs, exchange, list);
+      const name = NAMES[id];
+      return (name === undefined ? tell : CALLS[name])(quickjs, exchange, list);
     } catch (error) {
       if (error instanceof GuestMemoryFull) return quickjs.throwError('out of memory');
-      const message = error instanceof Refused ? error.message : 'The host refused the call';
+      const isShown = error instanceof Refused || error instanceof SecretUnusable;
+      const message = isShown ? error.message : 'The host refused the call';
       return quickjs.throwError(message);
     }
   };
+}
+
+/** One byte, 1 where they are equal. */
+function compared([a, b]: readonly Buffer[]): Buffer {
+  const [left, right] = [a as Buffer, b as Buffer];
+  const alike = left.length === right.length;
+  // Of unequal lengths, one is compared with itself, so that the time says nothing but the length.
+  return Buffer.of(timingSafeEqual(left, alike ? right : left) && alike ? 1 : 0);
 }
 
 function urlParts(address: string, base: string | undefined): string {

@@ -2,8 +2,9 @@ import type { EffectRequest, JournalEntry } from '../../core/effect.ts';
 import type { Program } from '../../core/program.ts';
 import { formatSize } from '../../core/quantity.ts';
 import { type Fault, lineOfStep } from '../protocol/failure.ts';
-import { effectArgs, isEffectKind } from './effects/effect-args.ts';
+import { isEffectKind } from './effects/effect-args.ts';
 import { InvalidEffect } from './effects/fields.ts';
+import { KnownArgs } from './effects/known-args.ts';
 
 /** Bytes of all arguments of one run: they cross to the thread again at each execution. */
 const ARGS_BYTES_MAX = 32 * 1024 * 1024;
@@ -22,6 +23,7 @@ export type EndedEntry = JournalEntry & { readonly ended: NonNullable<JournalEnt
  */
 export class Replay {
   readonly #program: Program;
+  readonly #args: KnownArgs;
   readonly #entries: ReadonlyMap<number, JournalEntry>;
   /** By arrival. */
   readonly #ended: readonly EndedEntry[];
@@ -32,8 +34,14 @@ export class Replay {
   #fault: Fault | undefined;
 
   /** @param now the time at the start of the run; from then on results move it */
-  constructor(journal: readonly JournalEntry[], program: Program, now: number) {
+  constructor(
+    journal: readonly JournalEntry[],
+    program: Program,
+    now: number,
+    args: KnownArgs = new KnownArgs(),
+  ) {
     this.#program = program;
+    this.#args = args;
     this.#now = now;
     // Most executions have no journal, and take less than 0.1 ms.
     if (journal.length === 0) {
@@ -68,7 +76,7 @@ export class Replay {
     const { effects, outputBytes } = this.#program.limits;
     let args: string;
     try {
-      args = effectArgs(kind, described, this.#now, outputBytes);
+      args = this.#args.read(kind, described, this.#now, outputBytes);
     } catch (error) {
       if (error instanceof InvalidEffect) return { invalid: error.message };
       throw error;
@@ -135,18 +143,19 @@ export class Replay {
   }
 
   #named({ number, kind, step }: JournalEntry): string {
-    return `effect ${number} to be ${kind}${this.#line(step)} as in the journal`;
+    return `effect ${number} to be ${kind}${this.#place(step)} as in the journal`;
   }
 
-  #line(step: number): string {
+  #place(step: number): string {
     const line = lineOfStep(step, this.#program);
-    return line === 0 ? '' : ` at line ${line}`;
+    const name = this.#program.steps[step]?.name;
+    return `${name === undefined ? '' : ` in the step "${name}"`}${line === 0 ? '' : ` at line ${line}`}`;
   }
 
   /** Without the `Expected` that it begins with. */
   #difference(known: JournalEntry, asked: EffectRequest): string | undefined {
     if (known.kind !== asked.kind || known.step !== asked.step) {
-      return `${this.#named(known)}, got ${asked.kind}${this.#line(asked.step)}`;
+      return `${this.#named(known)}, got ${asked.kind}${this.#place(asked.step)}`;
     }
     if (known.args === asked.args) return undefined;
     let at = 0;

@@ -1,6 +1,8 @@
 import type { EffectRequest, JournalEntry } from '../../core/effect.ts';
 import type { Reach } from '../../core/program.ts';
 import type { Answer, Execution, ExecutionResult, LogLine, RunFailure } from '../../core/run.ts';
+import type { ExecutionSecrets, SecretUse } from '../../core/secret-use.ts';
+import type { TraceItem } from '../../core/trace.ts';
 
 /**
  * What crosses between the pool and a thread. Runs and results cross as flat lists of texts and numbers and
@@ -59,8 +61,8 @@ export interface NumberedResult {
   readonly result: ExecutionResult | undefined;
 }
 
-const RUN_FIELDS = 15;
-const RESULT_FIELDS = 10;
+const RUN_FIELDS = 16;
+const RESULT_FIELDS = 12;
 const FINISHED = 0;
 const FAILED = 1;
 const PROGRAM_UNKNOWN = 2;
@@ -85,6 +87,7 @@ export function encodeRuns(
     fields.push(request.clientIp, body.length);
     fields.push(execution.webhook, execution.event, execution.inputs);
     fields.push(execution.journal.length === 0 ? '' : JSON.stringify(execution.journal));
+    fields.push(execution.secrets === undefined ? '' : JSON.stringify(execution.secrets));
     if (body.length > 0) bodies.push(body);
   }
   return { runs: fields, bodies: joined(bodies) };
@@ -112,6 +115,7 @@ export function decodeRuns({ runs, bodies }: Pick<BatchMessage, 'runs' | 'bodies
       event: text(12),
       inputs: text(13),
       journal: text(14) === '' ? NO_ENTRIES : (JSON.parse(text(14)) as JournalEntry[]),
+      ...(text(15) === '' ? {} : { secrets: JSON.parse(text(15)) as ExecutionSecrets }),
     };
     decoded.push({ number: runs[at] as number, programId: text(1), input });
     from = to;
@@ -127,7 +131,7 @@ export function encodeResults(
   const bodies: Uint8Array[] = [];
   for (const { number, result } of results) {
     if (result === undefined) {
-      fields.push(number, PROGRAM_UNKNOWN, 0, 0, '', '', 0, null, '', '');
+      fields.push(number, PROGRAM_UNKNOWN, 0, 0, '', '', 0, null, '', '', '', '');
       continue;
     }
     const { answer, logs } = result;
@@ -142,6 +146,8 @@ export function encodeResults(
     fields.push(result.status === 'finished' ? (result.value ?? null) : null);
     fields.push(logs.length === 0 ? '' : JSON.stringify(logs));
     fields.push(details(result));
+    fields.push(result.trace === undefined ? '' : JSON.stringify(result.trace));
+    fields.push(result.secretUse === undefined ? '' : JSON.stringify(result.secretUse));
   }
   return { results: fields, bodies: joined(bodies) };
 }
@@ -169,6 +175,10 @@ export function decodeResults({
       ...(answer.status === 0 ? {} : { answer }),
       logs: parsedList(results[at + 8] as string),
       cpuMs: results[at + 2] as number,
+      ...(results[at + 10] === '' ? {} : { trace: parsedTrace(results[at + 10] as string) }),
+      ...(results[at + 11] === ''
+        ? {}
+        : { secretUse: JSON.parse(results[at + 11] as string) as SecretUse }),
     };
     decoded.push({ number, result: resultOf(results, at, common) });
   }
@@ -192,7 +202,7 @@ function details(result: ExecutionResult): string {
 function resultOf(
   results: readonly Field[],
   at: number,
-  common: Pick<ExecutionResult, 'answer' | 'logs' | 'cpuMs'>,
+  common: Pick<ExecutionResult, 'answer' | 'logs' | 'cpuMs' | 'trace' | 'secretUse'>,
 ): ExecutionResult {
   const value = results[at + 7] as string | null;
   const text = results[at + 9] as string;
@@ -220,6 +230,10 @@ function pairs(text: string): [string, string][] {
 
 function parsedList(json: string): readonly LogLine[] {
   return json === '' ? [] : (JSON.parse(json) as LogLine[]);
+}
+
+function parsedTrace(json: string): readonly TraceItem[] {
+  return JSON.parse(json) as TraceItem[];
 }
 
 /** Its own buffer, so that it can be handed over rather than copied. */

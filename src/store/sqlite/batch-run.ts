@@ -30,10 +30,10 @@ export const PLAIN_COLUMNS = [
   'answer_body',
 ] as const;
 /**
- * Those that open runs and functions fill as well. Left out of the others' values, because settling a run
+ * Those that open runs, functions and runs with secrets fill as well. Left out of the others' values, because settling a run
  * costs 1.5 µs of 38 more with them.
  */
-const RARE_COLUMNS = ['due_at', 'caller_run', 'caller_effect', 'value'] as const;
+const RARE_COLUMNS = ['due_at', 'caller_run', 'caller_effect', 'value', 'secret_use'] as const;
 const NO_RARE: readonly SqlValue[] = RARE_COLUMNS.map(() => null);
 
 type RunColumn = (typeof PLAIN_COLUMNS)[number] | (typeof RARE_COLUMNS)[number];
@@ -84,14 +84,15 @@ export function writeRun(writer: Writer, run: RunRecord): void {
   writeRare(writer, run);
 }
 
-function writeRare(writer: Writer, { dueAt, caller, value }: RunRecord): void {
-  const plain = dueAt === undefined && caller === undefined && value === undefined;
+function writeRare(writer: Writer, { dueAt, caller, value, secretUse }: RunRecord): void {
+  const plain = [dueAt, caller, value, secretUse].every((one) => one === undefined);
   writer.number(plain ? PLAIN : RARE);
   if (plain) return;
   writer.optionalNumber(dueAt);
   writer.text(caller?.runId ?? null);
   writer.optionalNumber(caller?.effect);
   writer.text(value ?? null);
+  writer.text(secretUse === undefined ? null : JSON.stringify(secretUse));
 }
 
 /** Values of `PLAIN_COLUMNS`, or of all `RUN_COLUMNS` where one of the others is there. */
@@ -114,7 +115,8 @@ export function readRun(reader: Reader): SqlValue[] {
   ];
   readAnswer(reader, values);
   if (reader.number() === RARE) {
-    values.push(reader.optionalNumber(), reader.text(), reader.optionalNumber(), reader.text());
+    values.push(reader.optionalNumber(), reader.text(), reader.optionalNumber());
+    values.push(reader.text(), reader.text());
   }
   return values;
 }

@@ -135,6 +135,8 @@ function writeCapture(writer: Writer, event: CapturedEvent, status: number): voi
   writer.text(event.query);
   writer.text(event.headers);
   writer.text(event.clientIp);
+  writer.text(event.webhookName);
+  writer.text(event.webhookUrl);
   writer.bytes(event.body);
 }
 
@@ -151,12 +153,13 @@ function readCapture(reader: Reader): Write {
     reader.text(),
     reader.text(),
   ];
+  const webhook = [reader.text(), reader.text()];
   const body = reader.bytes();
   return {
     kind: 'capture',
     eventId: eventId as string,
     bodySize: body.length,
-    values: [...values, body],
+    values: [...values, body, ...webhook],
   };
 }
 

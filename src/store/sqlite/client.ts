@@ -135,6 +135,8 @@ export function storeOf(client: StoreClient): Store {
     runs: (filter) => client.ask({ method: 'runs', filter }),
     openRuns: () => client.ask({ method: 'openRuns' }),
     expireState: (now, countMax) => client.ask({ method: 'expireState', now, countMax }),
+    keepSchedules: (schedules, now) => client.ask({ method: 'keepSchedules', schedules, now }),
+    claimDueTime: (claim) => client.ask({ method: 'claimDueTime', claim }),
     prune: (before, bytesMax, countMax) =>
       client.ask({ method: 'prune', before, bytesMax, countMax }),
     createWebhook: (webhook) => client.ask({ method: 'createWebhook', webhook }),

@@ -12,6 +12,7 @@ import type { Call, PruneCall, Returns } from './protocol.ts';
 import { type Pruner, preparePrune } from './prune.ts';
 import { preparePublisher } from './publish.ts';
 import { countOpenRuns, findNextDue, findRun, listRuns, listRunsOf } from './runs.ts';
+import { claimDueTime, keepSchedules } from './schedules.ts';
 import { deleteSecret, listSecrets, readKeyProof, saveKeyProof, saveSecret } from './secrets.ts';
 import { expireState } from './state.ts';
 import { Subscribers } from './subscribers.ts';
@@ -89,6 +90,8 @@ const JOBS: Readonly<Record<OwnCall['method'], string>> = {
   renew: 'renew leases',
   nextDue: 'find the next due run',
   expireState: 'expire state',
+  keepSchedules: 'keep schedules',
+  claimDueTime: 'claim a due time',
   createWebhook: 'create a webhook',
   updateWebhook: 'change a webhook',
   deleteWebhook: 'delete a webhook',
@@ -138,6 +141,10 @@ function perform(db: BetterSQLite3Database, call: OwnCall): Returns[keyof Return
       return findNextDue(db);
     case 'expireState':
       return expireState(db, call.now, call.countMax);
+    case 'keepSchedules':
+      return keepSchedules(db, call.schedules, call.now);
+    case 'claimDueTime':
+      return claimDueTime(db, call.claim);
     case 'createWebhook':
       return void createWebhook(db, call.webhook);
     case 'updateWebhook':

@@ -4,7 +4,7 @@ import type { EventSummary, StoredEvent } from '../../core/event.ts';
 import type { EventFilter } from '../../engine/ports.ts';
 import { eventTable, STATUS_CODES } from './schema.ts';
 
-const { body: _body, ...HEAD } = getTableColumns(eventTable);
+const { body: _, webhookName: __, webhookUrl: ___, ...HEAD } = getTableColumns(eventTable);
 // SQLite reads the length from the row's head, not the pages of the body.
 const SUMMARY = { ...HEAD, bodySize: sql<number>`length(${eventTable.body})` };
 // A literal: the planner uses a partial index only for the condition that it was made with.

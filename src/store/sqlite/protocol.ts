@@ -4,7 +4,13 @@ import type { EventSummary, StoredEvent } from '../../core/event.ts';
 import type { RunRecord } from '../../core/run.ts';
 import type { SealedSecret } from '../../core/secret.ts';
 import type { Webhook } from '../../core/webhook.ts';
-import type { EventFilter, RunFilter } from '../../engine/ports.ts';
+import type {
+  DueTimeClaim,
+  DueTimeOutcome,
+  EventFilter,
+  KnownSchedule,
+  RunFilter,
+} from '../../engine/ports.ts';
 import type { FailureData } from './failure.ts';
 import type { HookCall, HookReturns } from './hook-calls.ts';
 
@@ -67,6 +73,12 @@ export type Call =
     }
   | { readonly method: 'nextDue' }
   | { readonly method: 'expireState'; readonly now: number; readonly countMax: number }
+  | {
+      readonly method: 'keepSchedules';
+      readonly schedules: readonly KnownSchedule[];
+      readonly now: number;
+    }
+  | { readonly method: 'claimDueTime'; readonly claim: DueTimeClaim }
   | { readonly method: 'createWebhook'; readonly webhook: Webhook }
   | { readonly method: 'updateWebhook'; readonly webhook: Webhook }
   | { readonly method: 'deleteWebhook'; readonly webhookId: string }
@@ -104,6 +116,8 @@ export interface Returns extends HookReturns {
   readonly renew: readonly string[];
   readonly nextDue: number | undefined;
   readonly expireState: number;
+  readonly keepSchedules: readonly number[];
+  readonly claimDueTime: DueTimeOutcome;
   readonly createWebhook: undefined;
   readonly updateWebhook: undefined;
   readonly deleteWebhook: undefined;

@@ -1,11 +1,12 @@
 import { and, asc, desc, eq, lt, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { RunFailure, RunRecord } from '../../core/run.ts';
+import type { SecretUse } from '../../core/secret-use.ts';
 import type { RunFilter } from '../../engine/ports.ts';
-import { RUN_STATUS_CODES, runTable, UNSUCCEEDED } from './schema.ts';
+import { OPEN, runTable, UNSUCCEEDED } from './schema.ts';
 
 const IS_UNSUCCEEDED = sql.raw(UNSUCCEEDED);
-const IS_OPEN = sql.raw(`status <= ${RUN_STATUS_CODES.waiting}`);
+const IS_OPEN = sql.raw(OPEN);
 
 export function findRun(
   db: Pick<BetterSQLite3Database, 'select'>,
@@ -69,13 +70,15 @@ export function findNextDue(db: BetterSQLite3Database): number | undefined {
 
 function toRun(row: typeof runTable.$inferSelect): RunRecord {
   const { dueAt, endedAt, leaseOwner: _o, leaseUntil: _u, callerRun, callerEffect, ...rest } = row;
-  const { value, failure, logs, answerStatus, answerHeaders, answerBody, ...plain } = rest;
+  const { value, secretUse, failure, logs, answerStatus, answerHeaders, answerBody, ...plain } =
+    rest;
   return {
     ...plain,
     logs: JSON.parse(logs) as RunRecord['logs'],
     ...(dueAt === null ? {} : { dueAt }),
     ...(endedAt === null ? {} : { endedAt }),
     ...(value === null ? {} : { value }),
+    ...(secretUse === null ? {} : { secretUse: JSON.parse(secretUse) as SecretUse }),
     ...(callerRun === null || callerEffect === null
       ? {}
       : { caller: { runId: callerRun, effect: callerEffect } }),

@@ -69,6 +69,9 @@ const runStatus = customType<{ data: RunStatus; driverData: number }>({
 /** The condition of `run_unsucceeded`; a query uses that index only where it says the same. */
 export const UNSUCCEEDED: string = `status <> ${RUN_STATUS_CODES.succeeded}`;
 
+/** The condition of `run_open`, likewise. */
+export const OPEN: string = `status <= ${RUN_STATUS_CODES.waiting}`;
+
 /** BLOB affinity converts nothing: a text comes back as text, bytes come back as bytes. */
 const textOrBytes = customType<{ data: string | Uint8Array }>({ dataType: () => 'blob' });
 
@@ -160,11 +163,14 @@ interface EventRow {
   headers: string;
   clientIp: string;
   body: Buffer;
+  webhookName: string | null;
+  webhookUrl: string | null;
 }
 
 /**
  * No foreign key to the webhook: events outlive it. The body comes last, so that a list reads the row's
- * head and its length, and never the pages that hold it.
+ * head and its length, and never the pages that hold it. Behind it is what only a run needs, which reads
+ * the body too; rows from before have `NULL` there.
  */
 export const eventTable: TableOf<EventRow> = sqliteTable(
   'event',
@@ -179,6 +185,8 @@ export const eventTable: TableOf<EventRow> = sqliteTable(
     headers: text().notNull(),
     clientIp: text('client_ip').notNull(),
     body: blob({ mode: 'buffer' }).notNull(),
+    webhookName: text('webhook_name'),
+    webhookUrl: text('webhook_url'),
   },
   (table) => [
     // A webhook's events, newest first. Costs about 2 µs per event.
@@ -215,6 +223,8 @@ interface RunRow {
   logs: string;
   /** JSON of a function's value. */
   value: string | null;
+  /** JSON of a `SecretUse`. */
+  secretUse: string | null;
   answerStatus: number | null;
   /** JSON of the pairs. */
   answerHeaders: string | null;
@@ -249,6 +259,7 @@ export const runTable: TableOf<RunRow> = sqliteTable(
     failure: text(),
     logs: text().notNull(),
     value: text(),
+    secretUse: text('secret_use'),
     answerStatus: integer('answer_status'),
     answerHeaders: text('answer_headers'),
     answerBody: textOrBytes('answer_body'),
@@ -265,6 +276,8 @@ export const runTable: TableOf<RunRow> = sqliteTable(
     index('run_leased').on(table.leaseUntil).where(sql`lease_until IS NOT NULL`),
     // Lists by status, newest first, and the number of open runs. Most runs succeed and cost nothing here.
     index('run_unsucceeded').on(table.status, table.id).where(sql.raw(UNSUCCEEDED)),
+    // Whether an automation has open runs, asked at each time of its schedule. As small as what is open.
+    index('run_open').on(table.automation).where(sql.raw(OPEN)),
   ],
 );
 
@@ -324,6 +337,19 @@ export const stateTable: TableOf<StateRow> = sqliteTable(
   (table) => [index('state_expiring').on(table.expiresAt).where(sql`expires_at IS NOT NULL`)],
 );
 
+interface ScheduleRow {
+  automation: string;
+  definition: string;
+  lastAt: number;
+}
+
+/** How far each schedule has come: its times up to `last_at` are decided. */
+export const scheduleTable: TableOf<ScheduleRow> = sqliteTable('schedule', {
+  automation: text().primaryKey(),
+  definition: text().notNull(),
+  lastAt: integer('last_at').notNull(),
+});
+
 interface StorageRow {
   name: string;
   bytes: number;
@@ -338,36 +364,4 @@ interface StorageRow {
 export const storageTable: TableOf<StorageRow> = sqliteTable('storage', {
   name: text().primaryKey(),
   bytes: integer().notNull(),
-});
-
-interface SecretRow {
-  name: string;
-  hosts: readonly string[];
-  createdAt: number;
-  updatedAt: number;
-  sealed: Buffer;
-  previous: Buffer | null;
-  previousUntil: number | null;
-}
-
-/** Values are sealed (`core/vault.ts`); the key is never in the database. */
-export const secretTable: TableOf<SecretRow> = sqliteTable('secret', {
-  name: text().primaryKey(),
-  hosts: text({ mode: 'json' }).$type<readonly string[]>().notNull(),
-  createdAt: integer('created_at').notNull(),
-  updatedAt: integer('updated_at').notNull(),
-  sealed: blob({ mode: 'buffer' }).notNull(),
-  previous: blob({ mode: 'buffer' }),
-  previousUntil: integer('previous_until'),
-});
-
-interface KeyProofRow {
-  name: string;
-  sealed: Buffer;
-}
-
-/** One row, `vault`: a known text, sealed under the vault's key, so that another key is noticed at the start. */
-export const keyProofTable: TableOf<KeyProofRow> = sqliteTable('key_proof', {
-  name: text().primaryKey(),
-  sealed: blob({ mode: 'buffer' }).notNull(),
 });

@@ -2,7 +2,7 @@ import { asc, eq } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { HookwrightError } from '../../core/errors.ts';
 import type { SealedSecret } from '../../core/secret.ts';
-import { keyProofTable, secretTable } from './schema.ts';
+import { keyProofTable, secretTable } from './schema-secrets.ts';
 
 const KEY_PROOF = 'vault';
 

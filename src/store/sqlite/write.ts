@@ -34,8 +34,9 @@ export function prepareWrites(
   const begin = sqlite.prepare('BEGIN IMMEDIATE');
   const commit = sqlite.prepare('COMMIT');
   const insertEvent = sqlite.prepare(
-    `INSERT INTO event (id, webhook_id, received_at, status, method, path, query, headers, client_ip, body)
-     VALUES (${marks(10)})`,
+    `INSERT INTO event (id, webhook_id, received_at, status, method, path, query, headers, client_ip, body,
+       webhook_name, webhook_url)
+     VALUES (${marks(12)})`,
   );
   const insertRun = prepareInsertRun(sqlite);
   const addBytes = sqlite.prepare(
@@ -164,7 +165,8 @@ function settledAtOnce(writes: readonly Write[]): ReadonlyMap<string, number> {
 function pendingRow(event: CapturedEvent): SqlValue[] {
   const { id, webhookId, receivedAt, method, path, query, headers, clientIp, body } = event;
   const { pending } = STATUS_CODES;
-  return [id, webhookId, receivedAt, pending, method, path, query, headers, clientIp, body];
+  const head = [id, webhookId, receivedAt, pending, method, path, query, headers, clientIp];
+  return [...head, body, event.webhookName, event.webhookUrl];
 }
 
 function withStatus(values: readonly SqlValue[], status: number | undefined): SqlValue[] {

@@ -185,6 +185,9 @@ test('automations are listed with their mistakes counted, and told with who is b
     file: 'a.yaml',
     revision: 'b'.repeat(64),
     created_at: '2026-05-04T03:02:01.000Z',
+    trigger: 'webhook',
+    on: null,
+    next_at: null,
     errors: 1,
     warnings: 1,
   };
@@ -194,6 +197,32 @@ test('automations are listed with their mistakes counted, and told with who is b
     source: 'automation: a\n',
     diagnostics: engine.automations[0]?.diagnostics,
     webhooks: ['bound'],
+    schedule: null,
   });
   expect((await engine.call('GET', '/automations/z')).status).toBe(404);
+});
+
+test('a schedule is told with its next times', async () => {
+  const schedule = {
+    on: ['0 7 * * 1-5'],
+    timezone: 'Europe/Berlin',
+    missed: 'run',
+    overlap: 'skip',
+  } as const;
+  engine.addAutomation('a', { trigger: 'schedule', schedule });
+  const next = [4, 5, 6, 7, 8].map((day) => `2026-05-0${day}T05:00:00.000Z`);
+  const brief = { trigger: 'schedule', on: ['0 7 * * 1-5'], next_at: next[0] };
+  expect(await (await engine.call('GET', '/automations')).json()).toMatchObject({
+    automations: [brief],
+  });
+  expect(await (await engine.call('GET', '/automations/a')).json()).toMatchObject({
+    ...brief,
+    schedule: { ...schedule, next },
+  });
+});
+
+test('a start by hand is accepted with the event that it makes', async () => {
+  const response = await engine.call('POST', '/automations/a/run');
+  expect(response.status).toBe(202);
+  expect(await response.json()).toEqual({ event: engine.events[0]?.id });
 });

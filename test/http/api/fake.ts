@@ -5,6 +5,7 @@ import { HookwrightError } from '../../../src/core/errors.ts';
 import type { EventSummary, StoredEvent } from '../../../src/core/event.ts';
 import { digest, idMaker, makeToken } from '../../../src/core/ids.ts';
 import type { RunRecord } from '../../../src/core/run.ts';
+import { scheduleEvent } from '../../../src/core/schedule-event.ts';
 import { didYouMean } from '../../../src/core/suggest.ts';
 import type { Webhook } from '../../../src/core/webhook.ts';
 import type { AutomationEntry } from '../../../src/engine/automations.ts';
@@ -12,7 +13,7 @@ import { type AttemptNotice, createFeed, type Feed } from '../../../src/engine/f
 import type { Deliveries } from '../../../src/engine/hooks/deliveries.ts';
 import type { Hooks } from '../../../src/engine/hooks/hooks.ts';
 import type { DeliveryStore, MessageStore } from '../../../src/engine/ports/hook-store.ts';
-import type { EventFilter, RunFilter } from '../../../src/engine/ports.ts';
+import type { EventFilter, RunFilter, Sandbox } from '../../../src/engine/ports.ts';
 import type { Registry } from '../../../src/engine/registry.ts';
 import type { SecretDraft, SecretRegistry } from '../../../src/engine/secrets.ts';
 import { createApi } from '../../../src/http/api/api.ts';
@@ -35,6 +36,10 @@ export class FakeEngine {
   /** What retrying and cancelling throws. */
   refusal: HookwrightError | undefined;
   readonly listeners = new Set<Listener>();
+  /** What the API executes in; none until a test gives one. */
+  sandbox: Pick<Sandbox, 'execute'> = {
+    execute: () => Promise.reject(new Error('Expected a test that needs no sandbox')),
+  };
   readonly logged: unknown[] = [];
   readonly api: Hono;
   now = NOW;
@@ -60,6 +65,13 @@ export class FakeEngine {
         retry: async (id) => this.#changeRun(id, { status: 'queued', attempt: 2 }),
         cancel: async (id) => this.#changeRun(id, { status: 'cancelled' }),
       },
+      start: async (name) => {
+        const now = this.now;
+        const event = scheduleEvent({ automation: name, scheduledAt: now, receivedAt: now });
+        this.events.push({ ...event, status: 'pending' });
+        return event;
+      },
+      sandbox: async () => this.sandbox,
       // What hooks do is tested on the real store.
       hooks: unused<Hooks>(),
       deliveries: unused<Deliveries>(),
@@ -119,6 +131,8 @@ export class FakeEngine {
       headers: '[]',
       clientIp: '192.0.2.1',
       body: new Uint8Array(),
+      webhookName: webhook.name,
+      webhookUrl: `${BASE}/webhooks/${webhook.token}`,
       status: 'done',
       ...given,
     };
@@ -161,6 +175,7 @@ export class FakeEngine {
       file: `${name}.yaml`,
       revision: 'b'.repeat(64),
       createdAt: this.now,
+      trigger: 'webhook',
       source: `automation: ${name}\n`,
       diagnostics: [],
       ...given,

@@ -221,21 +221,36 @@ test('a recording holds everything that the run depended on, as a download', asy
   const answer = await engine.call('GET', `/runs/${run.id}/recording`);
   expect(answer.headers.get('content-disposition')).toBe(`attachment; filename="${run.id}.json"`);
   const recording = readRecording(new Uint8Array(await answer.arrayBuffer()));
-  const { status: _, ...captured } = event;
+  const { status: _, webhookName: __, webhookUrl: ___, ...captured } = event;
   expect(recording).toMatchObject({
     engine: '1.2.3',
     run: { id: run.id, seed: run.id, attempt: 1 },
     revision: { id: run.revision, automation: 'orders.paid', source: SOURCE },
     webhook: { id: orders.id, name: 'orders' },
     event: captured,
-    url: `http://hooks.example:81/webhooks/${orders.token}/a?x=1`,
+    url: `${event.webhookUrl}/a?x=1`,
     inputs: '{"team":"core"}',
     journal,
     outcome: { status: 'succeeded', logs: [] },
   });
 });
 
-test('a recording of a webhook that is gone has no token and no name', async () => {
+test('a recording tells the webhook as the run saw it, whatever became of it', async () => {
+  engine.webhooks.length = 0;
+  const answer = await engine.call('GET', `/runs/${run.id}/recording`);
+  expect(await answer.json()).toMatchObject({
+    url: `${event.webhookUrl}/a?x=1`,
+    webhook: { id: orders.id, name: 'orders' },
+  });
+});
+
+test('for an event of a version that kept nothing of the webhook, it is what is known today', async () => {
+  engine.events[0] = { ...event, webhookName: null, webhookUrl: null };
+  const known = await engine.call('GET', `/runs/${run.id}/recording`);
+  expect(await known.json()).toMatchObject({
+    url: `http://hooks.example:81/webhooks/${orders.token}/a?x=1`,
+    webhook: { id: orders.id, name: 'orders' },
+  });
   engine.webhooks.length = 0;
   const answer = await engine.call('GET', `/runs/${run.id}/recording`);
   expect(await answer.json()).toMatchObject({

@@ -165,7 +165,7 @@ test('arguments that are wrong can be caught, and say what is wrong', async () =
     "http('https://a/' + 'x'.repeat(9000))":
       'Expected a url of http of at most 8192 characters, got 9010. Send long data in a body',
     [`http({ ${url}, header: {} })`]:
-      'Expected method, url, headers, query, json, form, text, body, base64, expect, timeout, retry, in_doubt for http, got "header". Did you mean "headers"?',
+      'Expected method, url, headers, auth, query, json, form, text, body, base64, expect, timeout, retry, in_doubt for http, got "header". Did you mean "headers"?',
     [`http({ ${url}, method: 'FETCH' })`]:
       'Expected one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS as method of http, got "FETCH"',
     [`http({ ${url}, method: 'GET', json: 1 })`]:
@@ -241,4 +241,34 @@ test('what an author does to JavaScript’s own functions lets nothing illegal t
   ).toBe(
     'Expected one line of Latin-1 characters for the header a of http, got line breaks or other characters. Encode the value first',
   );
+});
+
+test('auth says who calls, once', async () => {
+  const url = 'https://api.example.com/a';
+  expect(await args(`http({ url: '${url}', auth: { bearer: 'token' } })`)).toEqual([
+    'http',
+    { ...HTTP, headers: [['authorization', 'Bearer token']] },
+  ]);
+  const basic = { user: 'shop', password: 'a:b' };
+  expect(await args(`http({ url: '${url}', auth: { basic: ${JSON.stringify(basic)} } })`)).toEqual([
+    'http',
+    { ...HTTP, basic },
+  ]);
+  for (const [given, message] of [
+    ['auth: {}', 'Expected bearer or basic for auth of http, got both or none'],
+    [
+      'auth: { basic: { user: "a:b" } }',
+      'Expected a user without colon and no control characters for basic of http, got others',
+    ],
+    [
+      'auth: { basic: {} }, headers: { Authorization: "x" }',
+      'Expected one authorization for http, got auth beside another header',
+    ],
+    [
+      'auth: { bearer: "x\\ny" }',
+      'Expected one line of Latin-1 characters for the header authorization of http, got line breaks or other characters. Encode the value first',
+    ],
+  ] as const) {
+    expect(await refusal(`http({ url: '${url}', ${given} })`)).toBe(message);
+  }
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { EffectRequest, EffectResult } from '../../../src/core/effect.ts';
+import type { StepPlace } from '../../../src/core/program.ts';
 import type { ExecutionResult } from '../../../src/core/run.ts';
 import { openSandbox, type Sandbox } from '../../../src/sandbox/pool.ts';
 import { answered, execution, program, stable } from '../executions.ts';
@@ -298,6 +299,18 @@ test('a run that asks for something else than its journal has fails, whatever it
   }
 });
 
+test('a step that has a name is named where a run leaves its journal', async () => {
+  const plain = asking("await fx.state.get('b')");
+  const [first, ...others] = plain.program.steps;
+  const steps = [{ ...first, name: 'count orders' } as StepPlace, ...others];
+  const named = { ...plain, program: { ...plain.program, id: `${plain.program.id}n`, steps } };
+  const journal = [ended(request({ args: '{}' }), 0)];
+  const { message } = failure(await sandbox.execute({ ...named, journal }));
+  expect(message).toContain(
+    'Expected effect 0 to be state in the step "count orders" at line 10 as in the journal with {}, got',
+  );
+});
+
 test('`catch` steps do not see that a run has left its journal', async () => {
   const first = asking(`try { await fx.state.get('b') } catch (error) {
     $.log('info', 'seen'); $.caught(error); $.log('info', 'caught') } $.respond({ text: 'x' })`);
@@ -382,7 +395,9 @@ test('a limit that the engine found broken ends the run too', async () => {
 
 test('many long results fit one after another', async () => {
   const long = '€'.repeat(500_000); // 1 MB inside; all at once would not fit.
-  const first = asking("for (let i = 0; i < 40; i++) await fx.call('a'); return 1");
+  // About memory: 60 MB of text take a loaded machine longer than the usual limit of CPU time.
+  const limits = { cpuMs: 10_000 };
+  const first = asking("for (let i = 0; i < 40; i++) await fx.call('a'); return 1", { limits });
   const call = { step: 0, kind: 'call', args: '{"function":"a","inputs":{}}' } as const;
   const journal = Array.from({ length: 40 }, (_, i) => ended({ number: i, ...call }, i, ok(long)));
   expect(value(await sandbox.execute({ ...first, journal }))).toBe(1);

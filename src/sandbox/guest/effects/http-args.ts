@@ -50,6 +50,7 @@ const NAMES = [
   'method',
   'url',
   'headers',
+  'auth',
   'query',
   ...BODY_FORMS,
   'expect',
@@ -83,7 +84,15 @@ export function httpArgs(described: unknown): HttpArgs {
   }
   const url = withQuery(readUrl(given.url), readPairs(given.query, 'query'));
   const body = form === undefined ? undefined : readBody(form, given[form]);
-  const headers = readHeaders(given.headers);
+  const { bearer, basic } = readAuth(given.auth);
+  const own = readPairs(given.headers, 'headers of http');
+  const headers = readHeaders(
+    bearer === undefined ? own : [...own, ['authorization', `Bearer ${bearer}`]],
+  );
+  const authorizations = headers.filter(([name]) => name === 'authorization').length;
+  if (authorizations > 0 && (basic !== undefined || authorizations > 1)) {
+    throw new InvalidEffect('Expected one authorization for http, got auth beside another header');
+  }
   if (body !== undefined && !headers.some(([name]) => name === 'content-type')) {
     headers.push(['content-type', body.type]);
   }
@@ -92,6 +101,7 @@ export function httpArgs(described: unknown): HttpArgs {
     method,
     url,
     headers,
+    ...(basic === undefined ? {} : { basic }),
     ...(body?.body === undefined ? {} : { body: body.body }),
     ...(body?.base64 === undefined ? {} : { base64: body.base64 }),
     expect: readExpect(given.expect),
@@ -141,9 +151,35 @@ function withQuery(url: string, pairs: readonly [string, string][]): string {
   return whole;
 }
 
-function readHeaders(value: unknown): [string, string][] {
+/** The user of Basic ends at the first colon (RFC 7617, section 2). */
+function readAuth(value: unknown): { bearer?: string; basic?: NonNullable<HttpArgs['basic']> } {
+  if (value === undefined || value === null) return {};
+  const { bearer, basic } = readFields(value, ['bearer', 'basic'], 'auth of http');
+  if ((bearer === undefined) === (basic === undefined)) {
+    throw new InvalidEffect('Expected bearer or basic for auth of http, got both or none');
+  }
+  if (bearer !== undefined) return { bearer: readText(bearer, 'bearer of http') };
+  const { user, password } = readFields(basic, ['user', 'password'], 'basic of http');
+  const pair = {
+    user: readText(user ?? '', 'user of http'),
+    password: readText(password ?? '', 'password of http'),
+  };
+  if (pair.user.includes(':') || /\p{Cc}/u.test(pair.user + pair.password)) {
+    throw new InvalidEffect(
+      'Expected a user without colon and no control characters for basic of http, got others',
+    );
+  }
+  if (pair.user.length + pair.password.length > HEADERS_LENGTH_MAX / 2) {
+    throw new InvalidEffect(
+      'Expected a shorter user and password for basic of http, got long ones',
+    );
+  }
+  return { basic: pair };
+}
+
+function readHeaders(pairs: readonly [string, string][]): [string, string][] {
   let length = 0;
-  const headers = readPairs(value, 'headers of http').map(([name, text]): [string, string] => {
+  const headers = pairs.map(([name, text]): [string, string] => {
     if (!TOKEN.test(name)) {
       throw invalid('a header name of letters, digits and hyphens in http', name);
     }

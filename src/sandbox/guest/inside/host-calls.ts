@@ -16,6 +16,8 @@ export interface HostCalls extends Pick<Host, 'equal' | 'bytes' | 'text'> {
    * is wrong with the arguments.
    */
   ask(kind: string, step: string, described: string): undefined | false | string;
+  /** The handle of a secret; `!` and why not where it cannot be used; empty where no author asked. */
+  secret(name: string): string;
   /** Bytes of the request's body (-1) or of its file of that index. */
   part(index: number): ArrayBuffer;
   /** The same decoded as UTF-8, without a byte order mark; JSON of that text where `quoted`. */

@@ -1,4 +1,4 @@
-import type { GuestEffects } from '../../../core/guest-runtime.ts';
+import type { GuestEffects, GuestRuntime } from '../../../core/guest-runtime.ts';
 import { harden } from '../inside/harden.ts';
 import { type HostCalls, libraryHost } from '../inside/host-calls.ts';
 import { joined, parse, stringify } from '../inside/primordials.ts';
@@ -8,6 +8,7 @@ import { describe, type GuestFailureCode, RunError } from '../inside/thrown.ts';
 import { prepareEffects, settleEffect } from './effects.ts';
 import { installLibrary } from './install.ts';
 import { makeRuntime, type ProgramFacts, type Progress } from './runtime.ts';
+import { secretHandles } from './secrets.ts';
 
 type Program = (...values: unknown[]) => unknown;
 
@@ -18,6 +19,7 @@ let facts: ProgramFacts;
 let program: Program;
 let asynchronous: boolean;
 let effects: GuestEffects;
+let secrets: object;
 let runtime: ReturnType<typeof makeRuntime>;
 
 /**
@@ -31,6 +33,7 @@ export function boot(hostCalls: HostCalls, keep: string): void {
   Math.random = random;
   const host = libraryHost(hostCalls);
   effects = prepareEffects(calls, host);
+  secrets = secretHandles(calls);
   const before = new Set(Object.getOwnPropertyNames(globalThis));
   installLibrary(globalThis as unknown as Record<string, unknown>, host, random);
   const added = Object.getOwnPropertyNames(globalThis).filter((name) => !before.has(name));
@@ -42,12 +45,19 @@ export function boot(hostCalls: HostCalls, keep: string): void {
  * the memory for this program.
  *
  * @param text JSON of `ProgramFacts`
+ * @param trace makes the runtime one that traces (`tracing/trace.ts`), and `tell` is what it tells by
  */
-export function load(loaded: Program, text: string): void {
+export function load(
+  loaded: Program,
+  text: string,
+  trace?: (runtime: GuestRuntime, tell: (line: string) => boolean) => void,
+  tell?: (line: string) => boolean,
+): void {
   program = loaded;
   asynchronous = Object.getPrototypeOf(loaded) === asyncPrototype;
   facts = parse(text) as ProgramFacts;
-  runtime = makeRuntime(facts, effects);
+  runtime = makeRuntime(facts, effects, secrets);
+  if (tell !== undefined) trace?.(runtime.runtime, tell);
 }
 
 /**

@@ -42,6 +42,7 @@ export interface Progress {
 export function makeRuntime(
   facts: ProgramFacts,
   effects: GuestEffects,
+  secrets: object,
 ): {
   runtime: GuestRuntime;
   progress: () => Progress;
@@ -102,6 +103,7 @@ export function makeRuntime(
       return { message, code, status, step, line: facts.lines[step] ?? null };
     },
     effects,
+    secrets,
   };
   beginEffects({ step: () => runtime.step, lengthMax: facts.outputBytes });
   return { runtime, progress: () => ({ logs, answer, broken }) };
