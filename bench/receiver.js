@@ -1,4 +1,5 @@
-// What effects call: answers at once, so that the callers are what is measured.
+// What effects call and deliveries go to: answers at once, in a process of its own, so that the callers are
+// what is measured.
 import { createServer } from 'node:http';
 
 const answer = JSON.stringify({ ref: 'A-4711' });

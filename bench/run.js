@@ -12,6 +12,7 @@ const BENCHES = {
   scale: () => import('./scale.js').then((module) => module.scale),
   start: () => import('./start.js').then((module) => module.start),
   store: () => import('./store.js').then((module) => module.store),
+  deliver: () => import('./deliver.js').then((module) => module.deliver),
 };
 
 const chosen = process.argv.slice(2);

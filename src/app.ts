@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { loadAutomations } from './app/automations-folder.ts';
 import { createExample } from './app/first-start.ts';
+import { openHooks } from './app/hooks.ts';
 import { offlineRuns } from './app/offline-runs.ts';
 import { Open } from './app/open.ts';
 import { readSecretKey } from './app/secret-key.ts';
-import { type Parts, serve } from './app/serve.ts';
+import { type Parts, type Served, serve } from './app/serve.ts';
 import { forgetServer, noteServer } from './app/server-note.ts';
 import type { Config } from './config/config.ts';
 import { readVersion } from './config/version.ts';
@@ -15,7 +16,8 @@ import type { Log } from './core/log.ts';
 import { Vault } from './core/vault.ts';
 import type { Webhook } from './core/webhook.ts';
 import { Automations } from './engine/automations.ts';
-import { createFeed } from './engine/feed.ts';
+import { type AttemptNotice, createFeed } from './engine/feed.ts';
+import { Deliveries } from './engine/hooks/deliveries.ts';
 import type { Sandbox, SecretStore } from './engine/ports.ts';
 import { LiveRegistry } from './engine/registry.ts';
 import { Secrets } from './engine/secrets.ts';
@@ -76,18 +78,20 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
     sandbox ??= openEarly(config, open);
     return sandbox;
   };
-  const store = await openSqliteStore({ dataDir: config.dataDir });
-  open.add(() => store.close());
-  const secrets = await openSecrets(config, store, clock);
-  // Commands go on, so that what cannot be read can be set anew or deleted.
-  if (listen) secrets.requireKey();
   const makeId = idMaker();
-  const automations = await Automations.open(store, log, clock);
-  const registry = await LiveRegistry.open({ store, automations, clock, makeId });
-  const fresh = automations.size === 0 && registry.webhooks().length === 0;
-  await loadAutomations(config.automationsDir, automations, log);
-  const firstWebhook = fresh ? await createExample(registry) : undefined;
+  const stored = await openStored({ config, log, clock, makeId, listen }, open);
+  const { store, secrets, automations, registry, hooks } = stored;
   const feed = createFeed();
+  const attempts = createFeed<AttemptNotice>();
+  let serving: Served | undefined;
+  const deliveries = new Deliveries({
+    store,
+    hooks,
+    clock,
+    makeId,
+    sending: () => serving?.deliverer,
+    subscriptions: () => serving?.topics,
+  });
   const apiToken = randomBytes(API_TOKEN_BYTES).toString('hex');
   let url = config.publicUrl ?? `http://${config.host}:${config.port}`;
   let control = offlineRuns(store, clock);
@@ -100,6 +104,9 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
     start: (name) =>
       startByHand({ automations, store, clock, makeId, take: (event) => take(event) }, name),
     feed,
+    hooks,
+    deliveries,
+    attempts,
     sandbox: sandboxOfApi,
     clock,
     log,
@@ -110,20 +117,19 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
   });
   if (sandbox !== undefined) {
     const parts: Parts = {
+      ...stored,
       config,
       sandbox: await sandbox,
-      store,
-      registry,
-      automations,
-      secrets,
       feed,
+      attempts,
       log,
       clock,
       makeId,
       api,
       openOutbound: options.openOutbound ?? openOutbound,
     };
-    const { address, runs, schedules } = await serve(parts, open);
+    serving = await serve(parts, open);
+    const { address, runs, schedules } = serving;
     control = runs;
     take = (event) => schedules.take(event);
     url = config.publicUrl ?? address;
@@ -135,16 +141,44 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
       return url;
     },
     apiToken,
-    firstWebhook,
+    firstWebhook: stored.firstWebhook,
     fetch: async (request) => api.fetch(request),
     close: () => open.close(),
   };
 }
 
-async function openSecrets(config: Config, store: SecretStore, clock: Clock): Promise<Secrets> {
+interface Stored extends Pick<Parts, 'store' | 'automations' | 'registry' | 'hooks'> {
+  readonly secrets: Secrets;
+  readonly firstWebhook: Webhook | undefined;
+}
+
+interface StoredOptions extends Pick<Parts, 'config' | 'log' | 'clock' | 'makeId'> {
+  readonly listen: boolean;
+}
+
+/** Opens the data folder and takes into memory what is asked for at each request. */
+async function openStored(
+  { config, log, clock, makeId, listen }: StoredOptions,
+  open: Open,
+): Promise<Stored> {
+  const store = await openSqliteStore({ dataDir: config.dataDir });
+  open.add(() => store.close());
+  const vault = await openVault(config, store);
+  const secrets = await Secrets.open({ store, vault, clock });
+  // Commands go on, so that what cannot be read can be set anew or deleted.
+  if (listen) secrets.requireKey();
+  const automations = await Automations.open(store, log, clock);
+  const registry = await LiveRegistry.open({ store, automations, clock, makeId });
+  const fresh = automations.size === 0 && registry.webhooks().length === 0;
+  await loadAutomations(config.automationsDir, automations, log);
+  const firstWebhook = fresh ? await createExample(registry) : undefined;
+  const hooks = await openHooks({ config, store, vault, clock, makeId });
+  return { store, secrets, automations, registry, hooks, firstWebhook };
+}
+
+async function openVault(config: Config, store: SecretStore): Promise<Vault> {
   const isInUse = (await store.keyProof()) !== undefined;
-  const key = config.secretKey ?? readSecretKey(config.dataDir, isInUse);
-  return Secrets.open({ store, vault: new Vault(key), clock });
+  return new Vault(config.secretKey ?? readSecretKey(config.dataDir, isInUse));
 }
 
 function openEarly(config: Config, open: Open): Promise<Sandbox> {

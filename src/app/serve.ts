@@ -11,7 +11,9 @@ import type { IdPrefix } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import { systemTimer } from '../core/timer.ts';
 import type { Automations } from '../engine/automations.ts';
-import type { OpenFeed } from '../engine/feed.ts';
+import type { Deliverer } from '../engine/deliver/deliverer.ts';
+import type { AttemptNotice, OpenFeed } from '../engine/feed.ts';
+import type { Hooks } from '../engine/hooks/hooks.ts';
 import { openRuns, type Runs } from '../engine/open-runs.ts';
 import type { Sandbox, Store } from '../engine/ports.ts';
 import { keepPruned } from '../engine/prune.ts';
@@ -31,6 +33,7 @@ import { Limiter } from '../http/ingress/limiter.ts';
 import { createHono, createHttpServer } from '../http/server.ts';
 import type { openOutbound } from '../outbound/open.ts';
 import { followAutomations } from './automations-folder.ts';
+import { makeDeliverer } from './hooks.ts';
 import type { Open } from './open.ts';
 
 /** What the serving part is made of. */
@@ -45,34 +48,44 @@ export interface Parts {
   readonly log: Log;
   readonly clock: Clock;
   readonly makeId: (prefix: IdPrefix, now: number) => string;
+  readonly hooks: Hooks;
+  readonly attempts: OpenFeed<AttemptNotice>;
   readonly api: Hono;
   readonly openOutbound: typeof openOutbound;
 }
 
+/** What runs, once it serves. */
 export interface Served {
   /** Where it listens. */
   readonly address: string;
   readonly runs: Runs;
   readonly schedules: Schedules;
+  readonly deliverer: Deliverer;
+  readonly topics: Topics;
 }
 
 /**
  * Listens, takes up what an earlier process left, and follows the automations
  * folder. Throws `listen.failed`.
+ *
+ * @returns where it listens, and what it works on
  */
 export async function serve(parts: Parts, open: Open): Promise<Served> {
   const { config, sandbox, store, registry, automations, secrets, feed, log, clock, api } = parts;
   const startedAt = clock();
   let address: AddressInfo | undefined;
-  const outbound = parts.openOutbound({
+  const egress = {
     allow: config.egressAllow,
     deny: config.egressDeny,
     ownListeners: () => (address === undefined ? [] : [address]),
-  });
+  };
+  const outbound = parts.openOutbound(egress);
   open.add(() => outbound.close());
   const seen = (event: CapturedEvent): CapturedEvent =>
     asSeen(event, registry.routeOfId(event.webhookId)?.webhook, config.publicUrl);
   const topics = new Topics({ automations, receiver: () => receiver, log });
+  const source = (): string => config.publicUrl ?? (address === undefined ? '' : urlOf(address));
+  const deliverer = makeDeliverer({ ...parts, egress, source, subscriptions: topics }, open);
   const runs = openRuns({
     store,
     sandbox,
@@ -82,6 +95,7 @@ export async function serve(parts: Parts, open: Open): Promise<Served> {
     revision: (id) => automations.ofRevision(id),
     seen,
     subscriptions: topics,
+    published: (message) => deliverer.published(message),
     clock,
     timer: systemTimer,
     random: Math.random,
@@ -96,6 +110,7 @@ export async function serve(parts: Parts, open: Open): Promise<Served> {
     queue: runs.queue,
     runner: new Runner(sandbox, clock, secrets),
     subscriptions: topics,
+    published: (message) => deliverer.published(message),
     feed,
     log,
     clock,
@@ -110,9 +125,12 @@ export async function serve(parts: Parts, open: Open): Promise<Served> {
     stopping = true;
     topics.close();
     await schedules.close();
-    await stop({ server, ingress, receiver, queue: runs.queue }, config.shutdownMs, log);
+    await stop({ server, ingress, receiver, queue: runs.queue, deliverer }, config.shutdownMs, log);
   });
   await runs.queue.open();
+  // The lock on the data folder says that no other process is at work on it.
+  await deliverer.open(true);
+  parts.hooks.listen((id) => deliverer.changed(id));
   await schedules.open();
   keepUp(parts, open);
   const due = (event: CapturedEvent): Route | undefined =>
@@ -120,7 +138,7 @@ export async function serve(parts: Parts, open: Open): Promise<Served> {
   open.add(keepRecovered({ store, receiver, log, route: due, seen }, clock, startedAt));
   const listening = urlOf(address);
   log.write('info', 'listening', { url: listening, automations: automations.size });
-  return { address: listening, runs, schedules };
+  return { address: listening, runs, schedules, deliverer, topics };
 }
 
 function schedulesOf(parts: Parts, receiver: Receiver): Schedules {
@@ -188,25 +206,34 @@ interface Stoppable {
   readonly ingress: Ingress;
   readonly receiver: Receiver;
   readonly queue: RunQueue;
+  readonly deliverer: Deliverer;
 }
 
 /** Refuses what is new, waits for what is under way, then cuts what is left. */
 async function stop(
-  { server, ingress, receiver, queue }: Stoppable,
+  { server, ingress, receiver, queue, deliverer }: Stoppable,
   limitMs: number,
   log: Log,
 ): Promise<void> {
   const closed = once(server, 'close');
   server.close();
   server.closeIdleConnections();
-  const ended = Promise.all([ingress.close().then(() => receiver.drained()), queue.close()]);
+  const ended = Promise.all([
+    ingress.close().then(() => receiver.drained()),
+    queue.close(),
+    deliverer.close(),
+  ]);
   const timedOut = Symbol();
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<symbol>((resolve) => {
     timer = setTimeout(() => resolve(timedOut), limitMs);
   });
   if ((await Promise.race([ended, limit])) === timedOut) {
-    log.write('warn', 'stop.cut', { events: receiver.eventsUnderWay });
+    log.write('warn', 'stop.cut', {
+      events: receiver.eventsUnderWay,
+      deliveries: deliverer.size,
+    });
+    deliverer.cut();
     await queue.cut();
   }
   clearTimeout(timer);

@@ -5,8 +5,8 @@ export const EXIT_CODES: Readonly<Record<number, string>> = {
   2: 'wrong usage, settings or input',
   3: 'an automation, a file of tests or one to convert has errors',
   4: 'the server refused the credentials',
-  5: 'there is no such webhook, event, run, automation or secret',
+  5: 'there is no such webhook, event, run, automation, secret, hook, message or delivery',
   6: 'the server cannot be reached, or is too busy',
   7: 'the data folder, its key or the port cannot be used',
-  8: 'the automation ran and failed',
+  8: 'the automation ran and failed, or a hook did not take its ping',
 };

@@ -32,6 +32,13 @@ export interface Config {
   readonly egressDeny: readonly string[];
   /** How long a stopping server waits for what is under way. */
   readonly shutdownMs: number;
+  /** Folder of own profiles of hooks. */
+  readonly profilesDir: string;
+  /** Attempts of deliveries under way at once. */
+  readonly deliveriesMax: number;
+  /** Where alerts are sent through, password included; without it, no mail is sent. */
+  readonly smtpUrl: string | undefined;
+  readonly mailFrom: string;
   /** Age at which events are deleted. */
   readonly retentionMs: number;
   /** Bytes of stored bodies above which the oldest events are deleted. */

@@ -7,12 +7,14 @@ import {
   entries,
   folder,
   hostName,
+  mailAddress,
   oneOf,
   type Reader,
   ranges,
   rate,
   secretKey,
   size,
+  smtpUrl,
   wholeNumber,
 } from './values.ts';
 
@@ -56,6 +58,12 @@ const SANDBOX_THREADS_DEFAULT_MOST = 8;
 const RUNS_MAX = 256;
 /** Runs that wait cost no memory; each has about 5 kB on disk, and this many end at 500 MB. */
 const RUNS_PENDING_MAX = 100_000;
+/** Beside the automations, as in a checkout. */
+const PROFILES_DIR = './profiles';
+/** Sockets: with those of `http` effects well under the 1,024 file descriptors that a process often has. */
+const DELIVERIES_MAX = 384;
+/** Mail servers refuse mail without a sender; this one can be told apart and not answered. */
+const MAIL_FROM = 'hookwright@localhost';
 /** A server that was off over a holiday still makes Monday’s report; what is older nobody waits for. */
 const SCHEDULE_LATE_MS = 7 * 86_400_000;
 /** `docker stop` kills 10 s after SIGTERM. What has not ended by then is taken up at the next start. */
@@ -250,6 +258,47 @@ export const SETTINGS: { readonly [Name in keyof Config]: Setting<Name> } = {
     fallback: () => '',
     fallbackText: 'none',
     description: 'Where effects may never go: addresses, ranges and hosts, separated by commas.',
+    scope: 'serve',
+  },
+  profilesDir: {
+    name: 'profilesDir',
+    variable: 'HOOKWRIGHT_PROFILES_DIR',
+    flag: '--profiles-dir',
+    placeholder: 'folder',
+    reader: folder,
+    fallback: () => PROFILES_DIR,
+    description: 'Folder of own profiles of hooks, read at the start; it need not exist.',
+    scope: 'all',
+  },
+  deliveriesMax: {
+    name: 'deliveriesMax',
+    variable: 'HOOKWRIGHT_DELIVERIES_MAX',
+    flag: '--deliveries-max',
+    placeholder: 'number',
+    reader: wholeNumber(3, 10_000),
+    fallback: () => String(DELIVERIES_MAX),
+    description:
+      'Deliveries attempted at once; a third is for hooks that answer fast, and never for others.',
+    scope: 'serve',
+  },
+  smtpUrl: {
+    name: 'smtpUrl',
+    variable: 'HOOKWRIGHT_SMTP_URL',
+    placeholder: 'url',
+    reader: smtpUrl,
+    fallbackText: 'none: no mail is sent',
+    description:
+      'Where alerts about hooks are mailed through: smtp://user:password@host:587, or smtps://….',
+    scope: 'serve',
+  },
+  mailFrom: {
+    name: 'mailFrom',
+    variable: 'HOOKWRIGHT_MAIL_FROM',
+    flag: '--mail-from',
+    placeholder: 'address',
+    reader: mailAddress,
+    fallback: () => MAIL_FROM,
+    description: 'Sender of alerts.',
     scope: 'serve',
   },
   shutdownMs: {

@@ -106,3 +106,15 @@ export const secretKey: Reader<Uint8Array> = {
   expected: VAULT_KEY_EXPECTED,
   read: readVaultKey,
 };
+
+/** With the password, where there is one: it is never quoted. */
+export const smtpUrl: Reader<string> = {
+  expected: 'a URL such as smtp://user:password@mail.example.com:587 or smtps://…',
+  read: (text) =>
+    /^smtps?:\/\/[^\s/?#]+\/?(?:\?[^\s#]*)?$/i.test(text) && URL.canParse(text) ? text : undefined,
+};
+
+export const mailAddress: Reader<string> = {
+  expected: 'a mail address such as hooks@example.com',
+  read: (text) => (/^[^\s@<>"(),:;]+@[^\s@<>"(),:;]+$/.test(text) ? text : undefined),
+};

@@ -5,7 +5,7 @@ export type Random = (size: number) => Uint8Array;
 
 const systemRandom: Random = (size) => randomBytes(size);
 
-export type IdPrefix = 'evt' | 'run' | 'wh' | 'msg';
+export type IdPrefix = 'evt' | 'run' | 'wh' | 'msg' | 'hk' | 'dlv';
 
 // Crockford's base 32: no I, L, O, U, so that ids survive being read aloud (crockford.com/base32.html).
 const DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
@@ -35,6 +35,11 @@ export function idMaker(random: Random = systemRandom): (prefix: IdPrefix, now: 
     }
     return `${prefix}_${id}`;
   };
+}
+
+/** An id before all that are made from `now` on. */
+export function firstId(prefix: IdPrefix, now: number): string {
+  return idMaker((size) => new Uint8Array(size))(prefix, now);
 }
 
 /** An id that is the same for the same time and text: what a crash interrupted finds it again. */

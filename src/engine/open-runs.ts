@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { CapturedEvent } from '../core/event.ts';
 import type { Log } from '../core/log.ts';
+import type { NewMessage } from '../core/message.ts';
 import type { Outbound } from '../core/outbound.ts';
 import type { RunRecord } from '../core/run.ts';
 import type { Timer } from '../core/timer.ts';
@@ -28,6 +29,8 @@ export interface RunsParts {
   /** See `asSeen`. */
   readonly seen: (event: CapturedEvent) => CapturedEvent;
   readonly subscriptions: Subscriptions;
+  /** Told of each message that a run has emitted or meant for a hook. */
+  readonly published: (message: NewMessage) => void;
   readonly clock: Clock;
   readonly timer: Timer;
   /** From 0 to 1, for jitter. */
@@ -53,7 +56,8 @@ export interface Runs {
 export function openRuns(parts: RunsParts): Runs {
   const { store, outbound, secrets, clock, timer, random, log, owner } = parts;
   const called = { store, clock, find: parts.find, revision: parts.revision, drive: () => drive };
-  const message = messagePerformer({ store, clock, subscriptions: parts.subscriptions });
+  const { subscriptions, published } = parts;
+  const message = messagePerformer({ store, clock, subscriptions, published });
   const drive: DriveParts = {
     sandbox: parts.sandbox,
     secrets,

@@ -1,13 +1,14 @@
 import { HookwrightError } from '../core/errors.ts';
 import type { CapturedEvent } from '../core/event.ts';
 import { derivedId } from '../core/ids.ts';
+import type { NewMessage } from '../core/message.ts';
 import { applyMap, type MapSource, type SourceRoot } from '../core/payload-map.ts';
 import { emptyFields, type Fields } from '../core/request/fields.ts';
 import { readForm } from '../core/request/form.ts';
 import { RequestHeaders } from '../core/request/headers.ts';
 import { parseJsonBody } from '../core/request/json-body.ts';
 import { readQuery } from '../core/request/query.ts';
-import type { NewMessage } from './ports.ts';
+
 import type { Route } from './route.ts';
 import { webhookFactsOf } from './seen.ts';
 

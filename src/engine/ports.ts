@@ -1,15 +1,11 @@
 import type { AutomationRecord, Revision } from '../core/automation.ts';
-import type {
-  EffectKind,
-  EffectRequest,
-  EffectResult,
-  JournalEntry,
-  StateArgs,
-} from '../core/effect.ts';
+import type { EffectRequest, EffectResult, JournalEntry, StateArgs } from '../core/effect.ts';
 import type { CapturedEvent, EventStatus, EventSummary, StoredEvent } from '../core/event.ts';
+import type { NewMessage } from '../core/message.ts';
 import type { Execution, ExecutionResult, RunRecord } from '../core/run.ts';
 import type { SealedSecret } from '../core/secret.ts';
 import type { Webhook } from '../core/webhook.ts';
+import type { DeliveryStore, HookStore, MessageStore } from './ports/hook-store.ts';
 
 /**
  * What the engine needs from the outside. Every method is asynchronous and is one whole transaction;
@@ -22,7 +18,10 @@ export interface Store
     AutomationStore,
     RunStore,
     ScheduleStore,
-    SecretStore {
+    SecretStore,
+    HookStore,
+    MessageStore,
+    DeliveryStore {
   /** Commits what is under way and closes the database. Later calls throw. */
   close(): Promise<void>;
 }
@@ -159,8 +158,9 @@ export interface RunStore {
    */
   performState(effect: EffectPlace, args: StateArgs): Promise<EffectResult>;
   /**
-   * Stores a message with its journal entry's result, likewise once. The value is JSON of `{ id }`. Where it
-   * has a `depth`, its event (`topicEvent`) is stored with it, pending.
+   * Stores a message and its deliveries (`MessageStore.publish`) with its journal entry's result, likewise
+   * once. The value is JSON of `{ id }`; a message for one hook that there is none of, or that is disabled,
+   * is a result that says so. Where it has a `depth`, its event (`topicEvent`) is stored with it, pending.
    */
   storeMessage(effect: EffectPlace, message: NewMessage): Promise<EffectResult>;
   /** Deletes state whose time to live is over; at most `countMax`. Returns how many went. */
@@ -224,20 +224,6 @@ export interface EffectPlace {
   readonly number: number;
   readonly at: number;
   readonly arrival: number;
-}
-
-/** Something emitted under a topic, or meant for one hook. Sending is the hooks' matter. */
-export interface NewMessage {
-  /** `msg_` and 26 characters. */
-  readonly id: string;
-  readonly kind: Extract<EffectKind, 'emit' | 'hook'>;
-  /** The topic, or the hook's name. */
-  readonly to: string;
-  /** JSON. */
-  readonly data: string;
-  readonly createdAt: number;
-  /** Only where it starts runs: messages in a row that have started each other's, this one included. */
-  readonly depth?: number;
 }
 
 export interface RunFilter {

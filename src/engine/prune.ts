@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
+import type { MessageStore } from './ports/hook-store.ts';
 import type { EventStore, RunStore } from './ports.ts';
 
 /** Events or keys of the state deleted per transaction: a commit of new events never waits longer than a few milliseconds. */
@@ -13,13 +14,13 @@ export interface Retention {
 }
 
 /**
- * Deletes events over the retention's age or size and state whose time is over, now and from time to
- * time.
+ * Deletes events and messages over the retention's age or size, each for itself, and state whose time is
+ * over, now and from time to time.
  *
  * @returns what ends it
  */
 export function keepPruned(
-  store: Pick<EventStore & RunStore, 'prune' | 'expireState'>,
+  store: Pick<EventStore & RunStore & MessageStore, 'prune' | 'expireState' | 'pruneMessages'>,
   retention: Retention,
   log: Log,
   clock: Clock,
@@ -41,8 +42,13 @@ export function keepPruned(
       const events = await all(() =>
         store.prune(clock() - retention.ageMs, retention.bytesMax, BATCH_ROWS),
       );
+      const messages = await all(() =>
+        store.pruneMessages(clock() - retention.ageMs, retention.bytesMax, BATCH_ROWS),
+      );
       const state = await all(() => store.expireState(clock(), BATCH_ROWS));
-      if (events + state > 0) log.write('info', 'pruned', { events, state });
+      if (events + messages + state > 0) {
+        log.write('info', 'pruned', { events, messages, state });
+      }
     } catch (error) {
       if (!stopped) log.write('error', 'prune.failed', { error });
     } finally {

@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import { HookwrightError } from '../core/errors.ts';
 import type { CapturedEvent, EventStatus, EventSummary } from '../core/event.ts';
 import type { Log } from '../core/log.ts';
+import type { NewMessage } from '../core/message.ts';
 import type { Answer, RunRecord } from '../core/run.ts';
 import { topicEvent } from '../core/topic-event.ts';
 import { acknowledgement, NO_CONTENT, UNRECORDED } from './answers.ts';
@@ -11,7 +12,7 @@ import type { OpenFeed } from './feed.ts';
 import { type LegEnd, type LegParts, runLeg } from './leg.ts';
 import { forwardedMessage } from './payload.ts';
 import { PendingAnswer } from './pending-answer.ts';
-import type { EventStore, NewMessage } from './ports.ts';
+import type { EventStore } from './ports.ts';
 import type { RunQueue } from './queue.ts';
 import type { Leg, Route } from './route.ts';
 import { openPassage, type Passage } from './run.ts';
@@ -21,6 +22,8 @@ export interface ReceiverParts extends Omit<LegParts, 'store' | 'queue'> {
   readonly queue: LegParts['queue'] & Pick<RunQueue, 'full'>;
   readonly feed: OpenFeed;
   /** Told of the messages that webhooks forward. */
+  /** Called with what was forwarded, once it is stored. */
+  readonly published: (message: NewMessage) => void;
   readonly subscriptions: Subscriptions;
   readonly log: Log;
   readonly clock: Clock;
@@ -103,14 +106,15 @@ export class Receiver {
     return this.#answerByRun(passage, stored);
   }
 
-  /** Stores an event with the message that it makes; then the automations of its topic begin. */
+  /** Stores an event with the message that it makes; then hooks are sent it, and the automations of its topic begin. */
   async #capture(
     event: CapturedEvent,
     status: 'pending' | 'captured',
     message: NewMessage | undefined,
   ): Promise<void> {
-    const { store, subscriptions } = this.#parts;
+    const { store, subscriptions, published } = this.#parts;
     await store.capture(event, status, message);
+    if (message !== undefined) published(message);
     if (message?.depth !== undefined) {
       subscriptions.take(topicEvent({ ...message, depth: message.depth }));
     }

@@ -186,13 +186,16 @@ function asSent(entry: JournalEntry, request: OutboundRequest | undefined): Jour
   const { url, body } = request;
   const own = args.headers.some(([name]) => name === 'idempotency-key');
   const headers = request.headers.filter(([name]) => own || name !== 'idempotency-key');
-  const content =
-    body === undefined
-      ? {}
-      : typeof body === 'string'
-        ? { body }
-        : { base64: Buffer.from(body).toString('base64') };
-  return { ...entry, args: JSON.stringify({ ...args, url, headers, ...content }) };
+  // What is absent is left out as JSON, and the rest keeps its order: arguments are compared as texts.
+  const sent = {
+    ...args,
+    url,
+    headers,
+    basic: undefined,
+    body: typeof body === 'string' ? body : undefined,
+    base64: body instanceof Uint8Array ? Buffer.from(body).toString('base64') : undefined,
+  };
+  return { ...entry, args: JSON.stringify(sent) };
 }
 
 function performersOf(test: TestCase, stage: Stage, secrets: SecretSource): Performers {

@@ -18,6 +18,10 @@ function mistakesOf(env: Record<string, string>, flags: Flags = {}): string {
 
 test('without variables and flags, every setting has its default', () => {
   expect(readConfig({}, {}, { machine })).toEqual({
+    profilesDir: './profiles',
+    deliveriesMax: 384,
+    smtpUrl: undefined,
+    mailFrom: 'hookwright@localhost',
     host: '127.0.0.1',
     port: 8420,
     dataDir: './data',
@@ -147,5 +151,14 @@ test('the key of the secrets comes from its variable alone, and no mistake quote
   expect(readConfig({}, { secretKey: key.toString('hex') }).secretKey).toBeUndefined();
   expect(mistakesOf({ HOOKWRIGHT_SECRET_KEY: 'a-password' }, {})).toBe(
     'Expected HOOKWRIGHT_SECRET_KEY to be 32 bytes as base64 or hex, got another text.',
+  );
+});
+
+test('the mail server’s URL comes from its variable alone, and no mistake quotes it', () => {
+  const url = 'smtp://user:pa%40ss@mail.example.com:587';
+  expect(readConfig({ HOOKWRIGHT_SMTP_URL: url }).smtpUrl).toBe(url);
+  expect(readConfig({}, { smtpUrl: url }).smtpUrl).toBeUndefined();
+  expect(mistakesOf({ HOOKWRIGHT_SMTP_URL: 'http://user:password@host' }, {})).toBe(
+    'Expected HOOKWRIGHT_SMTP_URL to be a URL such as smtp://user:password@mail.example.com:587 or smtps://…, got another text.',
   );
 });

@@ -15,6 +15,7 @@ test('no two settings share a flag or a variable', () => {
   expect(new Set(flags).size).toBe(flags.length);
   expect(SETTING_LIST.filter(({ flag }) => flag === undefined).map(({ name }) => name)).toEqual([
     'secretKey',
+    'smtpUrl',
   ]);
   expect(new Set(SETTING_LIST.map((setting) => setting.variable)).size).toBe(SETTING_LIST.length);
 });

@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 import type { AutomationRecord } from '../../src/core/automation.ts';
 import type { EffectRequest } from '../../src/core/effect.ts';
 import type { CapturedEvent } from '../../src/core/event.ts';
+import type { HookRecord } from '../../src/core/hook.ts';
+import { HEALTHY } from '../../src/core/hook-health.ts';
 import { idMaker } from '../../src/core/ids.ts';
+import type { NewMessage } from '../../src/core/message.ts';
 import type { RunRecord } from '../../src/core/run.ts';
 import type { Webhook } from '../../src/core/webhook.ts';
 
@@ -82,6 +85,45 @@ export function someWebhook(over: Partial<Webhook> = {}): Webhook {
     settings: {},
     createdAt: NOW,
     updatedAt: NOW,
+    ...over,
+  };
+}
+
+export function someHook(over: Partial<HookRecord> = {}): Omit<HookRecord, 'number'> {
+  const id = over.id ?? makeId('hk', NOW);
+  return {
+    id,
+    name: `hook ${id}`,
+    status: 'active',
+    topics: ['order.*'],
+    url: 'https://example.com/in',
+    method: 'POST',
+    profile: 'standard',
+    format: 'json',
+    success: ['2xx'],
+    timeoutMs: 15_000,
+    retryMs: [5_000, 300_000],
+    failuresMax: 0,
+    failingMs: 0,
+    alerts: [],
+    concurrency: 4,
+    ordered: false,
+    health: HEALTHY,
+    createdAt: NOW,
+    updatedAt: NOW,
+    sealed: new Uint8Array([1, 2, 3]),
+    ...over,
+  };
+}
+
+export function someMessage(over: Partial<NewMessage> = {}): NewMessage {
+  const createdAt = over.createdAt ?? NOW;
+  return {
+    id: makeId('msg', createdAt),
+    kind: 'emit',
+    to: 'order.paid',
+    data: '{"id":7}',
+    createdAt,
     ...over,
   };
 }

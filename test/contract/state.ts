@@ -1,16 +1,14 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { EffectResult, StateArgs } from '../../src/core/effect.ts';
-import { idMaker } from '../../src/core/ids.ts';
 import type { RunRecord } from '../../src/core/run.ts';
 import { topicEvent } from '../../src/core/topic-event.ts';
-import type { EffectPlace, NewMessage } from '../../src/engine/ports.ts';
-import { NOW, openRun, someEffect, someEvent } from './records.ts';
+import type { EffectPlace } from '../../src/engine/ports.ts';
+import { NOW, openRun, someEffect, someEvent, someHook, someMessage } from './records.ts';
 import { StateModel } from './state-model.ts';
 import type { OpenedStore } from './store.ts';
 
 const LEASE = { owner: 'a', until: NOW + 30_000 };
-const makeId = idMaker();
 
 /** What every adapter does with effects that it performs itself: state and messages. */
 export function stateContract(opened: OpenedStore): void {
@@ -29,7 +27,7 @@ export function stateContract(opened: OpenedStore): void {
     /** New entries of the run's journal, in one step. */
     async function beginAll(
       count: number,
-      kind: 'state' | 'emit' = 'state',
+      kind: 'state' | 'emit' | 'hook' = 'state',
       at = NOW,
     ): Promise<EffectPlace[]> {
       const numbers = Array.from({ length: count }, () => begun++);
@@ -41,7 +39,7 @@ export function stateContract(opened: OpenedStore): void {
       return numbers.map((number) => ({ runId: run.id, number, at, arrival: number }));
     }
 
-    async function begin(kind: 'state' | 'emit', at = NOW): Promise<EffectPlace> {
+    async function begin(kind: 'state' | 'emit' | 'hook', at = NOW): Promise<EffectPlace> {
       return (await beginAll(1, kind, at))[0]!;
     }
 
@@ -227,15 +225,6 @@ export function stateContract(opened: OpenedStore): void {
     });
 
     describe('messages', () => {
-      const someMessage = (over: Partial<NewMessage> = {}): NewMessage => ({
-        id: makeId('msg', NOW),
-        kind: 'emit',
-        to: 'order.paid',
-        data: '{"id":7}',
-        createdAt: NOW,
-        ...over,
-      });
-
       test('are stored with their entry’s result, once', async () => {
         const place = await begin('emit');
         const message = someMessage();
@@ -267,6 +256,28 @@ export function stateContract(opened: OpenedStore): void {
         expect(new TextDecoder().decode(event?.body)).toBe(message.data);
       });
 
+      test('for a hook that there is none of are a result that says so', async () => {
+        const message = someMessage({ kind: 'hook', to: 'warehouse' });
+        const result = {
+          ok: false,
+          code: 'effect.failed',
+          message:
+            'Expected the name or id of a hook, got "warehouse", which there is none of. List them with `hookwright hook list`.',
+        };
+        const place = await begin('hook');
+        expect(await opened.store.storeMessage(place, message)).toEqual(result);
+        expect(await opened.store.message(message.id)).toBeUndefined();
+        await opened.store.createHook(someHook({ name: 'warehouse' }));
+        expect(await opened.store.storeMessage(place, message)).toEqual(result);
+        expect(await opened.store.storeMessage(await begin('hook'), message)).toMatchObject({
+          ok: true,
+        });
+        expect(await opened.store.message(message.id)).toMatchObject({ runId: run.id });
+        expect(await opened.store.deliveries({ messageId: message.id, countMax: 9 })).toHaveLength(
+          1,
+        );
+      });
+
       test('of an id that is taken are refused, and the effect stays under way', async () => {
         const message = someMessage();
         await opened.store.storeMessage(await begin('emit'), message);
@@ -274,7 +285,7 @@ export function stateContract(opened: OpenedStore): void {
         const twice = opened.store.storeMessage(place, message);
         await expect(twice).rejects.toMatchObject({ code: 'store.failed' });
         expect((await opened.store.journal(run.id))[1]).not.toHaveProperty('ended');
-        const other = someMessage({ kind: 'hook', to: 'warehouse' });
+        const other = someMessage();
         expect(await opened.store.storeMessage(place, other)).toMatchObject({ ok: true });
       });
     });

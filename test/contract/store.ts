@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Store } from '../../src/engine/ports.ts';
+import { deliveryContract } from './deliveries.ts';
 import { eventContract } from './events.ts';
+import { hookContract } from './hooks.ts';
 import { leaseContract } from './leases.ts';
 import { NOW, someEvent, someEvents } from './records.ts';
 import { registryContract } from './registry.ts';
@@ -54,6 +56,8 @@ export function storeContract(name: string, prepare: () => Promise<StoreHarness>
     leaseContract(opened);
     stateContract(opened);
     scheduleContract(opened);
+    hookContract(opened);
+    deliveryContract(opened);
     secretContract(opened);
 
     describe('closing', () => {

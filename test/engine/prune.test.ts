@@ -18,6 +18,7 @@ test('old events and state go in batches, until a batch is not full', async () =
       asked.push(before);
       return prune();
     },
+    pruneMessages: counts(200, 5),
     expireState: counts(1),
   };
   const stop = keepPruned(store, RETENTION, log, () => 5000);
@@ -25,14 +26,18 @@ test('old events and state go in batches, until a batch is not full', async () =
   stop();
   expect(asked).toEqual([4000, 4000, 4000]);
   expect(log.lines).toEqual([
-    { level: 'info', message: 'pruned', fields: { events: 403, state: 1 } },
+    { level: 'info', message: 'pruned', fields: { events: 403, messages: 205, state: 1 } },
   ]);
 });
 
 test('a store that fails is told in the log, and asked again another time', async () => {
   const log = new RememberingLog();
   const error = new Error('disk full');
-  const store = { prune: () => Promise.reject(error), expireState: counts() };
+  const store = {
+    prune: () => Promise.reject(error),
+    pruneMessages: counts(),
+    expireState: counts(),
+  };
   const stop = keepPruned(store, RETENTION, log, () => 0);
   await new Promise((resolve) => setImmediate(resolve));
   stop();

@@ -37,6 +37,7 @@ function setUp(answerDeadlineMs = 10_000): {
     queue: { full: false, hasRoom: true, wake: () => {} },
     runner: new Runner(sandbox, clock, NO_SECRETS),
     subscriptions: { has: () => false, take: () => {} },
+    published: () => {},
     feed,
     log,
     clock,

@@ -1,6 +1,7 @@
 import type { EffectResult, JournalEntry, StateArgs } from '../../src/core/effect.ts';
 import { HookwrightError } from '../../src/core/errors.ts';
 import type { CapturedEvent, EventStatus, StoredEvent } from '../../src/core/event.ts';
+import type { NewMessage } from '../../src/core/message.ts';
 import type { RunRecord } from '../../src/core/run.ts';
 import { topicEvent } from '../../src/core/topic-event.ts';
 import type {
@@ -8,7 +9,6 @@ import type {
   DueTimeOutcome,
   EffectPlace,
   KnownSchedule,
-  NewMessage,
   RunStep,
   RunStore,
   ScheduleStore,

@@ -2,9 +2,10 @@ import type { Clock } from '../../core/clock.ts';
 import type { EmitArgs, HookArgs, StateArgs } from '../../core/effect.ts';
 import type { CapturedEvent } from '../../core/event.ts';
 import { derivedId } from '../../core/ids.ts';
+import type { NewMessage } from '../../core/message.ts';
 import { depthOf, topicEvent } from '../../core/topic-event.ts';
 import { TOPIC_DEPTH_MAX } from '../limits.ts';
-import type { EffectPlace, NewMessage, RunStore } from '../ports.ts';
+import type { EffectPlace, RunStore } from '../ports.ts';
 import type { EffectContext, Perform } from './performer.ts';
 
 export interface InternalParts {
@@ -32,13 +33,16 @@ export interface Subscriptions {
 
 export interface MessageParts extends InternalParts {
   readonly subscriptions: Subscriptions;
+  /** Told of each message that was stored, so that its deliveries are sent. */
+  readonly published: (message: NewMessage) => void;
 }
 
 /**
- * `emit` and `hook`: the message is stored with the result, and with the event of the runs that it starts;
- * sending it is the hooks' matter.
+ * `emit` and `hook`: the message is stored with the result, with its deliveries, and with the event of the
+ * runs that it starts; `deliver/` sends it.
  */
-export function messagePerformer({ store, clock, subscriptions }: MessageParts): Perform {
+export function messagePerformer(parts: MessageParts): Perform {
+  const { store, clock, subscriptions, published } = parts;
   return async (context) => {
     const message = messageOf(context);
     const depth =
@@ -50,6 +54,7 @@ export function messagePerformer({ store, clock, subscriptions }: MessageParts):
     const place = placeOf(context, clock);
     const stored = depth === undefined ? message : { ...message, depth };
     const result = await store.storeMessage(place, stored);
+    if (result.ok) published(stored);
     if (depth !== undefined && result.ok) subscriptions.take(topicEvent({ ...message, depth }));
     return { how: 'stored', result, at: place.at, arrival: place.arrival };
   };

@@ -6,8 +6,11 @@ import { errorAnswer } from '../errors.ts';
 import { API_PATH } from './api-path.ts';
 import { authorize } from './authorize.ts';
 import { routeAutomations } from './automations.ts';
+import { routeDeliveries } from './deliveries.ts';
 import { routeEventStream } from './event-stream.ts';
 import { routeEvents } from './events.ts';
+import { routeHooks } from './hooks.ts';
+import { routeMessages } from './messages.ts';
 import type { ApiParts } from './parts.ts';
 import { routeRuns } from './runs.ts';
 import { routeSecrets } from './secrets.ts';
@@ -46,6 +49,9 @@ export function createApi(parts: ApiParts): Hono {
   routeRuns(api, parts);
   routeAutomations(api, parts);
   routeSecrets(api, parts);
+  routeHooks(api, parts);
+  routeMessages(api, parts);
+  routeDeliveries(api, parts);
   // A route and not `notFound`, which is lost when this application is mounted in another.
   api.all('*', (c) => {
     throw new HookwrightError(

@@ -2,7 +2,10 @@ import type { Clock } from '../../core/clock.ts';
 import type { CapturedEvent } from '../../core/event.ts';
 import type { Log } from '../../core/log.ts';
 import type { RunRecord } from '../../core/run.ts';
-import type { Feed } from '../../engine/feed.ts';
+import type { AttemptNotice, Feed } from '../../engine/feed.ts';
+import type { Deliveries } from '../../engine/hooks/deliveries.ts';
+import type { Hooks } from '../../engine/hooks/hooks.ts';
+import type { DeliveryStore, MessageStore } from '../../engine/ports/hook-store.ts';
 import type { AutomationStore, EventStore, RunStore, Sandbox } from '../../engine/ports.ts';
 import type { Registry } from '../../engine/registry.ts';
 import type { SecretRegistry } from '../../engine/secrets.ts';
@@ -13,11 +16,16 @@ export interface ApiParts {
   readonly secrets: SecretRegistry;
   readonly store: Pick<EventStore, 'event' | 'events' | 'runsOf' | 'run'> &
     Pick<RunStore, 'runs' | 'journal'> &
-    Pick<AutomationStore, 'revision'>;
+    Pick<AutomationStore, 'revision'> &
+    Pick<MessageStore, 'message' | 'messages'> &
+    Pick<DeliveryStore, 'delivery' | 'deliveries' | 'attempts'>;
+  readonly hooks: Hooks;
+  readonly deliveries: Deliveries;
   readonly runs: RunControl;
   /** Runs an automation with `trigger: schedule` now. Throws `automation.not_found`, `automation.trigger`. */
   readonly start: (automation: string) => Promise<CapturedEvent>;
   readonly feed: Feed;
+  readonly attempts: Feed<AttemptNotice>;
   /** For what is executed again to be looked at; opened when it is first asked for. */
   readonly sandbox: () => Promise<Pick<Sandbox, 'execute'>>;
   readonly clock: Clock;

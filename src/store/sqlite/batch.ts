@@ -1,7 +1,14 @@
 import type { EffectResult, StateArgs } from '../../core/effect.ts';
 import type { CapturedEvent, EventStatus } from '../../core/event.ts';
+import type { NewMessage } from '../../core/message.ts';
 import type { RunRecord } from '../../core/run.ts';
-import type { EffectPlace, NewMessage, RunStep } from '../../engine/ports.ts';
+import type {
+  AttemptSettled,
+  AttemptSettlement,
+  Published,
+} from '../../engine/ports/hook-store.ts';
+import type { EffectPlace, RunStep } from '../../engine/ports.ts';
+import { readSettlement as readAttempt, writeSettlement as writeAttempt } from './batch-attempt.ts';
 import { readRun, readStep, type StepWrite, writeRun, writeStep } from './batch-run.ts';
 import type { BatchMessage } from './protocol.ts';
 import { STATUS_CODES } from './schema.ts';
@@ -24,7 +31,13 @@ export type WriteCall =
       readonly runs: readonly RunRecord[];
     }
   | { readonly kind: 'advance'; readonly step: RunStep }
-  | { readonly kind: 'perform'; readonly place: EffectPlace; readonly act: InternalAct };
+  | { readonly kind: 'perform'; readonly place: EffectPlace; readonly act: InternalAct }
+  | {
+      readonly kind: 'publish';
+      readonly message: NewMessage;
+      readonly key: string | undefined;
+    }
+  | { readonly kind: 'attempt'; readonly settlement: AttemptSettlement };
 
 /** An effect that the store performs by itself, in the commit that completes its journal entry. */
 type InternalAct =
@@ -37,6 +50,8 @@ export interface Written {
   readonly settle: undefined;
   readonly advance: undefined;
   readonly perform: EffectResult;
+  readonly publish: Published;
+  readonly attempt: AttemptSettled;
 }
 
 /** A call as the thread sees it: values in the order in which the prepared statements take them. */
@@ -56,7 +71,7 @@ export type Write =
       readonly runs: readonly SqlValue[][];
     }
   | { readonly kind: 'advance'; readonly step: StepWrite }
-  | Extract<WriteCall, { readonly kind: 'perform' }>;
+  | Extract<WriteCall, { readonly kind: 'perform' | 'publish' | 'attempt' }>;
 
 export type SqlValue = string | number | Uint8Array | null;
 
@@ -67,6 +82,8 @@ const CAPTURE = 0;
 const SETTLE = 1;
 const ADVANCE = 2;
 const PERFORM = 3;
+const PUBLISH = 4;
+const ATTEMPT = 5;
 const NUMBER_BYTES = Float64Array.BYTES_PER_ELEMENT;
 /** In place of the length of a text that is absent. */
 const ABSENT = -1;
@@ -93,9 +110,12 @@ function writeCall(writer: Writer, call: WriteCall): void {
   } else if (call.kind === 'advance') {
     writer.number(ADVANCE);
     writeStep(writer, call.step);
+  } else if (call.kind === 'attempt') {
+    writer.number(ATTEMPT);
+    writeAttempt(writer, call.settlement);
   } else {
-    // Small, and rarer than the others: not worth a form of its own.
-    writer.number(PERFORM);
+    // Small, and rarer than the others: not worth a form of their own.
+    writer.number(call.kind === 'perform' ? PERFORM : PUBLISH);
     writer.text(JSON.stringify(call));
   }
 }
@@ -105,7 +125,8 @@ function readCall(reader: Reader): Write {
   if (kind === CAPTURE) return readCapture(reader);
   if (kind === SETTLE) return readSettlement(reader);
   if (kind === ADVANCE) return { kind: 'advance', step: readStep(reader) };
-  return JSON.parse(reader.text() as string) as Extract<WriteCall, { kind: 'perform' }>;
+  if (kind === ATTEMPT) return { kind: 'attempt', settlement: readAttempt(reader) };
+  return JSON.parse(reader.text() as string) as Extract<Write, { kind: 'perform' | 'publish' }>;
 }
 
 function writeCapture(writer: Writer, event: CapturedEvent, status: number): void {

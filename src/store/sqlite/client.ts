@@ -1,6 +1,7 @@
 import { HookwrightError } from '../../core/errors.ts';
 import type { Store } from '../../engine/ports.ts';
 import type { WriteCall, Written } from './batch.ts';
+import { hookStoreOf } from './client-hooks.ts';
 import { fromFailureData } from './failure.ts';
 import type { Call, Channel, FromThread, Returns, ToThread } from './protocol.ts';
 import { WriteQueue } from './write-queue.ts';
@@ -151,6 +152,7 @@ export function storeOf(client: StoreClient): Store {
     deleteSecret: (name) => client.ask({ method: 'deleteSecret', name }),
     keyProof: () => client.ask({ method: 'keyProof' }),
     saveKeyProof: (sealed) => client.ask({ method: 'saveKeyProof', sealed }),
+    ...hookStoreOf(client),
     close: () => client.close(),
   };
 }

@@ -4,15 +4,18 @@ import type { Write } from './batch.ts';
 import { connect, makeDataDir } from './connection.ts';
 import { findEvent, listEvents, listPending } from './events.ts';
 import { storeFailed } from './failure.ts';
+import { HOOK_JOBS, type HookCall, prepareHookCalls } from './hook-calls.ts';
 import { listJournal } from './journal.ts';
 import { claimRuns, renewLeases } from './leases.ts';
 import { lockDataDir } from './lock.ts';
 import type { Call, PruneCall, Returns } from './protocol.ts';
 import { type Pruner, preparePrune } from './prune.ts';
+import { preparePublisher } from './publish.ts';
 import { countOpenRuns, findNextDue, findRun, listRuns, listRunsOf } from './runs.ts';
 import { claimDueTime, keepSchedules } from './schedules.ts';
 import { deleteSecret, listSecrets, readKeyProof, saveKeyProof, saveSecret } from './secrets.ts';
 import { expireState } from './state.ts';
+import { Subscribers } from './subscribers.ts';
 import { createWebhook, deleteWebhook, listWebhooks, updateWebhook } from './webhooks.ts';
 import { prepareWrites, type WriteResults } from './write.ts';
 
@@ -41,10 +44,16 @@ export function openDatabase(options: DatabaseOptions): SqliteDatabase {
     const sqlite = connect(dataDir, pageCountMax);
     const db = drizzle<Record<string, never>>({ client: sqlite });
     const pruner = preparePrune(sqlite);
+    const subscribers = new Subscribers(db, sqlite);
+    const publisher = preparePublisher(sqlite, subscribers);
+    const performHook = prepareHookCalls({ sqlite, db, subscribers, publisher });
     const job = 'delete the oldest events';
     return {
-      write: prepareWrites(sqlite),
-      call: (call) => attempt(JOBS[call.method], () => perform(db, call)),
+      write: prepareWrites(sqlite, subscribers, publisher),
+      call: (call) =>
+        isHookCall(call)
+          ? attempt(HOOK_JOBS[call.method], () => performHook(call))
+          : attempt(JOBS[call.method], () => perform(db, call)),
       step: (call, after) => attempt(job, () => pruner.step(call, after)),
       vacuumStep: () => attempt(job, () => pruner.vacuumStep()),
       close: () => {
@@ -61,7 +70,14 @@ export function openDatabase(options: DatabaseOptions): SqliteDatabase {
   }
 }
 
-const JOBS: Readonly<Record<Exclude<Call, PruneCall>['method'], string>> = {
+/** What this file does itself. */
+type OwnCall = Exclude<Call, PruneCall | HookCall>;
+
+function isHookCall(call: OwnCall | HookCall): call is HookCall {
+  return call.method in HOOK_JOBS;
+}
+
+const JOBS: Readonly<Record<OwnCall['method'], string>> = {
   event: 'read an event',
   events: 'list events',
   pendingEvents: 'list pending events',
@@ -99,10 +115,7 @@ function attempt<T>(job: string, action: () => T): T {
   }
 }
 
-function perform(
-  db: BetterSQLite3Database,
-  call: Exclude<Call, PruneCall>,
-): Returns[keyof Returns] {
+function perform(db: BetterSQLite3Database, call: OwnCall): Returns[keyof Returns] {
   switch (call.method) {
     case 'event':
       return findEvent(db, call.eventId);

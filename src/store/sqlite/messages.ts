@@ -1,30 +1,48 @@
-import type Sqlite from 'better-sqlite3';
-import type { CapturedEvent } from '../../core/event.ts';
-import { topicEvent } from '../../core/topic-event.ts';
-import type { EffectPlace, NewMessage } from '../../engine/ports.ts';
+import { and, desc, eq, lt } from 'drizzle-orm';
+import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import type { Message, MessageKind } from '../../core/message.ts';
+import type { MessageFilter } from '../../engine/ports/hook-store.ts';
+import { messageTable } from './schema-hooks.ts';
 
-/**
- * Stores a message, and the event of the runs that it starts, within the transaction of whoever calls it.
- *
- * @param from the effect that made it, or `NO_RUN`
- * @param capture stores an event as pending, within the same transaction
- */
-export type StoreMessage = (
-  message: NewMessage,
-  from: Pick<EffectPlace, 'runId' | 'number'>,
-  capture: (event: CapturedEvent) => void,
-) => void;
+/** As the driver gives it. */
+export interface MessageRow {
+  readonly id: string;
+  readonly kind: MessageKind;
+  readonly to: string;
+  readonly created_at: number;
+  readonly run_id: string;
+  readonly data: string;
+}
 
-/** Where a message comes from that a webhook forwards. */
-export const NO_RUN: Pick<EffectPlace, 'runId' | 'number'> = { runId: '', number: 0 };
+export function findMessage(db: BetterSQLite3Database, id: string): Message | undefined {
+  const row = db.select().from(messageTable).where(eq(messageTable.id, id)).get();
+  return row === undefined ? undefined : fromRow(row);
+}
 
-export function prepareMessages(sqlite: Sqlite.Database): StoreMessage {
-  const insert = sqlite.prepare(
-    `INSERT INTO message (id, kind, "to", created_at, run_id, effect, data)
-     VALUES (?, ?, ?, ?, ?, ?, ?)`,
-  );
-  return ({ id, kind, to, createdAt, data, depth }, { runId, number }, capture) => {
-    insert.run(id, kind, to, createdAt, runId, number, data);
-    if (depth !== undefined) capture(topicEvent({ id, to, data, createdAt, depth }));
-  };
+export function listMessages(
+  db: BetterSQLite3Database,
+  { topic, before, countMax }: MessageFilter,
+): Message[] {
+  return db
+    .select()
+    .from(messageTable)
+    .where(
+      and(
+        topic === undefined ? undefined : eq(messageTable.to, topic),
+        before === undefined ? undefined : lt(messageTable.id, before),
+      ),
+    )
+    .orderBy(desc(messageTable.id))
+    .limit(countMax)
+    .all()
+    .map(fromRow);
+}
+
+export function toMessage(row: MessageRow): Message {
+  const { id, kind, to, created_at: createdAt, run_id: runId, data } = row;
+  return { id, kind, to, data, createdAt, ...(runId === '' ? {} : { runId }) };
+}
+
+function fromRow({ createdAt, runId, ...row }: typeof messageTable.$inferSelect): Message {
+  return toMessage({ ...row, created_at: createdAt, run_id: runId });
 }

@@ -1,5 +1,5 @@
 import type { AutomationRecord, Revision } from '../../core/automation.ts';
-import type { EffectResult, JournalEntry } from '../../core/effect.ts';
+import type { JournalEntry } from '../../core/effect.ts';
 import type { EventSummary, StoredEvent } from '../../core/event.ts';
 import type { RunRecord } from '../../core/run.ts';
 import type { SealedSecret } from '../../core/secret.ts';
@@ -12,6 +12,7 @@ import type {
   RunFilter,
 } from '../../engine/ports.ts';
 import type { FailureData } from './failure.ts';
+import type { HookCall, HookReturns } from './hook-calls.ts';
 
 /** Everything that crosses between the main thread and the store's thread. */
 export type ToThread =
@@ -19,7 +20,7 @@ export type ToThread =
   | { readonly type: 'call'; readonly id: number; readonly call: Call }
   | { readonly type: 'close' };
 
-/** Captures, settlements, steps and effects for one commit, encoded by `batch.ts`. */
+/** Captures, settlements, steps, effects, messages and attempts for one commit, encoded by `batch.ts`. */
 export interface BatchMessage {
   readonly type: 'batch';
   readonly id: number;
@@ -40,8 +41,8 @@ export type FromThread =
       readonly id: number;
       /** The calls that failed, by their position in the batch; every other one is on disk. */
       readonly failures: readonly (readonly [position: number, failure: FailureData])[];
-      /** What effects gave, by their position. */
-      readonly values: readonly (readonly [position: number, value: EffectResult])[];
+      /** What effects, messages and attempts gave, by their position. */
+      readonly values: readonly (readonly [position: number, value: unknown])[];
     }
   | { readonly type: 'returned'; readonly id: number; readonly value: unknown }
   | { readonly type: 'threw'; readonly id: number; readonly failure: FailureData }
@@ -91,7 +92,8 @@ export type Call =
   | { readonly method: 'deleteSecret'; readonly name: string }
   | { readonly method: 'keyProof' }
   | { readonly method: 'saveKeyProof'; readonly sealed: Uint8Array }
-  | PruneCall;
+  | PruneCall
+  | HookCall;
 
 export interface PruneCall {
   readonly method: 'prune';
@@ -101,7 +103,7 @@ export interface PruneCall {
 }
 
 /** What each call returns. */
-export interface Returns {
+export interface Returns extends HookReturns {
   readonly event: StoredEvent | undefined;
   readonly events: readonly EventSummary[];
   readonly pendingEvents: readonly StoredEvent[];

@@ -60,28 +60,3 @@ export const stateTable: TableOf<StateRow> = sqliteTable(
   // What `expireState` deletes; keys without a time to live cost nothing here.
   (table) => [index('state_expiring').on(table.expiresAt).where(sql`expires_at IS NOT NULL`)],
 );
-
-interface MessageRow {
-  id: string;
-  kind: 'emit' | 'hook';
-  to: string;
-  createdAt: number;
-  runId: string;
-  effect: number;
-  /** JSON. */
-  data: string;
-}
-
-/**
- * What runs emitted or meant for a hook, and what webhooks forwarded; outlives both. A forwarded one has no
- * run: its `run_id` is empty.
- */
-export const messageTable: TableOf<MessageRow> = sqliteTable('message', {
-  id: text().primaryKey(),
-  kind: text({ enum: ['emit', 'hook'] }).notNull(),
-  to: text().notNull(),
-  createdAt: integer('created_at').notNull(),
-  runId: text('run_id').notNull(),
-  effect: integer().notNull(),
-  data: text().notNull(),
-});

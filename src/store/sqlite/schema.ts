@@ -310,9 +310,10 @@ interface StorageRow {
 }
 
 /**
- * One row, `bodies`: the bytes of all stored bodies. It changes in the transaction that stores or deletes
- * them, once per transaction and not per event, so that it is exact after a crash and costs a group
- * commit one page; summing at the start would read every row, or an index that each event pays for.
+ * Two rows: `bodies`, the bytes of all events' bodies, and `messages`, those of messages' data and attempts'
+ * bodies. They change in the transaction that stores or deletes them, once per transaction and not per event,
+ * so that they are exact after a crash and cost a group commit one page; summing at the start would read
+ * every row, or an index that each event pays for.
  */
 export const storageTable: TableOf<StorageRow> = sqliteTable('storage', {
   name: text().primaryKey(),

@@ -3,16 +3,17 @@ import type { SQLiteColumn, SQLiteTableWithColumns } from 'drizzle-orm/sqlite-co
 
 /**
  * The type of a drizzle table by the type of its rows. Written out, because exported types are declared
- * in this code base and the one that drizzle infers has no shorter name.
+ * in this code base and the one that drizzle infers has no shorter name. `Made` are columns that the database
+ * fills where they are absent.
  */
-export type TableOf<Row> = SQLiteTableWithColumns<{
+export type TableOf<Row, Made extends keyof Row = never> = SQLiteTableWithColumns<{
   name: string;
   schema: undefined;
   dialect: 'sqlite';
-  columns: { [Name in keyof Row & string]: ColumnOf<Row[Name]> };
+  columns: { [Name in keyof Row & string]: ColumnOf<Row[Name], Name extends Made ? true : false> };
 }>;
 
-type ColumnOf<Value> = SQLiteColumn<{
+type ColumnOf<Value, IsMade extends boolean> = SQLiteColumn<{
   name: string;
   tableName: string;
   dataType: ColumnDataType;
@@ -20,7 +21,7 @@ type ColumnOf<Value> = SQLiteColumn<{
   data: NonNullable<Value>;
   driverParam: unknown;
   notNull: null extends Value ? false : true;
-  hasDefault: false;
+  hasDefault: IsMade;
   isPrimaryKey: boolean;
   isAutoincrement: boolean;
   hasRuntimeDefault: false;

@@ -1,4 +1,3 @@
-import type { EffectResult } from '../../core/effect.ts';
 import { HookwrightError } from '../../core/errors.ts';
 import type { RunStep } from '../../engine/ports.ts';
 import { encodeBatch, type WriteCall, type Written } from './batch.ts';
@@ -30,7 +29,7 @@ export const QUEUE_BYTES_MAX: number = 256 * 1024 * 1024;
 interface Waiting {
   readonly call: WriteCall;
   readonly bytes: number;
-  readonly resolve: (value: EffectResult | undefined) => void;
+  readonly resolve: (value: unknown) => void;
   readonly reject: (error: HookwrightError) => void;
 }
 
@@ -185,6 +184,11 @@ function bytesOf(call: WriteCall): number {
   }
   if (call.kind === 'perform') return 'message' in call.act ? call.act.message.data.length : 0;
   if (call.kind === 'advance') return bytesOfStep(call.step);
+  if (call.kind === 'publish') return call.message.data.length;
+  if (call.kind === 'attempt') {
+    const { request, response } = call.settlement.attempt;
+    return (request.body?.length ?? 0) + (response?.body.length ?? 0);
+  }
   let bytes = 0;
   for (const run of call.runs) bytes += run.answer?.body.length ?? 0;
   return bytes;

@@ -1,28 +1,36 @@
 import type Sqlite from 'better-sqlite3';
-import type { EffectResult } from '../../core/effect.ts';
 import { HookwrightError } from '../../core/errors.ts';
 import type { CapturedEvent } from '../../core/event.ts';
 import { prepareAdvance, prepareInsertRun } from './advance.ts';
 import { type SqlValue, STATUS_POSITION, type Write } from './batch.ts';
 import { storeFailed } from './failure.ts';
+import { ADD_MESSAGE_BYTES } from './hook-calls.ts';
 import { prepareJournal } from './journal.ts';
-import { NO_RUN, prepareMessages } from './messages.ts';
 import { preparePerform } from './perform.ts';
+import type { Addition, Publisher } from './publish.ts';
 import { STATUS_CODES } from './schema.ts';
+import { prepareSettleAttempt } from './settle-attempt.ts';
+import type { Subscribers } from './subscribers.ts';
 
 /** By position among the writes; every one that did not fail is on disk. */
 export interface WriteResults {
   readonly failures: readonly (readonly [position: number, failure: HookwrightError])[];
-  /** What effects gave. */
-  readonly values: readonly (readonly [position: number, value: EffectResult])[];
+  /** What effects, messages and attempts gave. */
+  readonly values: readonly Value[];
 }
+
+type Value = readonly [position: number, value: unknown];
 
 /**
  * The hot path, in statements prepared once and bound by position. drizzle's prepared insert makes a commit
  * of 64 captures cost 1.06 to 1.11 times the CPU (`bench/store.js`), and more so settling with its three
  * statements; what it would give, values by name and converted, `batch.ts` has done already.
  */
-export function prepareWrites(sqlite: Sqlite.Database): (writes: readonly Write[]) => WriteResults {
+export function prepareWrites(
+  sqlite: Sqlite.Database,
+  subscribers: Subscribers,
+  publisher: Publisher,
+): (writes: readonly Write[]) => WriteResults {
   const begin = sqlite.prepare('BEGIN IMMEDIATE');
   const commit = sqlite.prepare('COMMIT');
   const insertEvent = sqlite.prepare(
@@ -30,75 +38,96 @@ export function prepareWrites(sqlite: Sqlite.Database): (writes: readonly Write[
        webhook_name, webhook_url, webhook_account, data)
      VALUES (${marks(14)})`,
   );
-  const settleEvent = sqlite.prepare('UPDATE event SET status = ? WHERE id = ?');
   const insertRun = prepareInsertRun(sqlite);
   const addBytes = sqlite.prepare(
     `INSERT INTO storage (name, bytes) VALUES ('bodies', ?)
      ON CONFLICT (name) DO UPDATE SET bytes = bytes + excluded.bytes`,
   );
+  const addMessageBytes = sqlite.prepare(ADD_MESSAGE_BYTES);
 
+  const settle = prepareSettle(sqlite);
   const journal = prepareJournal(sqlite);
   const advance = prepareAdvance(sqlite, journal);
-  const storeMessage = prepareMessages(sqlite);
-  const perform = preparePerform(sqlite, journal, storeMessage);
+  const perform = preparePerform(sqlite, journal, publisher);
+  const settleAttempt = prepareSettleAttempt(sqlite, subscribers, publisher);
 
-  function settle(id: string, status: number): void {
+  function commitTogether(writes: readonly Write[]): Value[] {
+    const settled = settledAtOnce(writes);
+    let bodyBytes = 0;
+    let messageBytes = 0;
+    const addition: Addition = {
+      capture: (event) => {
+        insertEvent.run(pendingRow(event));
+        bodyBytes += event.body.length;
+      },
+      count: (bytes) => {
+        messageBytes += bytes;
+      },
+    };
+    /** Gives what the call's promise resolves with. */
+    const apply = (write: Write): unknown => {
+      switch (write.kind) {
+        case 'capture':
+          insertEvent.run(withStatus(write.values, settled.get(write.eventId)));
+          bodyBytes += write.size;
+          if (write.message !== undefined) publisher.publish(write.message, addition);
+          return undefined;
+        case 'settle':
+          if (!settled.has(write.eventId)) settle(write.eventId, write.status);
+          for (const run of write.runs) insertRun(run);
+          return undefined;
+        case 'advance': {
+          const { event } = write.step;
+          if (event !== undefined && !settled.has(event.id)) settle(event.id, event.status);
+          advance(write.step);
+          return undefined;
+        }
+        case 'perform':
+          return perform(write, addition);
+        case 'publish':
+          return publisher.publish(write.message, addition, { key: write.key });
+        case 'attempt':
+          return settleAttempt(write.settlement, addition);
+      }
+    };
+    begin.run();
+    const values = writes.flatMap((write, position): Value[] => {
+      const value = apply(write);
+      return value === undefined ? [] : [[position, value]];
+    });
+    if (bodyBytes > 0) addBytes.run(bodyBytes);
+    if (messageBytes > 0) addMessageBytes.run(messageBytes);
+    commit.run();
+    return values;
+  }
+
+  return (writes) => commitEach(sqlite, writes, commitTogether, () => subscribers.forget());
+}
+
+function prepareSettle(sqlite: Sqlite.Database): (id: string, status: number) => void {
+  const settleEvent = sqlite.prepare('UPDATE event SET status = ? WHERE id = ?');
+  return (id, status) => {
     if (settleEvent.run(status, id).changes > 0) return;
     throw new HookwrightError(
       'event.not_found',
       `Expected the event ${id} to be stored before it is settled, got none of this id.`,
     );
-  }
-
-  function commitTogether(writes: readonly Write[]): [number, EffectResult][] {
-    const settled = settledAtOnce(writes);
-    const values: [number, EffectResult][] = [];
-    let bodyBytes = 0;
-    const capture = (event: CapturedEvent): void => {
-      insertEvent.run(pendingRow(event));
-      bodyBytes += event.body.length;
-    };
-    begin.run();
-    for (const [position, write] of writes.entries()) {
-      switch (write.kind) {
-        case 'capture':
-          insertEvent.run(withStatus(write.values, settled.get(write.eventId)));
-          bodyBytes += write.size;
-          if (write.message !== undefined) storeMessage(write.message, NO_RUN, capture);
-          break;
-        case 'settle':
-          if (!settled.has(write.eventId)) settle(write.eventId, write.status);
-          for (const run of write.runs) insertRun(run);
-          break;
-        case 'advance': {
-          const { event } = write.step;
-          if (event !== undefined && !settled.has(event.id)) settle(event.id, event.status);
-          advance(write.step);
-          break;
-        }
-        case 'perform':
-          values.push([position, perform(write, capture)]);
-      }
-    }
-    if (bodyBytes > 0) addBytes.run(bodyBytes);
-    commit.run();
-    return values;
-  }
-
-  return (writes) => commitEach(sqlite, writes, commitTogether);
+  };
 }
 
 /** Commits the writes together or, where that fails, one by one, so that the bad one fails alone. */
 function commitEach(
   sqlite: Sqlite.Database,
   writes: readonly Write[],
-  commitTogether: (writes: readonly Write[]) => [number, EffectResult][],
+  commitTogether: (writes: readonly Write[]) => Value[],
+  onRollback: () => void,
 ): WriteResults {
   try {
     return { failures: [], values: commitTogether(writes) };
   } catch (error) {
     // SQLite has rolled back by itself after some errors (sqlite.org/lang_transaction.html).
     if (sqlite.inTransaction) sqlite.exec('ROLLBACK');
+    onRollback();
     // Not when the wait for the lock was in vain: every further try would wait as long again.
     if (writes.length === 1 || isBusy(error)) {
       return {
@@ -106,10 +135,10 @@ function commitEach(
         values: [],
       };
     }
-    const results = writes.map((write) => commitEach(sqlite, [write], commitTogether));
+    const results = writes.map((write) => commitEach(sqlite, [write], commitTogether, onRollback));
     return {
       failures: results.flatMap(({ failures }, i) => failures.map(([, failure]) => [i, failure])),
-      values: results.flatMap(({ values }, i) => values.map(([, value]) => [i, value])),
+      values: results.flatMap(({ values }, i) => values.map(([, value]): Value => [i, value])),
     };
   }
 }
@@ -155,6 +184,10 @@ function job(write: Write): string {
       return `advance the run ${write.step.runId}`;
     case 'perform':
       return `perform effect ${write.place.number} of the run ${write.place.runId}`;
+    case 'publish':
+      return `store the message ${write.message.id}`;
+    case 'attempt':
+      return `keep an attempt of the delivery ${write.settlement.attempt.deliveryId}`;
   }
 }
 

@@ -10,7 +10,10 @@ import { didYouMean } from '../../../src/core/suggest.ts';
 import type { Webhook } from '../../../src/core/webhook.ts';
 import { changedSettings } from '../../../src/core/webhook-settings.ts';
 import type { AutomationEntry } from '../../../src/engine/automations.ts';
-import type { Feed } from '../../../src/engine/feed.ts';
+import { type AttemptNotice, createFeed, type Feed } from '../../../src/engine/feed.ts';
+import type { Deliveries } from '../../../src/engine/hooks/deliveries.ts';
+import type { Hooks } from '../../../src/engine/hooks/hooks.ts';
+import type { DeliveryStore, MessageStore } from '../../../src/engine/ports/hook-store.ts';
 import type { EventFilter, RunFilter, Sandbox } from '../../../src/engine/ports.ts';
 import type { Registry, WebhookDraft } from '../../../src/engine/registry.ts';
 import type { SecretDraft, SecretRegistry } from '../../../src/engine/secrets.ts';
@@ -57,6 +60,7 @@ export class FakeEngine {
         runs: async (filter) => this.#listRuns(filter),
         journal: async (runId) => this.journals.get(runId) ?? [],
         revision: async (id) => this.revisions.get(id),
+        ...unused<MessageStore & DeliveryStore>(),
       },
       runs: {
         retry: async (id) => this.#changeRun(id, { status: 'queued', attempt: 2 }),
@@ -69,6 +73,10 @@ export class FakeEngine {
         return event;
       },
       sandbox: async () => this.sandbox,
+      // What hooks do is tested on the real store.
+      hooks: unused<Hooks>(),
+      deliveries: unused<Deliveries>(),
+      attempts: createFeed<AttemptNotice>(),
       feed: {
         subscribe: (listener) => {
           this.listeners.add(listener);
@@ -295,6 +303,11 @@ function matches(run: RunRecord, filter: RunFilter): boolean {
     run.eventId === (eventId ?? run.eventId) &&
     (before === undefined || run.id < before)
   );
+}
+
+/** A part that a test does not come to; every use of it fails. */
+function unused<T extends object>(): T {
+  return {} as T;
 }
 
 function summary({ body, ...event }: StoredEvent): EventSummary {

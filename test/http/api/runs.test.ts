@@ -221,7 +221,7 @@ test('a recording holds everything that the run depended on, as a download', asy
   const answer = await engine.call('GET', `/runs/${run.id}/recording`);
   expect(answer.headers.get('content-disposition')).toBe(`attachment; filename="${run.id}.json"`);
   const recording = readRecording(new Uint8Array(await answer.arrayBuffer()));
-  const { status: _, webhookName: __, webhookUrl: ___, ...captured } = event;
+  const { status: _, webhookName: __, webhookUrl: ___, webhookAccount: ____, ...captured } = event;
   expect(recording).toMatchObject({
     engine: '1.2.3',
     run: { id: run.id, seed: run.id, attempt: 1 },

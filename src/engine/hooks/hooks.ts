@@ -1,0 +1,303 @@
+import type { Clock } from '../../core/clock.ts';
+import { HookwrightError } from '../../core/errors.ts';
+import { fitsTopics, type Hook, type HookRecord, type HookSecrets } from '../../core/hook.ts';
+import { HEALTHY } from '../../core/hook-health.ts';
+import type { IdPrefix } from '../../core/ids.ts';
+import type { NewMessage } from '../../core/message.ts';
+import { didYouMean } from '../../core/suggest.ts';
+import type { Vault } from '../../core/vault.ts';
+import type { Profile } from '../../hook/profile.ts';
+import type { Profiles } from '../../hook/profiles.ts';
+import { makeSecret } from '../../hook/sign.ts';
+import type { HookStore } from '../ports/hook-store.ts';
+import { type HookDraft, hookProblems, profileSettings, settingsOf } from './draft.ts';
+
+/** How long the secret before a rotation signs as well, unless it is said. */
+const ROTATION_MS = 86_400_000;
+/** Longer, and the rotation was forgotten. */
+const ROTATION_MS_MAX = 30 * 86_400_000;
+
+export interface HooksParts {
+  readonly store: HookStore;
+  readonly vault: Vault;
+  readonly profiles: Profiles;
+  readonly clock: Clock;
+  readonly makeId: (prefix: IdPrefix, now: number) => string;
+  readonly random: (size: number) => Uint8Array;
+}
+
+/** A hook in memory, with its topics split. */
+interface Entry {
+  readonly hook: Hook;
+  readonly patterns: readonly (readonly string[])[];
+  /** False where it was sealed under another key: it is held until secret and headers are set anew. */
+  readonly isReadable: boolean;
+}
+
+/** What an attempt changes of a hook. */
+type HookState = Pick<Hook, 'status' | 'health' | 'disabled'>;
+
+/** The hooks of this server, in memory and opened, written through to the store. */
+export class Hooks {
+  readonly #parts: HooksParts;
+  readonly #byId = new Map<string, Entry>();
+  readonly #idByName = new Map<string, string>();
+  #onChange: (id: string) => void = () => {};
+
+  private constructor(parts: HooksParts) {
+    this.#parts = parts;
+  }
+
+  static async open(parts: HooksParts): Promise<Hooks> {
+    const hooks = new Hooks(parts);
+    for (const record of await parts.store.hooks()) hooks.#put(hooks.#opened(record));
+    return hooks;
+  }
+
+  /** Told after each change by hand; one listener. */
+  listen(onChange: (id: string) => void): void {
+    this.#onChange = onChange;
+  }
+
+  /** By name. */
+  list(): readonly Hook[] {
+    const hooks = [...this.#byId.values()].map(({ hook }) => hook);
+    return hooks.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  find(id: string): Hook | undefined {
+    return this.#byId.get(id)?.hook;
+  }
+
+  /** Whether its deliveries may be attempted now. */
+  isSending(id: string): boolean {
+    return this.find(id)?.status === 'active' && this.holdReason(id) === undefined;
+  }
+
+  /**
+   * Why deliveries are held whatever the status; `undefined` where nothing is wrong. They wait until it is
+   * mended, because failing them would lose them.
+   */
+  holdReason(id: string): string | undefined {
+    const entry = this.#byId.get(id);
+    if (entry === undefined) return undefined;
+    const { profile, format } = entry.hook;
+    if (!entry.isReadable) return 'its secret was stored under another key';
+    const found = this.#parts.profiles.find(profile);
+    if (found === undefined) return `there is no profile ${profile}`;
+    const known = found.formats.some(({ name }) => name === format);
+    return known ? undefined : `the profile ${profile} has no format ${format}`;
+  }
+
+  /** By id or name. Throws `hook.not_found` with a suggestion. */
+  get(ref: string): Hook {
+    const hook = this.find(this.#idByName.get(ref) ?? ref);
+    if (hook !== undefined) return hook;
+    throw new HookwrightError(
+      'hook.not_found',
+      `Expected the name or id of a hook, got "${ref}".`,
+      {
+        next: didYouMean(ref, this.#idByName.keys()) ?? 'List them with `hookwright hook list`.',
+      },
+    );
+  }
+
+  /** Ids of the active hooks that a message goes to. */
+  targets({ kind, to }: Pick<NewMessage, 'kind' | 'to'>): string[] {
+    if (kind !== 'emit') return [this.#idByName.get(to) ?? to];
+    return [...this.#byId.values()]
+      .filter(({ hook, patterns }) => hook.status === 'active' && fitsTopics(patterns, to))
+      .map(({ hook }) => hook.id);
+  }
+
+  /** The profile of a hook. Throws `hook.invalid` where its file is gone. */
+  profileOf(hook: Hook): Profile {
+    return this.#parts.profiles.get(hook.profile);
+  }
+
+  /** Throws `hook.invalid` with every problem, `hook.name_taken`. */
+  async create(draft: HookDraft & { readonly paused?: boolean }): Promise<Hook> {
+    const { store, profiles, clock, makeId, random } = this.#parts;
+    const { paused = false, ...given } = draft;
+    const now = clock();
+    const profile = profiles.get(given.profile ?? 'standard');
+    const settings = settingsOf(given, { ...profileSettings(profile), url: '' });
+    const hook: Omit<Hook, 'number'> = {
+      ...settings,
+      id: makeId('hk', now),
+      name: given.name ?? this.#freeName(now),
+      status: paused ? 'paused' : 'active',
+      health: HEALTHY,
+      ...(paused ? {} : { activatedAt: now }),
+      createdAt: now,
+      updatedAt: now,
+      secret: given.secret ?? makeSecret(random),
+      headers: given.headers ?? [],
+    };
+    this.#check({ ...hook, number: 0 }, profile);
+    const ping = paused || profile.ping === undefined ? undefined : this.ping(hook);
+    const number = await store.createHook(this.#sealed(hook), ping);
+    return this.#changed({ ...hook, number });
+  }
+
+  /**
+   * Saves a hook, which makes a disabled one active and healthy. Settings of another profile come from that
+   * profile, unless they are given too. Throws as `create` does.
+   */
+  async change(ref: string, draft: HookDraft): Promise<Hook> {
+    const hook = this.get(ref);
+    const { profile: name, name: newName, secret, headers } = draft;
+    const profile = this.#parts.profiles.get(name ?? hook.profile);
+    const isOther = name !== undefined && name !== hook.profile;
+    const { rate: _, ...before } = hook;
+    const base = isOther ? { ...before, ...profileSettings(profile), topics: hook.topics } : hook;
+    const changed: Hook = {
+      ...before,
+      ...settingsOf(draft, base),
+      name: newName ?? hook.name,
+      secret: secret ?? hook.secret,
+      headers: headers ?? hook.headers,
+    };
+    return this.#save(changed, hook.status === 'paused' ? 'paused' : 'active');
+  }
+
+  /** From now on deliveries are held. */
+  async pause(ref: string): Promise<Hook> {
+    return this.#save(this.get(ref), 'paused');
+  }
+
+  /** Makes a paused or disabled hook active, and a disabled one healthy. */
+  async resume(ref: string): Promise<Hook> {
+    return this.#save(this.get(ref), 'active');
+  }
+
+  /**
+   * Gives a hook another secret; until `keepMs` milliseconds are over, the one before signs as well where the
+   * profile's header can carry two.
+   */
+  async rotate(ref: string, secret?: string, keepMs: number = ROTATION_MS): Promise<Hook> {
+    const hook = this.get(ref);
+    if (!(Number.isInteger(keepMs) && keepMs >= 0 && keepMs <= ROTATION_MS_MAX)) {
+      throw new HookwrightError(
+        'hook.invalid',
+        `Expected the secret before to count for 0 to 30 days, got ${keepMs} ms.`,
+      );
+    }
+    const { clock, random } = this.#parts;
+    const { previous: _, ...rest } = hook;
+    const previous = { secret: hook.secret, until: clock() + keepMs };
+    const changed: Hook = {
+      ...rest,
+      secret: secret ?? makeSecret(random),
+      ...(keepMs === 0 ? {} : { previous }),
+    };
+    return this.#save(changed, hook.status);
+  }
+
+  /** Returns what was deleted. Its open deliveries are the caller's to cancel. */
+  async delete(ref: string): Promise<Hook> {
+    const hook = this.get(ref);
+    await this.#parts.store.deleteHook(hook.id);
+    this.#byId.delete(hook.id);
+    this.#idByName.delete(hook.name);
+    this.#onChange(hook.id);
+    return hook;
+  }
+
+  /** What an attempt has made of a hook; it is on disk. */
+  told(id: string, state: HookState): void {
+    const entry = this.#byId.get(id);
+    if (entry === undefined) return;
+    const { disabled: _, ...rest } = entry.hook;
+    this.#put({ ...entry, hook: { ...rest, ...state } });
+  }
+
+  /** The message that tries a hook. */
+  ping(hook: Pick<Hook, 'id' | 'name'>): NewMessage {
+    const { clock, makeId } = this.#parts;
+    const createdAt = clock();
+    const data = JSON.stringify({ hook: { id: hook.id, name: hook.name } });
+    return { id: makeId('msg', createdAt), kind: 'ping', to: hook.id, data, createdAt };
+  }
+
+  async #save(hook: Hook, status: Hook['status']): Promise<Hook> {
+    const { store, clock } = this.#parts;
+    const profile = this.profileOf(hook);
+    this.#check(hook, profile);
+    const now = clock();
+    const first = status === 'active' && hook.activatedAt === undefined;
+    const reset = hook.status === 'disabled' && status !== 'disabled';
+    const { disabled, health, ...rest } = hook;
+    const changed: Hook = {
+      ...rest,
+      status,
+      updatedAt: now,
+      health: reset ? HEALTHY : health,
+      ...(reset || disabled === undefined ? {} : { disabled }),
+      ...(first ? { activatedAt: now } : {}),
+    };
+    const ping = first && profile.ping !== undefined ? this.ping(hook) : undefined;
+    const record = { ...this.#sealed(changed), number: hook.number };
+    const stored = await store.updateHook(record, reset, ping);
+    // Health as it is stored: an attempt may have ended while this was written.
+    const { disabled: _, ...saved } = changed;
+    return this.#changed({
+      ...saved,
+      health: stored.health,
+      ...(stored.disabled === undefined ? {} : { disabled: stored.disabled }),
+    });
+  }
+
+  #check(hook: Hook, profile: Profile): void {
+    const problems = hookProblems(hook, profile);
+    if (problems.length > 0) throw new HookwrightError('hook.invalid', problems.join(' '));
+  }
+
+  #changed(hook: Hook): Hook {
+    const before = this.#byId.get(hook.id);
+    if (before !== undefined) this.#idByName.delete(before.hook.name);
+    const patterns = hook.topics.map((topic) => topic.split('.'));
+    this.#put({ hook, patterns, isReadable: true });
+    this.#onChange(hook.id);
+    return hook;
+  }
+
+  #put(entry: Entry): void {
+    this.#byId.set(entry.hook.id, entry);
+    this.#idByName.set(entry.hook.name, entry.hook.id);
+  }
+
+  #sealed(hook: Omit<Hook, 'number'>): Omit<HookRecord, 'number'> {
+    const { secret, previous, headers, ...facts } = hook;
+    const secrets: HookSecrets = {
+      secret,
+      ...(previous === undefined ? {} : { previous }),
+      headers,
+    };
+    return { ...facts, sealed: this.#parts.vault.seal(JSON.stringify(secrets), placeOf(hook.id)) };
+  }
+
+  #opened({ sealed, ...facts }: HookRecord): Entry {
+    const patterns = facts.topics.map((topic) => topic.split('.'));
+    try {
+      const text = this.#parts.vault.open(sealed, placeOf(facts.id));
+      const hook: Hook = { ...facts, ...(JSON.parse(text) as HookSecrets) };
+      return { hook, patterns, isReadable: true };
+    } catch {
+      // Told by `holdReason`: the others must go on.
+      return { hook: { ...facts, secret: '', headers: [] }, patterns, isReadable: false };
+    }
+  }
+
+  /** `Hook created on 2026-11-21, 02:33`, with a number behind it where that is taken. */
+  #freeName(now: number): string {
+    const base = `Hook created on ${new Date(now).toISOString().slice(0, 16).replace('T', ', ')}`;
+    let name = base;
+    for (let n = 2; this.#idByName.has(name); n++) name = `${base} (${n})`;
+    return name;
+  }
+}
+
+function placeOf(id: string): string {
+  return `hook/${id}`;
+}

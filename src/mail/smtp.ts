@@ -1,0 +1,31 @@
+import { createTransport } from 'nodemailer';
+import type { Mailer } from '../core/mail.ts';
+
+/** For connecting, the greeting and each answer: mail servers that greet later are looking for spam. */
+const TIMEOUT_MS = 30_000;
+
+/**
+ * Sends mail through one server, each over a connection of its own: alerts are rare.
+ *
+ * @param url `smtp://user:password@host:587` (STARTTLS where the server has it) or `smtps://…`
+ */
+export function openMailer(url: string, from: string): Mailer {
+  const transport = createTransport(
+    {
+      url,
+      connectionTimeout: TIMEOUT_MS,
+      greetingTimeout: TIMEOUT_MS,
+      socketTimeout: TIMEOUT_MS,
+      // Texts are ours; nothing in them may make it read files or fetch URLs.
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    },
+    { from },
+  );
+  return {
+    send: async ({ to, subject, text }) => {
+      await transport.sendMail({ to: [...to], subject, text });
+    },
+    close: () => transport.close(),
+  };
+}

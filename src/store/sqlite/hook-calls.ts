@@ -1,0 +1,208 @@
+import type Sqlite from 'better-sqlite3';
+import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import type { Attempt, Delivery } from '../../core/delivery.ts';
+import type { CapturedEvent } from '../../core/event.ts';
+import type { HookRecord } from '../../core/hook.ts';
+import type { Message, NewMessage } from '../../core/message.ts';
+import type {
+  CancelFilter,
+  Claim,
+  DeliveryFilter,
+  DeliveryWant,
+  DueHook,
+  MessageFilter,
+  ResendFilter,
+} from '../../engine/ports/hook-store.ts';
+import { prepareTaker } from './deliver.ts';
+import { findDelivery, listAttempts, listDeliveries } from './deliveries.ts';
+import { deleteHook, insertHook, listHooks, replaceHook } from './hooks.ts';
+import { findMessage, listMessages } from './messages.ts';
+import { prepareMessagePruner } from './prune-messages.ts';
+import type { Addition, Publisher } from './publish.ts';
+import { prepareResender } from './resend.ts';
+import type { Subscribers } from './subscribers.ts';
+
+/** The calls of `HookStore`, `MessageStore` and `DeliveryStore` that cross as objects. */
+export type HookCall =
+  | { readonly method: 'hooks' }
+  | {
+      readonly method: 'createHook';
+      readonly hook: Omit<HookRecord, 'number'>;
+      readonly ping: NewMessage | undefined;
+    }
+  | {
+      readonly method: 'updateHook';
+      readonly hook: HookRecord;
+      readonly reset: boolean;
+      readonly ping: NewMessage | undefined;
+    }
+  | { readonly method: 'deleteHook'; readonly hookId: string }
+  | { readonly method: 'message'; readonly messageId: string }
+  | { readonly method: 'messages'; readonly filter: MessageFilter }
+  | {
+      readonly method: 'pruneMessages';
+      readonly before: number;
+      readonly bytesMax: number;
+      readonly countMax: number;
+    }
+  | { readonly method: 'delivery'; readonly deliveryId: string }
+  | { readonly method: 'deliveries'; readonly filter: DeliveryFilter }
+  | { readonly method: 'attempts'; readonly deliveryId: string }
+  | {
+      readonly method: 'claimDeliveries';
+      readonly owner: string;
+      readonly now: number;
+      readonly leaseMs: number;
+      readonly wants: readonly DeliveryWant[];
+    }
+  | {
+      readonly method: 'renewDeliveries';
+      readonly owner: string;
+      readonly ids: readonly string[];
+      readonly until: number;
+    }
+  | {
+      readonly method: 'reclaimDeliveries';
+      readonly now: number;
+      readonly isAlone: boolean;
+    }
+  | { readonly method: 'dueDeliveries'; readonly hookIds: readonly string[] }
+  | {
+      readonly method: 'resendDeliveries';
+      readonly which: ResendFilter;
+      readonly now: number;
+      readonly countMax: number;
+    }
+  | {
+      readonly method: 'deliverMissed';
+      readonly hookId: string;
+      readonly since: number;
+      readonly after: string;
+      readonly now: number;
+      readonly countMax: number;
+    }
+  | {
+      readonly method: 'cancelDeliveries';
+      readonly which: CancelFilter;
+      readonly now: number;
+      readonly countMax: number;
+    };
+
+/** What each of them returns. */
+export interface HookReturns {
+  readonly hooks: readonly HookRecord[];
+  readonly createHook: number;
+  readonly updateHook: HookRecord;
+  readonly deleteHook: undefined;
+  readonly message: Message | undefined;
+  readonly messages: readonly Message[];
+  readonly pruneMessages: number;
+  readonly delivery: Delivery | undefined;
+  readonly deliveries: readonly Delivery[];
+  readonly attempts: readonly Attempt[];
+  readonly claimDeliveries: Claim;
+  readonly renewDeliveries: readonly string[];
+  readonly reclaimDeliveries: readonly string[];
+  readonly dueDeliveries: readonly DueHook[];
+  readonly resendDeliveries: number;
+  readonly deliverMissed: { readonly made: number; readonly last?: string };
+  readonly cancelDeliveries: number;
+}
+
+/** What the database was to do, for its errors. */
+export const HOOK_JOBS: Readonly<Record<HookCall['method'], string>> = {
+  hooks: 'list hooks',
+  createHook: 'create a hook',
+  updateHook: 'change a hook',
+  deleteHook: 'delete a hook',
+  message: 'read a message',
+  messages: 'list messages',
+  pruneMessages: 'delete the oldest messages',
+  delivery: 'read a delivery',
+  deliveries: 'list deliveries',
+  attempts: 'list attempts',
+  claimDeliveries: 'claim deliveries',
+  renewDeliveries: 'renew the leases of deliveries',
+  reclaimDeliveries: 'take back deliveries',
+  dueDeliveries: 'find the next due deliveries',
+  resendDeliveries: 'resend deliveries',
+  deliverMissed: 'deliver what was missed',
+  cancelDeliveries: 'cancel deliveries',
+};
+
+export interface HookCallParts {
+  readonly sqlite: Sqlite.Database;
+  readonly db: BetterSQLite3Database;
+  readonly subscribers: Subscribers;
+  readonly publisher: Publisher;
+}
+
+/** What the methods do: each is one transaction. */
+type Handlers = {
+  readonly [Method in HookCall['method']]: (
+    call: Extract<HookCall, { method: Method }>,
+  ) => HookReturns[Method];
+};
+
+export function prepareHookCalls(
+  parts: HookCallParts,
+): (call: HookCall) => HookReturns[keyof HookReturns] {
+  const { sqlite, db, subscribers, publisher } = parts;
+  const taker = prepareTaker(sqlite);
+  const resender = prepareResender(sqlite, subscribers, publisher);
+  const prune = prepareMessagePruner(sqlite);
+  const handlers: Handlers = {
+    hooks: () => listHooks(db),
+    createHook: ({ hook, ping }) => write(parts, ping, () => insertHook(db, hook)),
+    updateHook: ({ hook, reset, ping }) => write(parts, ping, () => replaceHook(db, hook, reset)),
+    deleteHook: ({ hookId }) => write(parts, undefined, () => void deleteHook(db, hookId)),
+    message: ({ messageId }) => findMessage(db, messageId),
+    messages: ({ filter }) => listMessages(db, filter),
+    pruneMessages: ({ before, bytesMax, countMax }) => prune(before, bytesMax, countMax),
+    delivery: ({ deliveryId }) => findDelivery(sqlite, deliveryId),
+    deliveries: ({ filter }) => listDeliveries(sqlite, filter),
+    attempts: ({ deliveryId }) => listAttempts(db, deliveryId),
+    claimDeliveries: ({ owner, now, leaseMs, wants }) => taker.claim(owner, now, leaseMs, wants),
+    renewDeliveries: ({ owner, ids, until }) => taker.renew(owner, ids, until),
+    reclaimDeliveries: ({ now, isAlone }) => taker.reclaim(now, isAlone),
+    dueDeliveries: ({ hookIds }) => taker.due(hookIds),
+    resendDeliveries: ({ which, now, countMax }) => resender.resend(which, now, countMax),
+    deliverMissed: ({ hookId, since, after, now, countMax }) =>
+      resender.missed(hookId, since, after, now, countMax),
+    cancelDeliveries: ({ which, now, countMax }) => resender.cancel(which, now, countMax),
+  };
+  return (call) => {
+    const handle = handlers[call.method] as (call: HookCall) => HookReturns[keyof HookReturns];
+    return handle(call);
+  };
+}
+
+/** A change to the table of hooks, with a ping, in one transaction. */
+function write<T>(
+  { sqlite, subscribers, publisher }: HookCallParts,
+  ping: NewMessage | undefined,
+  change: () => T,
+): T {
+  const count = sqlite.prepare(ADD_MESSAGE_BYTES);
+  const addition: Addition = { capture: noEvent, count: (bytes) => void count.run(bytes) };
+  subscribers.forget();
+  try {
+    return sqlite
+      .transaction(() => {
+        const result = change();
+        if (ping !== undefined) publisher.publish(ping, addition);
+        return result;
+      })
+      .immediate();
+  } finally {
+    subscribers.forget();
+  }
+}
+
+export const ADD_MESSAGE_BYTES: string = `INSERT INTO storage (name, bytes) VALUES ('messages', ?)
+   ON CONFLICT (name) DO UPDATE SET bytes = bytes + excluded.bytes`;
+
+/** A ping is for one hook and starts no runs. */
+function noEvent(event: CapturedEvent): never {
+  throw new Error(`Expected a ping to start no runs, got the event ${event.id}.`);
+}

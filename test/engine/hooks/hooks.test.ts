@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { idMaker } from '../../../src/core/ids.ts';
+import { Vault } from '../../../src/core/vault.ts';
+import { Hooks } from '../../../src/engine/hooks/hooks.ts';
+import type { Store } from '../../../src/engine/ports.ts';
+import { Profiles } from '../../../src/hook/profiles.ts';
+import { openSqliteStore } from '../../../src/store/sqlite/open.ts';
+import { NOW } from '../../contract/records.ts';
+import { profiles } from '../../hook/parts.ts';
+import { someFolder } from '../../store/folder.ts';
+
+const KEY = randomBytes(32);
+
+async function openStore(dataDir: string): Promise<Store> {
+  const store = await openSqliteStore({ dataDir });
+  onTestFinished(() => store.close());
+  return store;
+}
+
+function open(
+  store: Store,
+  change: { key?: Uint8Array; profiles?: Profiles } = {},
+): Promise<Hooks> {
+  return Hooks.open({
+    store,
+    vault: new Vault(change.key ?? KEY),
+    profiles: change.profiles ?? profiles,
+    clock: () => NOW,
+    makeId: idMaker(),
+    random: randomBytes,
+  });
+}
+
+test('neither secrets nor headers stand in the database, and both are there after a restart', async () => {
+  const dataDir = someFolder();
+  const store = await openStore(dataDir);
+  const hooks = await open(store);
+  const headers = [['authorization', 'Bearer of-the-receiver']] as const;
+  const made = await hooks.create({ url: 'https://example.com/in', headers });
+  const rotated = await hooks.rotate(made.name);
+  expect(rotated.previous).toEqual({ secret: made.secret, until: NOW + 86_400_000 });
+  expect((await open(store)).list()).toStrictEqual([rotated]);
+  const files = ['hookwright.db', 'hookwright.db-wal'].map((name) =>
+    readFileSync(join(dataDir, name)),
+  );
+  for (const secret of [made.secret, rotated.secret, 'of-the-receiver']) {
+    for (const bytes of files) expect(bytes.includes(secret)).toBe(false);
+  }
+});
+
+test('a hook under another key, or of a profile that is gone, is held and not lost', async () => {
+  const store = await openStore(someFolder());
+  const text = 'profile: mine\nformats: { json: { type: application/json, body: "{data}" } }';
+  const mine = new Profiles([{ file: 'mine.yaml', text }]);
+  const first = await open(store, { profiles: mine });
+  const { id } = await first.create({
+    url: 'https://example.com',
+    profile: 'mine',
+    topics: ['a.*'],
+  });
+  expect(first.isSending(id)).toBe(true);
+  const without = await open(store);
+  expect(without.holdReason(id)).toBe('there is no profile mine');
+  const other = new Profiles([{ file: 'mine.yaml', text: text.replace('json:', 'other:') }]);
+  expect((await open(store, { profiles: other })).holdReason(id)).toBe(
+    'the profile mine has no format json',
+  );
+  const locked = await open(store, { profiles: mine, key: randomBytes(32) });
+  expect(locked.holdReason(id)).toBe('its secret was stored under another key');
+  expect([without.isSending(id), locked.isSending(id)]).toEqual([false, false]);
+  await locked.change(id, { secret: 'new one' });
+  expect(locked.isSending(id)).toBe(true);
+});
+
+test('another profile brings its own settings, but for what is said and the topics', async () => {
+  const hooks = await open(await openStore(someFolder()));
+  const { id } = await hooks.create({
+    url: 'https://example.com',
+    topics: ['a.*'],
+    timeoutMs: 7000,
+    rate: { count: 1, perMs: 1000 },
+  });
+  const changed = await hooks.change(id, { profile: 'pirsch', concurrency: 2 });
+  expect(changed).toMatchObject({
+    topics: ['a.*'],
+    timeoutMs: 15_000,
+    failuresMax: 101,
+    concurrency: 2,
+    url: 'https://example.com',
+  });
+  expect(await hooks.change(id, { rate: null })).not.toHaveProperty('rate');
+});
+
+test('names that are made up are made up anew where they are taken', async () => {
+  const hooks = await open(await openStore(someFolder()));
+  const names: string[] = [];
+  for (let i = 0; i < 3; i++) names.push((await hooks.create({ url: 'https://example.com' })).name);
+  const base = 'Hook created on 2026-01-02, 00:00';
+  expect(names).toEqual([base, `${base} (2)`, `${base} (3)`]);
+});
