@@ -66,6 +66,12 @@ steps:
 steps:
   - return: { json: ${$('[event.data.order, webhook.account]')} }
 `,
+  'sealed.yaml': `automation: sealed
+policy: { http: [ "POST http://127.0.0.1:${port}/**" ], secrets: [ KEY ] }
+steps:
+  - http: { method: POST, url: "http://127.0.0.1:${port}/sealed", auth: { bearer: ${$('secrets.KEY')} }, text: x }
+  - return: { text: done }
+`,
   'fails.yaml': `automation: fails
 policy: { http: [ "GET http://127.0.0.1:1/**" ] }
 steps:
@@ -90,6 +96,7 @@ beforeAll(async () => {
   const { port } = shop.address() as AddressInfo;
   const env = { HOOKWRIGHT_EGRESS_ALLOW: '127.0.0.1' };
   program = await Program.start({ automations: automations(port), env });
+  await program.api('PUT', '/secrets/KEY', { value: 'hush-hush', hosts: ['127.0.0.1'] });
   const json = { 'content-type': 'application/json', authorization: 'Bearer hush' };
   const form = { 'content-type': 'application/x-www-form-urlencoded', 'x-own': 'mine' };
   runs = {
@@ -99,6 +106,7 @@ beforeAll(async () => {
     form: await run('form', '/f?q=%201', { method: 'POST', headers: form, body: 'a=1&b=x+y&b=2' }),
     bytes: await run('bytes', '', { method: 'PUT', body: Buffer.from([0, 255, 1, 13, 10]) }),
     mapped: await run('mapped', '', { method: 'POST', headers: json, body: '{"id":7}' }),
+    sealed: await run('sealed', '', { method: 'POST', body: '' }),
     fails: await run('fails', '', { method: 'POST', body: '' }),
   };
 });
@@ -134,22 +142,30 @@ async function ended(automation: string): Promise<string> {
   return runs[0].id;
 }
 
+/** What the command says beside what it writes. */
+const NOTES: Readonly<Record<string, string>> = {
+  fails: 'hookwright: the case holds the URL of the webhook with its token.\n',
+  // The value that was sent is in no recording.
+  sealed: 'hookwright: the case gives something else than the run in effects[0].\n',
+};
+
 test('runs of every kind export as tests that pass at once', async () => {
   for (const [name, id] of Object.entries(runs)) {
     const file = join(program.dir, `automations/${name}.test.yaml`);
     const { code, out, err } = await cli('run', 'export', id, '--as-test', '--output', file);
-    const token = 'hookwright: the case holds the URL of the webhook with its token.\n';
-    expect({ name, code, err }).toEqual({ name, code: 0, err: name === 'fails' ? token : '' });
+    expect({ name, code, err }).toEqual({ name, code: 0, err: NOTES[name] ?? '' });
     expect(out).toMatch(/\.test\.yaml: \d+ bytes\n$/);
   }
   const tested = await cli('test');
-  expect(tested.out.split('\n').slice(-2)).toEqual(['7 passed, 0 failed', '']);
+  expect(tested.out.split('\n').slice(-2)).toEqual(['8 passed, 0 failed', '']);
   expect(tested).toMatchObject({ code: 0, err: '' });
 
   const written = (name: string): string =>
     readFileSync(join(program.dir, `automations/${name}.test.yaml`), 'utf8');
   expect(written('json')).not.toContain('hush'); // It does not read the header.
   expect(written('form')).toContain('x-own: mine');
+  expect(written('sealed')).toContain('secrets:\n      KEY: made-up KEY\n');
+  expect(written('sealed')).not.toContain('hush-hush');
   expect(written('form')).toContain(
     'form:\n        a: "1"\n        b:\n          - x y\n          - "2"\n',
   );

@@ -39,6 +39,7 @@ export function caseOf(
   const inputs = JSON.parse(recording.inputs) as Readonly<Record<string, unknown>>;
   const state = features.replies ? {} : initialState(journal);
   const effects = repliesOf(journal, policy, features);
+  const secrets = madeUpSecrets(recording);
   const started = {
     ...(features.ids ? { id: event.id } : {}),
     ...(isRequest(event) ? mappedOf(event) : startOf(event)),
@@ -58,6 +59,7 @@ export function caseOf(
     ...(isRequest(event) ? { request: requestFields(event, program.reach) } : {}),
     ...(Object.keys(inputs).length === 0 ? {} : { inputs }),
     ...(Object.keys(state).length === 0 ? {} : { state }),
+    ...(Object.keys(secrets).length === 0 ? {} : { secrets }),
     ...(effects.length === 0 ? {} : { effects }),
   };
 }
@@ -65,6 +67,12 @@ export function caseOf(
 /** What the webhook's map took from the request. */
 function mappedOf({ data }: Recording['event']): Record<string, unknown> {
   return data === null ? {} : { data: JSON.parse(data) as unknown };
+}
+
+/** Values in the place of those that the run had: no recording holds them, and a test must not. */
+function madeUpSecrets({ secretUse }: Recording): Record<string, string> {
+  const used = Object.entries(secretUse?.names ?? {}).filter(([, hadValue]) => hadValue);
+  return Object.fromEntries(used.map(([name]) => [name, `made-up ${name}`]));
 }
 
 /** What a message or a schedule says. */
