@@ -1,4 +1,4 @@
-import { createTransport } from 'nodemailer';
+import type { Transporter } from 'nodemailer';
 import type { Mailer } from '../core/mail.ts';
 
 /** For connecting, the greeting and each answer: mail servers that greet later are looking for spam. */
@@ -10,7 +10,20 @@ const TIMEOUT_MS = 30_000;
  * @param url `smtp://user:password@host:587` (STARTTLS where the server has it) or `smtps://…`
  */
 export function openMailer(url: string, from: string): Mailer {
-  const transport = createTransport(
+  let opened: Promise<Transporter> | undefined;
+  return {
+    send: async ({ to, subject, text }) => {
+      opened ??= openTransport(url, from);
+      await (await opened).sendMail({ to: [...to], subject, text });
+    },
+    close: () => void opened?.then((transport) => transport.close()),
+  };
+}
+
+/** Loaded with the first mail: reading the library takes a tenth of a start. */
+async function openTransport(url: string, from: string): Promise<Transporter> {
+  const { createTransport } = await import('nodemailer');
+  return createTransport(
     {
       url,
       connectionTimeout: TIMEOUT_MS,
@@ -22,10 +35,4 @@ export function openMailer(url: string, from: string): Mailer {
     },
     { from },
   );
-  return {
-    send: async ({ to, subject, text }) => {
-      await transport.sendMail({ to: [...to], subject, text });
-    },
-    close: () => transport.close(),
-  };
 }
