@@ -6,6 +6,7 @@ import { Open } from './app/open.ts';
 import { readSecretKey } from './app/secret-key.ts';
 import { type Parts, serve } from './app/serve.ts';
 import { forgetServer, noteServer } from './app/server-note.ts';
+import { sourceFolder } from './app/source-folder.ts';
 import type { Config } from './config/config.ts';
 import { readVersion } from './config/version.ts';
 import { type Clock, systemClock } from './core/clock.ts';
@@ -83,7 +84,8 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
   if (listen) secrets.requireKey();
   const makeId = idMaker();
   const automations = await Automations.open(store, log, clock);
-  const registry = await LiveRegistry.open({ store, automations, clock, makeId });
+  const sources = sourceFolder(config.sourcesDir);
+  const registry = await LiveRegistry.open({ store, automations, sources, clock, makeId });
   const fresh = automations.size === 0 && registry.webhooks().length === 0;
   await loadAutomations(config.automationsDir, automations, log);
   const firstWebhook = fresh ? await createExample(registry) : undefined;
@@ -95,6 +97,7 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
   const api = createApi({
     registry,
     secrets,
+    sources,
     store,
     runs: { retry: (id) => control.retry(id), cancel: (id) => control.cancel(id) },
     start: (name) =>
@@ -116,6 +119,7 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
       registry,
       automations,
       secrets,
+      sources,
       feed,
       log,
       clock,

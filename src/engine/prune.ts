@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
-import type { EventStore, RunStore } from './ports.ts';
+import type { CallerStore, EventStore, RunStore } from './ports.ts';
 
 /** Events or keys of the state deleted per transaction: a commit of new events never waits longer than a few milliseconds. */
 const BATCH_ROWS = 200;
@@ -10,16 +10,18 @@ const INTERVAL_MS = 60_000;
 export interface Retention {
   readonly ageMs: number;
   readonly bytesMax: number;
+  /** For so long a sender's key recognises a duplicate. */
+  readonly duplicateMs: number;
 }
 
 /**
- * Deletes events over the retention's age or size and state whose time is over, now and from time to
- * time.
+ * Deletes events over the retention's age or size, and state and senders' keys whose time is over, now and
+ * from time to time.
  *
  * @returns what ends it
  */
 export function keepPruned(
-  store: Pick<EventStore & RunStore, 'prune' | 'expireState'>,
+  store: Pick<EventStore & RunStore & CallerStore, 'prune' | 'expireState' | 'expireSenderIds'>,
   retention: Retention,
   log: Log,
   clock: Clock,
@@ -42,7 +44,10 @@ export function keepPruned(
         store.prune(clock() - retention.ageMs, retention.bytesMax, BATCH_ROWS),
       );
       const state = await all(() => store.expireState(clock(), BATCH_ROWS));
-      if (events + state > 0) log.write('info', 'pruned', { events, state });
+      const keys = await all(() =>
+        store.expireSenderIds(clock() - retention.duplicateMs, BATCH_ROWS),
+      );
+      if (events + state + keys > 0) log.write('info', 'pruned', { events, state, keys });
     } catch (error) {
       if (!stopped) log.write('error', 'prune.failed', { error });
     } finally {

@@ -2,14 +2,14 @@ import { expect, test } from 'vitest';
 import { keepPruned } from '../../src/engine/prune.ts';
 import { RememberingLog } from './parts.ts';
 
-const RETENTION = { ageMs: 1000, bytesMax: 5 };
+const RETENTION = { ageMs: 1000, bytesMax: 5, duplicateMs: 500 };
 
 /** Gives these counts one after another, then none. */
 function counts(...list: number[]): () => Promise<number> {
   return async () => list.shift() ?? 0;
 }
 
-test('old events and state go in batches, until a batch is not full', async () => {
+test('old events, state and senders’ keys go in batches, until a batch is not full', async () => {
   const log = new RememberingLog();
   const asked: number[] = [];
   const prune = counts(200, 200, 3);
@@ -19,20 +19,25 @@ test('old events and state go in batches, until a batch is not full', async () =
       return prune();
     },
     expireState: counts(1),
+    expireSenderIds: counts(200, 7),
   };
   const stop = keepPruned(store, RETENTION, log, () => 5000);
   await new Promise((resolve) => setImmediate(resolve));
   stop();
   expect(asked).toEqual([4000, 4000, 4000]);
   expect(log.lines).toEqual([
-    { level: 'info', message: 'pruned', fields: { events: 403, state: 1 } },
+    { level: 'info', message: 'pruned', fields: { events: 403, state: 1, keys: 207 } },
   ]);
 });
 
 test('a store that fails is told in the log, and asked again another time', async () => {
   const log = new RememberingLog();
   const error = new Error('disk full');
-  const store = { prune: () => Promise.reject(error), expireState: counts() };
+  const store = {
+    prune: () => Promise.reject(error),
+    expireState: counts(),
+    expireSenderIds: counts(),
+  };
   const stop = keepPruned(store, RETENTION, log, () => 0);
   await new Promise((resolve) => setImmediate(resolve));
   stop();

@@ -51,7 +51,8 @@ export function routeEvents(api: Hono, parts: ApiParts): void {
     GET: async (c) => {
       const event = await find(c);
       const name = webhookName(registry, event.webhookId);
-      return c.json(eventJson(event, name, await store.runsOf(event.id)));
+      const runs = await store.runsOf(event.id);
+      return c.json(eventJson(event, name, runs, await store.duplicates(event.id)));
     },
   });
   route(api, '/events/:id/body', {

@@ -2,8 +2,15 @@ import type { Clock } from '../../core/clock.ts';
 import type { CapturedEvent } from '../../core/event.ts';
 import type { Log } from '../../core/log.ts';
 import type { RunRecord } from '../../core/run.ts';
+import type { SourceFolder } from '../../engine/callers/source-folder.ts';
 import type { Feed } from '../../engine/feed.ts';
-import type { AutomationStore, EventStore, RunStore, Sandbox } from '../../engine/ports.ts';
+import type {
+  AutomationStore,
+  CallerStore,
+  EventStore,
+  RunStore,
+  Sandbox,
+} from '../../engine/ports.ts';
 import type { Registry } from '../../engine/registry.ts';
 import type { SecretRegistry } from '../../engine/secrets.ts';
 
@@ -11,9 +18,11 @@ import type { SecretRegistry } from '../../engine/secrets.ts';
 export interface ApiParts {
   readonly registry: Registry;
   readonly secrets: SecretRegistry;
+  readonly sources: SourceFolder;
   readonly store: Pick<EventStore, 'event' | 'events' | 'runsOf' | 'run'> &
     Pick<RunStore, 'runs' | 'journal'> &
-    Pick<AutomationStore, 'revision'>;
+    Pick<AutomationStore, 'revision'> &
+    Pick<CallerStore, 'duplicates' | 'refusals' | 'refusal'>;
   readonly runs: RunControl;
   /** Runs an automation with `trigger: schedule` now. Throws `automation.not_found`, `automation.trigger`. */
   readonly start: (automation: string) => Promise<CapturedEvent>;

@@ -1,7 +1,7 @@
 import type { EffectResult, StateArgs } from '../../core/effect.ts';
 import type { CapturedEvent, EventStatus } from '../../core/event.ts';
 import type { RunRecord } from '../../core/run.ts';
-import type { EffectPlace, NewMessage, RunStep } from '../../engine/ports.ts';
+import type { EffectPlace, NewMessage, RunStep, SenderKey } from '../../engine/ports.ts';
 import { readRun, readStep, type StepWrite, writeRun, writeStep } from './batch-run.ts';
 import type { BatchMessage } from './protocol.ts';
 import { STATUS_CODES } from './schema.ts';
@@ -16,6 +16,7 @@ export type WriteCall =
       readonly event: CapturedEvent;
       readonly status: 'pending' | 'captured';
       readonly message?: NewMessage | undefined;
+      readonly key?: SenderKey | undefined;
     }
   | {
       readonly kind: 'settle';
@@ -48,6 +49,7 @@ export type Write =
       readonly size: number;
       readonly values: SqlValue[];
       readonly message: NewMessage | undefined;
+      readonly key: SenderKey | undefined;
     }
   | {
       readonly kind: 'settle';
@@ -88,6 +90,7 @@ function writeCall(writer: Writer, call: WriteCall): void {
   if (call.kind === 'capture') {
     writeCapture(writer, call.event, STATUS_CODES[call.status]);
     writeMessage(writer, call.message);
+    writeKey(writer, call.key);
   } else if (call.kind === 'settle') {
     writeSettlement(writer, call.eventId, STATUS_CODES[call.status], call.runs);
   } else if (call.kind === 'advance') {
@@ -148,7 +151,18 @@ function readCapture(reader: Reader): Write {
     size: body.length + (data === null ? 0 : Buffer.byteLength(data)),
     values: [...values, body, ...webhook, data],
     message: readMessage(reader),
+    key: readKey(reader),
   };
+}
+
+function writeKey(writer: Writer, key: SenderKey | undefined): void {
+  writer.text(key?.key ?? null);
+  if (key !== undefined) writer.number(key.since);
+}
+
+function readKey(reader: Reader): SenderKey | undefined {
+  const key = reader.text();
+  return key === null ? undefined : { key, since: reader.number() };
 }
 
 function writeMessage(writer: Writer, message: NewMessage | undefined): void {

@@ -9,6 +9,7 @@ import { prepareJournal } from './journal.ts';
 import { NO_RUN, prepareMessages } from './messages.ts';
 import { preparePerform } from './perform.ts';
 import { STATUS_CODES } from './schema.ts';
+import { prepareSenderIds } from './sender-ids.ts';
 
 /** By position among the writes; every one that did not fail is on disk. */
 export interface WriteResults {
@@ -41,6 +42,7 @@ export function prepareWrites(sqlite: Sqlite.Database): (writes: readonly Write[
   const advance = prepareAdvance(sqlite, journal);
   const storeMessage = prepareMessages(sqlite);
   const perform = preparePerform(sqlite, journal, storeMessage);
+  const claimKey = prepareSenderIds(sqlite);
 
   function settle(id: string, status: number): void {
     if (settleEvent.run(status, id).changes > 0) return;
@@ -50,9 +52,10 @@ export function prepareWrites(sqlite: Sqlite.Database): (writes: readonly Write[
     );
   }
 
-  function commitTogether(writes: readonly Write[]): [number, EffectResult][] {
+  function commitTogether(writes: readonly Write[]): WriteResults {
     const settled = settledAtOnce(writes);
     const values: [number, EffectResult][] = [];
+    const failures: [number, HookwrightError][] = [];
     let bodyBytes = 0;
     const capture = (event: CapturedEvent): void => {
       insertEvent.run(pendingRow(event));
@@ -61,11 +64,18 @@ export function prepareWrites(sqlite: Sqlite.Database): (writes: readonly Write[
     begin.run();
     for (const [position, write] of writes.entries()) {
       switch (write.kind) {
-        case 'capture':
+        case 'capture': {
+          // Refused alone: the others of the commit need not be written again for it.
+          const refusal = write.key && claimKey(write.key, ...keyPlace(write));
+          if (refusal !== undefined) {
+            failures.push([position, refusal]);
+            break;
+          }
           insertEvent.run(withStatus(write.values, settled.get(write.eventId)));
           bodyBytes += write.size;
           if (write.message !== undefined) storeMessage(write.message, NO_RUN, capture);
           break;
+        }
         case 'settle':
           if (!settled.has(write.eventId)) settle(write.eventId, write.status);
           for (const run of write.runs) insertRun(run);
@@ -82,20 +92,26 @@ export function prepareWrites(sqlite: Sqlite.Database): (writes: readonly Write[
     }
     if (bodyBytes > 0) addBytes.run(bodyBytes);
     commit.run();
-    return values;
+    return { failures, values };
   }
 
   return (writes) => commitEach(sqlite, writes, commitTogether);
+}
+
+/** Webhook, event and time of a captured event's values, in the order of `insertEvent`. */
+function keyPlace({ values }: Extract<Write, { kind: 'capture' }>): [string, string, number] {
+  const [id, webhookId, receivedAt] = values;
+  return [webhookId as string, id as string, receivedAt as number];
 }
 
 /** Commits the writes together or, where that fails, one by one, so that the bad one fails alone. */
 function commitEach(
   sqlite: Sqlite.Database,
   writes: readonly Write[],
-  commitTogether: (writes: readonly Write[]) => [number, EffectResult][],
+  commitTogether: (writes: readonly Write[]) => WriteResults,
 ): WriteResults {
   try {
-    return { failures: [], values: commitTogether(writes) };
+    return commitTogether(writes);
   } catch (error) {
     // SQLite has rolled back by itself after some errors (sqlite.org/lang_transaction.html).
     if (sqlite.inTransaction) sqlite.exec('ROLLBACK');
