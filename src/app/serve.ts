@@ -14,6 +14,7 @@ import { systemTimer } from '../core/timer.ts';
 import type { Automations } from '../engine/automations.ts';
 import { Callers } from '../engine/callers/callers.ts';
 import type { SourceFolder } from '../engine/callers/source-folder.ts';
+import { sourceWarnings } from '../engine/callers/source-settings.ts';
 import type { OpenFeed } from '../engine/feed.ts';
 import { openRuns, type Runs } from '../engine/open-runs.ts';
 import type { Sandbox, Store } from '../engine/ports.ts';
@@ -124,9 +125,19 @@ export async function serve(parts: Parts, open: Open): Promise<Served> {
   const due = (event: CapturedEvent): Route | undefined =>
     topics.route(event) ?? schedules.route(event) ?? registry.routeOfId(event.webhookId);
   open.add(keepRecovered({ store, receiver, log, route: due, seen }, clock, startedAt));
+  await warnOfSources(parts);
   const listening = urlOf(address);
   log.write('info', 'listening', { url: listening, automations: automations.size });
   return { address: listening, runs, schedules };
+}
+
+/** What keeps requests of webhooks from being taken in, one line for each. */
+async function warnOfSources({ config, registry, sources, secrets, log }: Parts): Promise<void> {
+  const isStored = (name: string) => secrets.values(name).length > 0;
+  for (const { name, settings } of registry.webhooks()) {
+    const found = await sourceWarnings(settings, sources, isStored, config.publicUrl);
+    for (const warning of found) log.write('warn', 'source.warning', { webhook: name, warning });
+  }
 }
 
 function schedulesOf(parts: Parts, receiver: Receiver): Schedules {

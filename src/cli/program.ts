@@ -9,6 +9,7 @@ import { addRun } from './commands/run.ts';
 import { addSchema } from './commands/schema.ts';
 import { addSecret } from './commands/secret.ts';
 import { addServe } from './commands/serve.ts';
+import { addSource } from './commands/source.ts';
 import { addTest } from './commands/test.ts';
 import { addValidate } from './commands/validate.ts';
 import { addWebhook } from './commands/webhook.ts';
@@ -91,6 +92,7 @@ export function createProgram(
   addEvent(program, attach);
   addAutomation(program, attach);
   addSecret(program, attach);
+  addSource(program, attach);
   addConvert(program, attach);
   addSchema(program, attach);
   addCompletion(program, attach);

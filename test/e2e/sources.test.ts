@@ -1,4 +1,7 @@
 import { createHmac } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { sign as githubSignature } from '@octokit/webhooks-methods';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import Stripe from 'stripe';
@@ -218,5 +221,74 @@ describe('settings', () => {
     });
     const shown = await commandLine(program.dir, ['webhook', 'show', 'chat']);
     expect(shown.out).toContain('discord, proven by public_key DISCORD_KEY');
+  });
+});
+
+describe('the operator', () => {
+  test('lists refusals, and has the doctor say what would explain one', async () => {
+    const { url, name, id } = await webhook('github', { secret: 'GITHUB' }, 'echo');
+    const body = '{"ref":"main"}';
+    const headers = { 'x-hub-signature-256': await githubSignature(SECRETS.GITHUB, `${body}\n`) };
+    expect((await post(url, body, headers)).status).toBe(401);
+    const { refusals } = await eventually(
+      () => program.api('GET', `/webhooks/${id}/refusals`),
+      (found) => found.refusals.length === 1,
+    );
+    expect(refusals[0]).toMatchObject({ source: 'github', code: 'proof.mismatch', body_size: 14 });
+    const listed = await commandLine(program.dir, ['webhook', 'refusals', name]);
+    expect(listed.out).toContain(refusals[0].id);
+    const told = await commandLine(program.dir, ['event', 'diagnose', refusals[0].id]);
+    expect(told.out).toMatch(/does not pass.*line/is);
+    expect(told.out + listed.out).not.toContain(SECRETS.GITHUB);
+    const taken = await github(url, body, 'one');
+    const event = taken.headers.get('x-hookwright-event') as string;
+    const { out } = await commandLine(program.dir, ['event', 'diagnose', event]);
+    expect(out).toContain('It passes');
+  });
+
+  test('finds that the sender still signs with a secret that was changed', async () => {
+    const { url, id } = await webhook('github', { secret: 'CHANGED' });
+    await program.api('PUT', '/secrets/CHANGED', { value: 'first' });
+    await program.api('PUT', '/secrets/CHANGED', { value: 'second', keep_previous: '1ms' });
+    expect(
+      (
+        await eventually(
+          () => github(url, '{}', '1', 'first'),
+          ({ status }) => status === 401,
+        )
+      ).status,
+    ).toBe(401);
+    const { refusals } = await eventually(
+      () => program.api('GET', `/webhooks/${id}/refusals`),
+      (found) => found.refusals.length > 0,
+    );
+    const diagnosis = await program.api('GET', `/refusals/${refusals[0].id}/diagnosis`);
+    expect(diagnosis.findings.length).toBeGreaterThan(0);
+    expect(JSON.stringify(diagnosis)).not.toMatch(/"(first|second)"/);
+  });
+
+  test('sees which sources there are, and what one asks for', async () => {
+    const list = await commandLine(program.dir, ['source', 'list']);
+    expect(list.out).toMatch(/^stripe +secret +Stripe events/m);
+    const shown = await commandLine(program.dir, ['source', 'show', 'meta']);
+    expect(shown.out).toContain('--secret secret=NAME --secret verify_token=NAME');
+    const wrong = await commandLine(program.dir, ['source', 'show', 'stripes']);
+    expect(wrong.code).toBe(5);
+    expect(wrong.err).toContain('Did you mean "stripe"?');
+  });
+
+  test('adds a sender with a file in the folder of sources', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'hookwright-sources-'));
+    writeFileSync(
+      join(dir, 'acme.yaml'),
+      'source: acme\ndescription: Acme\nkeys: { secret: The key }\nverify: { token: { header: X-Key } }\n',
+    );
+    await using own = await Program.start({ automations, env: { HOOKWRIGHT_SOURCES_DIR: dir } });
+    await own.api('PUT', '/secrets/ACME', { value: 'open sesame' });
+    const source = { preset: 'acme', secrets: { secret: 'ACME' } };
+    const { url } = await own.api('POST', '/webhooks', { source });
+    expect((await post(url, '', { 'x-key': 'open sesame' })).status).toBe(202);
+    expect((await post(url, '', { 'x-key': 'open' })).status).toBe(401);
+    rmSync(dir, { recursive: true });
   });
 });

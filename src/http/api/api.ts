@@ -9,9 +9,11 @@ import { routeAutomations } from './automations.ts';
 import { routeEventStream } from './event-stream.ts';
 import { routeEvents } from './events.ts';
 import type { ApiParts } from './parts.ts';
+import { routeRefusals } from './refusals.ts';
 import { routeRuns } from './runs.ts';
 import { routeSecrets } from './secrets.ts';
 import { routeServer } from './server.ts';
+import { routeSources } from './sources.ts';
 import { routeWebhooks } from './webhooks.ts';
 
 /** Bytes of a request to the API: a webhook with a thousand bindings and inputs fits. */
@@ -46,6 +48,8 @@ export function createApi(parts: ApiParts): Hono {
   routeRuns(api, parts);
   routeAutomations(api, parts);
   routeSecrets(api, parts);
+  routeSources(api, parts);
+  routeRefusals(api, parts);
   // A route and not `notFound`, which is lost when this application is mounted in another.
   api.all('*', (c) => {
     throw new HookwrightError(

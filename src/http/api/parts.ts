@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { CapturedEvent } from '../../core/event.ts';
 import type { Log } from '../../core/log.ts';
 import type { RunRecord } from '../../core/run.ts';
+import type { DoctorSecrets } from '../../engine/callers/diagnosis.ts';
 import type { SourceFolder } from '../../engine/callers/source-folder.ts';
 import type { Feed } from '../../engine/feed.ts';
 import type {
@@ -17,7 +18,7 @@ import type { SecretRegistry } from '../../engine/secrets.ts';
 /** What the API stands on. */
 export interface ApiParts {
   readonly registry: Registry;
-  readonly secrets: SecretRegistry;
+  readonly secrets: SecretRegistry & DoctorSecrets;
   readonly sources: SourceFolder;
   readonly store: Pick<EventStore, 'event' | 'events' | 'runsOf' | 'run'> &
     Pick<RunStore, 'runs' | 'journal'> &

@@ -48,7 +48,7 @@ export class FakeEngine {
   constructor(options: { heartbeatMs?: number } = {}) {
     this.api = createApi({
       registry: this.registry,
-      secrets: this.secrets,
+      secrets: { ...this.secrets, values: () => [], oldValues: () => [] },
       sources: { names: async () => [], get: async () => undefined },
       store: {
         event: async (id) => this.events.find((event) => event.id === id),
