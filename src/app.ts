@@ -7,6 +7,7 @@ import { Open } from './app/open.ts';
 import { readSecretKey } from './app/secret-key.ts';
 import { type Parts, type Served, serve } from './app/serve.ts';
 import { forgetServer, noteServer } from './app/server-note.ts';
+import { sourceFolder } from './app/source-folder.ts';
 import type { Config } from './config/config.ts';
 import { readVersion } from './config/version.ts';
 import { type Clock, systemClock } from './core/clock.ts';
@@ -80,7 +81,7 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
   };
   const makeId = idMaker();
   const stored = await openStored({ config, log, clock, makeId, listen }, open);
-  const { store, secrets, automations, registry, hooks } = stored;
+  const { store, secrets, sources, automations, registry, hooks } = stored;
   const feed = createFeed();
   const attempts = createFeed<AttemptNotice>();
   let serving: Served | undefined;
@@ -99,6 +100,7 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
   const api = createApi({
     registry,
     secrets,
+    sources,
     store,
     runs: { retry: (id) => control.retry(id), cancel: (id) => control.cancel(id) },
     start: (name) =>
@@ -147,7 +149,7 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
   };
 }
 
-interface Stored extends Pick<Parts, 'store' | 'automations' | 'registry' | 'hooks'> {
+interface Stored extends Pick<Parts, 'store' | 'automations' | 'registry' | 'sources' | 'hooks'> {
   readonly secrets: Secrets;
   readonly firstWebhook: Webhook | undefined;
 }
@@ -168,12 +170,13 @@ async function openStored(
   // Commands go on, so that what cannot be read can be set anew or deleted.
   if (listen) secrets.requireKey();
   const automations = await Automations.open(store, log, clock);
-  const registry = await LiveRegistry.open({ store, automations, clock, makeId });
+  const sources = sourceFolder(config.sourcesDir);
+  const registry = await LiveRegistry.open({ store, automations, sources, clock, makeId });
   const fresh = automations.size === 0 && registry.webhooks().length === 0;
   await loadAutomations(config.automationsDir, automations, log);
   const firstWebhook = fresh ? await createExample(registry) : undefined;
   const hooks = await openHooks({ config, store, vault, clock, makeId });
-  return { store, secrets, automations, registry, hooks, firstWebhook };
+  return { store, secrets, sources, automations, registry, hooks, firstWebhook };
 }
 
 async function openVault(config: Config, store: SecretStore): Promise<Vault> {

@@ -9,8 +9,12 @@ import { HookwrightError } from '../core/errors.ts';
 import type { CapturedEvent } from '../core/event.ts';
 import type { IdPrefix } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
+import type { Outbound } from '../core/outbound.ts';
 import { systemTimer } from '../core/timer.ts';
 import type { Automations } from '../engine/automations.ts';
+import { Callers } from '../engine/callers/callers.ts';
+import type { SourceFolder } from '../engine/callers/source-folder.ts';
+import { sourceWarnings } from '../engine/callers/source-settings.ts';
 import type { Deliverer } from '../engine/deliver/deliverer.ts';
 import type { AttemptNotice, OpenFeed } from '../engine/feed.ts';
 import type { Hooks } from '../engine/hooks/hooks.ts';
@@ -44,6 +48,7 @@ export interface Parts {
   readonly registry: LiveRegistry;
   readonly automations: Automations;
   readonly secrets: SecretSource;
+  readonly sources: SourceFolder;
   readonly feed: OpenFeed;
   readonly log: Log;
   readonly clock: Clock;
@@ -117,7 +122,9 @@ export async function serve(parts: Parts, open: Open): Promise<Served> {
     answerDeadlineMs: config.answerDeadlineMs,
   });
   const schedules = schedulesOf(parts, receiver);
-  const ingress = ingressOf(parts, receiver);
+  const callers = callersOf(parts, outbound);
+  open.add(() => callers.drained());
+  const ingress = ingressOf(parts, receiver, callers);
   let stopping = false;
   const server = createHttpServer(createHono(ingress, api, () => !stopping));
   address = await listen(server, config);
@@ -136,9 +143,19 @@ export async function serve(parts: Parts, open: Open): Promise<Served> {
   const due = (event: CapturedEvent): Route | undefined =>
     topics.route(event) ?? schedules.route(event) ?? registry.routeOfId(event.webhookId);
   open.add(keepRecovered({ store, receiver, log, route: due, seen }, clock, startedAt));
+  await warnOfSources(parts);
   const listening = urlOf(address);
   log.write('info', 'listening', { url: listening, automations: automations.size });
   return { address: listening, runs, schedules, deliverer, topics };
+}
+
+/** What keeps requests of webhooks from being taken in, one line for each. */
+async function warnOfSources({ config, registry, sources, secrets, log }: Parts): Promise<void> {
+  const isStored = (name: string) => secrets.values(name).length > 0;
+  for (const { name, settings } of registry.webhooks()) {
+    const found = await sourceWarnings(settings, sources, isStored, config.publicUrl);
+    for (const warning of found) log.write('warn', 'source.warning', { webhook: name, warning });
+  }
 }
 
 function schedulesOf(parts: Parts, receiver: Receiver): Schedules {
@@ -158,16 +175,40 @@ function schedulesOf(parts: Parts, receiver: Receiver): Schedules {
 
 /** What goes on beside requests: pruning, and taking in changes of the automations folder. */
 function keepUp({ config, store, automations, log, clock }: Parts, open: Open): void {
-  const retention = { ageMs: config.retentionMs, bytesMax: config.retentionBytes };
+  const retention = {
+    ageMs: config.retentionMs,
+    bytesMax: config.retentionBytes,
+    duplicateMs: config.duplicateMs,
+  };
   open.add(keepPruned(store, retention, log, clock));
   open.add(followAutomations(config.automationsDir, automations, log));
 }
 
-function ingressOf({ config, registry, log, clock, makeId }: Parts, receiver: Receiver): Ingress {
+function callersOf(parts: Parts, outbound: Outbound): Callers {
+  const { config, sources, secrets, store, makeId, clock, log } = parts;
+  const { duplicateMs } = config;
+  return new Callers({
+    folder: sources,
+    secrets,
+    outbound,
+    store,
+    makeId,
+    clock,
+    log,
+    duplicateMs,
+  });
+}
+
+function ingressOf(
+  { config, registry, log, clock, makeId }: Parts,
+  receiver: Receiver,
+  callers: Callers,
+): Ingress {
   const { clientRate, publicUrl, bodyBytesMax, requestsMax } = config;
   return new Ingress({
     routeOfToken: (token) => registry.routeOfToken(token),
     receiver,
+    callers,
     limiter: new Limiter({ clientRate, clock, timer: systemTimer, log }),
     log,
     clock,

@@ -31,6 +31,7 @@ export function eventText(event: EventJson, style: Style): string {
   const head = [
     style('bold', event.id),
     `received ${event.received_at} ${originText(event)}, ${event.status}`,
+    ...duplicatesText(event),
   ];
   const headers = event.headers.map(([name, value]) => printableLine(`${name}: ${value}`));
   const request = [style('cyan', printableLine(requestLine(event))), ...headers];
@@ -43,6 +44,14 @@ export function eventText(event: EventJson, style: Style): string {
     ...dataText(event),
     ...runTexts(event.runs, style),
   ].join('\n');
+}
+
+function duplicatesText({ duplicates }: EventJson): readonly string[] {
+  if (duplicates === null) return [];
+  const { count, last_at } = duplicates;
+  return [
+    `sent again ${count === 1 ? 'once' : `${count} times`}, last at ${last_at}, and not run again`,
+  ];
 }
 
 function originText({ webhook, webhook_id, client_ip, method }: EventJson): string {

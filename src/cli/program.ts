@@ -12,6 +12,7 @@ import { addRun } from './commands/run.ts';
 import { addSchema } from './commands/schema.ts';
 import { addSecret } from './commands/secret.ts';
 import { addServe } from './commands/serve.ts';
+import { addSource } from './commands/source.ts';
 import { addTest } from './commands/test.ts';
 import { addValidate } from './commands/validate.ts';
 import { addWebhook } from './commands/webhook.ts';
@@ -94,6 +95,7 @@ export function createProgram(
   addEvent(program, attach);
   addAutomation(program, attach);
   addSecret(program, attach);
+  addSource(program, attach);
   addHook(program, attach);
   addMessage(program, attach);
   addDelivery(program, attach);

@@ -16,12 +16,14 @@ const UNSET: Readonly<Record<string, unknown>> = {
   map: null,
   forward: null,
   account: null,
+  source: null,
 };
 
 /** The options of `webhook create` and `webhook edit`, read into what the API takes. */
 export class WebhookOptions {
   readonly #bindings = new Bindings();
   readonly #map = new Map<string, string>();
+  readonly #secrets = new Map<string, string>();
 
   /** Gives a command the options. */
   addTo(command: Command): Command {
@@ -47,6 +49,12 @@ export class WebhookOptions {
       .option('--respond <mode>', 'run: answer with what the run returns; ack: answer at once')
       .option('--description <text>', 'what it is for')
       .option('--account <name>', 'a name for this sender, of a-z, 0-9 and _')
+      .option('--source <name>', 'who calls, and how that is proven, such as github')
+      .option(
+        '--secret <[role=]name>',
+        'the stored secret that its sender has too; may be repeated',
+        (text: string) => this.#proveBy(text),
+      )
       .option('--methods <list>', 'methods to take, such as POST,PUT; others get 405')
       .option('--content-types <list>', 'types of bodies to take, such as application/json')
       .option('--paths', 'take requests to paths below the URL, as is usual')
@@ -58,6 +66,11 @@ export class WebhookOptions {
         this.#mapTo(text),
       )
       .option('--forward <topic>', 'emit each request under this topic');
+  }
+
+  #proveBy(given: string): void {
+    const [, role = 'secret', name = given] = /^([^=]*)=(.*)$/s.exec(given) ?? [];
+    this.#secrets.set(role, name);
   }
 
   #mapTo(given: string): void {
@@ -86,6 +99,10 @@ export class WebhookOptions {
 
   #flags(options: Options): Readonly<Record<string, unknown>> {
     const { description, respond, account, methods, contentTypes, paths, forward } = options;
+    const { source } = options;
+    if (source === undefined && this.#secrets.size > 0) {
+      throw usage('Expected --source beside --secret, got none.', 'Such as --source github.');
+    }
     if (respond !== undefined && respond !== 'run' && respond !== 'ack') {
       throw usage(`Expected --respond to be run or ack, got ${JSON.stringify(respond)}.`);
     }
@@ -98,6 +115,10 @@ export class WebhookOptions {
       content_types: listOf(contentTypes),
       paths,
       forward,
+      source:
+        source === undefined
+          ? undefined
+          : { preset: source, secrets: Object.fromEntries(this.#secrets) },
       bindings: bindings.length === 0 ? undefined : bindings,
       map: this.#map.size === 0 ? undefined : Object.fromEntries(this.#map),
     };

@@ -20,6 +20,7 @@ export function webhookText(webhook: WebhookJson): string {
     ...settingsRows(webhook),
     ['created', webhook.created_at],
     ['changed', webhook.updated_at],
+    ...(webhook.warnings ?? []).map((text) => ['warning', text] as const),
   ]);
 }
 
@@ -29,8 +30,12 @@ function bindingRows(bindings: readonly Binding[]): (readonly [string, string])[
 }
 
 function settingsRows(webhook: WebhookJson): (readonly [string, string])[] {
-  const { account, methods, content_types, paths, limits, map, forward } = webhook;
+  const { account, methods, content_types, paths, limits, map, forward, source } = webhook;
   return [
+    ...row('source', source, ({ preset, secrets }) => {
+      const names = Object.entries(secrets).map(([role, name]) => `${role} ${name}`);
+      return names.length === 0 ? preset : `${preset}, proven by ${names.join(', ')}`;
+    }),
     ...row('account', account),
     ...row('takes', methods?.join(', ')),
     ...row('bodies', content_types?.join(', ')),
@@ -43,7 +48,7 @@ function settingsRows(webhook: WebhookJson): (readonly [string, string])[] {
   ];
 }
 
-function row<T extends string | number>(
+function row<T>(
   name: string,
   value: T | null | undefined,
   text: (value: T) => string = String,

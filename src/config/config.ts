@@ -9,6 +9,8 @@ export interface Config {
   /** The key of the vault, 32 bytes; without it, the data folder's key file. */
   readonly secretKey: Uint8Array | undefined;
   readonly automationsDir: string;
+  /** Folder of the operator's own sources; it may be missing where it is not set. */
+  readonly sourcesDir: string | undefined;
   /** CIDR ranges whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed. */
   readonly trustedProxies: readonly string[];
   /** What callers see, such as `https://hooks.example.com`; without it, scheme and host of the request. */
@@ -32,6 +34,8 @@ export interface Config {
   readonly egressDeny: readonly string[];
   /** How long a stopping server waits for what is under way. */
   readonly shutdownMs: number;
+  /** For how long a sender's id recognises a duplicate. */
+  readonly duplicateMs: number;
   /** Folder of own profiles of hooks. */
   readonly profilesDir: string;
   /** Attempts of deliveries under way at once. */

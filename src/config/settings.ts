@@ -68,6 +68,8 @@ const MAIL_FROM = 'hookwright@localhost';
 const SCHEDULE_LATE_MS = 7 * 86_400_000;
 /** `docker stop` kills 10 s after SIGTERM. What has not ended by then is taken up at the next start. */
 const SHUTDOWN_MS = 9_000;
+/** Stripe tries again for three days, longer than any other sender that ships. */
+const DUPLICATE_MS = 3 * 86_400_000;
 /** A month: long enough to find out that something went wrong with an invoice. */
 const RETENTION_MS = 30 * 86_400_000;
 /** A million bodies of 5 kB: fits the smallest disks on which people rent servers. */
@@ -126,6 +128,16 @@ export const SETTINGS: { readonly [Name in keyof Config]: Setting<Name> } = {
     reader: folder,
     fallback: () => AUTOMATIONS_DIR,
     description: 'Folder of the automations, loaded at the start and again when a file changes.',
+    scope: 'all',
+  },
+  sourcesDir: {
+    name: 'sourcesDir',
+    variable: 'HOOKWRIGHT_SOURCES_DIR',
+    flag: '--sources-dir',
+    placeholder: 'folder',
+    reader: folder,
+    fallbackText: 'sources, where there is such a folder',
+    description: 'Folder of your own sources, which come beside or before those that ship.',
     scope: 'all',
   },
   trustedProxies: {
@@ -309,6 +321,16 @@ export const SETTINGS: { readonly [Name in keyof Config]: Setting<Name> } = {
     reader: duration('0s', '10m'),
     fallback: () => formatDuration(SHUTDOWN_MS),
     description: 'How long a stopping server waits for what is under way.',
+    scope: 'serve',
+  },
+  duplicateMs: {
+    name: 'duplicateMs',
+    variable: 'HOOKWRIGHT_DUPLICATE_WINDOW',
+    flag: '--duplicate-window',
+    placeholder: 'duration',
+    reader: duration('0s', '30d'),
+    fallback: () => formatDuration(DUPLICATE_MS),
+    description: 'How long the id that a sender gave recognises the same request; 0s for never.',
     scope: 'serve',
   },
   retentionMs: {

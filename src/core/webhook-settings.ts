@@ -1,7 +1,8 @@
 import { isMediaTypePattern } from './media-type.ts';
 import { mapProblems } from './payload-map.ts';
+import { secretNameMistake } from './secret.ts';
 import { isTopic } from './topic.ts';
-import type { WebhookLimits, WebhookSettings } from './webhook.ts';
+import type { WebhookLimits, WebhookSettings, WebhookSource } from './webhook.ts';
 
 /** Entries of an allow list: more than there are methods, or formats that one sender uses. */
 const LIST_ENTRIES_MAX = 20;
@@ -42,7 +43,7 @@ function changed<T extends object>(before: T | undefined, change: Change<T>): T 
 
 /** What is wrong with a webhook's settings, in sentences. */
 export function settingsProblems(settings: WebhookSettings): string[] {
-  const { methods, contentTypes, limits, map, forward, account } = settings;
+  const { methods, contentTypes, limits, map, forward, account, source } = settings;
   return [
     ...listProblems('methods', methods, 'methods in upper case, such as POST', (text) =>
       METHOD.test(text),
@@ -55,6 +56,7 @@ export function settingsProblems(settings: WebhookSettings): string[] {
     ),
     ...concurrencyProblems(limits?.concurrent),
     ...(map === undefined ? [] : mapProblems(map)),
+    ...(source === undefined ? [] : secretProblems(source)),
     ...textProblems('forward', forward, 'a topic such as order.paid', isTopic),
     ...textProblems(
       'account',
@@ -63,6 +65,14 @@ export function settingsProblems(settings: WebhookSettings): string[] {
       (text) => text.length <= ACCOUNT_LENGTH_MAX && ACCOUNT.test(text),
     ),
   ];
+}
+
+/** Of the names alone: which roles a source has is its own matter (`engine/source-settings.ts`). */
+function secretProblems({ secrets }: WebhookSource): string[] {
+  return Object.entries(secrets).flatMap(([role, name]) => {
+    const mistake = secretNameMistake(name);
+    return mistake === undefined ? [] : [`source.secrets.${role}: ${mistake}.`];
+  });
 }
 
 function listProblems(

@@ -34,6 +34,15 @@ export interface WebhookSettings {
   readonly forward?: string;
   /** Tells several webhooks for one kind of sender apart: lower-case letters, digits and underscores. */
   readonly account?: string;
+  /** Who calls, and how that is proven; without it, everybody who knows the URL is taken in. */
+  readonly source?: WebhookSource;
+}
+
+/** A source, and the name of a stored secret for each role that it has. */
+export interface WebhookSource {
+  /** `github`: a source that ships, or one of the operator's own. */
+  readonly preset: string;
+  readonly secrets: Readonly<Record<string, string>>;
 }
 
 /** A request over one of these is answered 429 and stored nowhere. */
@@ -62,6 +71,6 @@ export interface Webhook {
 }
 
 /** What no two webhooks have in common: the account and whom it is an account of. */
-export function accountKey({ account }: WebhookSettings): string | undefined {
-  return account;
+export function accountKey({ account, source }: WebhookSettings): string | undefined {
+  return account === undefined || source === undefined ? account : `${source.preset}/${account}`;
 }

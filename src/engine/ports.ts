@@ -2,6 +2,7 @@ import type { AutomationRecord, Revision } from '../core/automation.ts';
 import type { EffectRequest, EffectResult, JournalEntry, StateArgs } from '../core/effect.ts';
 import type { CapturedEvent, EventStatus, EventSummary, StoredEvent } from '../core/event.ts';
 import type { NewMessage } from '../core/message.ts';
+import type { Duplicates, RefusedRequest } from '../core/refused-request.ts';
 import type { Execution, ExecutionResult, RunRecord } from '../core/run.ts';
 import type { SealedSecret } from '../core/secret.ts';
 import type { Webhook } from '../core/webhook.ts';
@@ -19,6 +20,7 @@ export interface Store
     RunStore,
     ScheduleStore,
     SecretStore,
+    CallerStore,
     HookStore,
     MessageStore,
     DeliveryStore {
@@ -30,12 +32,15 @@ export interface EventStore {
   /**
    * Stores an event. Resolves when it is on disk (`synchronous=FULL`): promise 1 stands on this. Calls
    * made while a commit is under way share the next one. A message that the event makes is stored in the
-   * same transaction, with its own event where it has a `depth`, as by `storeMessage`.
+   * same transaction, with its own event where it has a `depth`, as by `storeMessage`. With a `key`, only
+   * the first event of its webhook that has it is stored; for another it throws `event.duplicate`, and that is
+   * counted with the first.
    */
   capture(
     event: CapturedEvent,
     status: 'pending' | 'captured',
     message?: NewMessage,
+    key?: SenderKey,
   ): Promise<void>;
   /**
    * Records new runs that have ended, and the event's new status with them; in the same commits as `capture`.
@@ -65,6 +70,28 @@ export interface EventFilter {
   /** Only events newer than this one, by id. */
   readonly after?: string;
   readonly countMax: number;
+}
+
+/** What recognises a duplicate among the events of one webhook. */
+export interface SenderKey {
+  readonly key: string;
+  /** A first event from before this counts no more. */
+  readonly since: number;
+}
+
+/** What is known of callers beside the events that they made. */
+export interface CallerStore {
+  /** Keeps the newest `REFUSALS_MAX` of its webhook. */
+  saveRefusal(refusal: RefusedRequest): Promise<void>;
+  /** Newest first. */
+  refusals(webhookId: string): Promise<readonly RefusedRequest[]>;
+  refusal(id: string): Promise<RefusedRequest | undefined>;
+  /** The id of the event that was captured with a key. */
+  firstEvent(webhookId: string, key: string): Promise<string | undefined>;
+  /** `undefined` where the event came once. */
+  duplicates(eventId: string): Promise<Duplicates | undefined>;
+  /** Deletes keys from before a moment; at most `countMax`. Returns how many went. */
+  expireSenderIds(before: number, countMax: number): Promise<number>;
 }
 
 export interface WebhookStore {

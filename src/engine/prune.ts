@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { MessageStore } from './ports/hook-store.ts';
-import type { EventStore, RunStore } from './ports.ts';
+import type { CallerStore, EventStore, RunStore } from './ports.ts';
 
 /** Events or keys of the state deleted per transaction: a commit of new events never waits longer than a few milliseconds. */
 const BATCH_ROWS = 200;
@@ -11,16 +11,21 @@ const INTERVAL_MS = 60_000;
 export interface Retention {
   readonly ageMs: number;
   readonly bytesMax: number;
+  /** For so long a sender's key recognises a duplicate. */
+  readonly duplicateMs: number;
 }
 
 /**
- * Deletes events and messages over the retention's age or size, each for itself, and state whose time is
- * over, now and from time to time.
+ * Deletes events and messages over the retention's age or size, each for itself, and state and senders' keys
+ * whose time is over, now and from time to time.
  *
  * @returns what ends it
  */
 export function keepPruned(
-  store: Pick<EventStore & RunStore & MessageStore, 'prune' | 'expireState' | 'pruneMessages'>,
+  store: Pick<
+    EventStore & RunStore & MessageStore & CallerStore,
+    'prune' | 'expireState' | 'pruneMessages' | 'expireSenderIds'
+  >,
   retention: Retention,
   log: Log,
   clock: Clock,
@@ -46,8 +51,11 @@ export function keepPruned(
         store.pruneMessages(clock() - retention.ageMs, retention.bytesMax, BATCH_ROWS),
       );
       const state = await all(() => store.expireState(clock(), BATCH_ROWS));
-      if (events + messages + state > 0) {
-        log.write('info', 'pruned', { events, messages, state });
+      const keys = await all(() =>
+        store.expireSenderIds(clock() - retention.duplicateMs, BATCH_ROWS),
+      );
+      if (events + messages + state + keys > 0) {
+        log.write('info', 'pruned', { events, messages, state, keys });
       }
     } catch (error) {
       if (!stopped) log.write('error', 'prune.failed', { error });

@@ -6,19 +6,21 @@ import type { NewMessage } from '../core/message.ts';
 import type { Answer, RunRecord } from '../core/run.ts';
 import { topicEvent } from '../core/topic-event.ts';
 import { acknowledgement, NO_CONTENT, UNRECORDED } from './answers.ts';
+import type { Reception } from './callers/callers.ts';
+import { firstAnswer } from './callers/duplicate.ts';
 import { dispatch, dispatchUnconditional, type Plan } from './dispatch.ts';
 import type { Subscriptions } from './effects/internal.ts';
 import type { OpenFeed } from './feed.ts';
 import { type LegEnd, type LegParts, runLeg } from './leg.ts';
 import { forwardedMessage } from './payload.ts';
 import { PendingAnswer } from './pending-answer.ts';
-import type { EventStore } from './ports.ts';
+import type { CallerStore, EventStore, SenderKey } from './ports.ts';
 import type { RunQueue } from './queue.ts';
 import type { Leg, Route } from './route.ts';
 import { openPassage, type Passage } from './run.ts';
 
 export interface ReceiverParts extends Omit<LegParts, 'store' | 'queue'> {
-  readonly store: EventStore & LegParts['store'];
+  readonly store: EventStore & LegParts['store'] & Pick<CallerStore, 'firstEvent'>;
   readonly queue: LegParts['queue'] & Pick<RunQueue, 'full'>;
   readonly feed: OpenFeed;
   /** Told of the messages that webhooks forward. */
@@ -80,8 +82,31 @@ export class Receiver {
    * Takes one request in and gives its answer. No answer below 500 leaves before the event is on disk.
    * Throws `store.failed` where the event could not be stored, and `request.queue_full` where too many
    * runs are open.
+   *
+   * @param reception how its sender is served; a duplicate gets the answer of the first, and runs nothing
    */
-  async receive(route: Route, event: CapturedEvent): Promise<Answer> {
+  async receive(route: Route, event: CapturedEvent, reception: Reception = {}): Promise<Answer> {
+    const acknowledged = reception.acknowledgement ?? acknowledgement(event.id);
+    try {
+      const answer = await this.#receive(route, event, reception, acknowledged);
+      return answer === NO_CONTENT ? (reception.acknowledgement ?? answer) : answer;
+    } catch (error) {
+      const { key } = reception;
+      if (key === undefined || !isDuplicate(error)) throw error;
+      this.#parts.log.write('info', 'duplicate', { webhook: event.webhookId, event: event.id });
+      const first = await firstAnswer(this.#parts.store, event.webhookId, key.key);
+      if (first.is === 'answered') return first.answer;
+      if (first.is === 'unanswered') return reception.acknowledgement ?? NO_CONTENT;
+      return reception.acknowledgement ?? acknowledgement(first.eventId ?? event.id);
+    }
+  }
+
+  async #receive(
+    route: Route,
+    event: CapturedEvent,
+    { key, answerDeadlineMs }: Reception,
+    acknowledged: Answer,
+  ): Promise<Answer> {
     const { subscriptions } = this.#parts;
     const { bindings, settings, respond } = route.webhook;
     const startsRuns = settings.forward !== undefined && subscriptions.has(settings.forward);
@@ -90,20 +115,21 @@ export class Receiver {
     }
     const message = forwardedMessage(route, event, startsRuns ? FIRST_DEPTH : undefined);
     if (bindings.length === 0) {
-      await this.#hold(event, this.#capture(event, 'captured', message));
+      await this.#hold(event, this.#capture(event, 'captured', message, key));
       this.#publish(event, 'captured', []);
-      return acknowledgement(event.id);
+      return acknowledged;
     }
-    const stored = this.#capture(event, 'pending', message);
+    const stored = this.#capture(event, 'pending', message, key);
     const passage = openPassage(route, event);
     if (respond === 'ack') {
       // Held as one, because an event between its commit and its runs looks like one that was left.
       const processed = stored.then(() => this.#process(passage, stored));
       this.#hold(event, processed).catch(() => {}); // It is `stored` that fails, and is thrown here.
       await stored;
-      return acknowledgement(event.id);
+      return acknowledged;
     }
-    return this.#answerByRun(passage, stored);
+    const deadlineMs = Math.min(this.#parts.answerDeadlineMs, answerDeadlineMs ?? Infinity);
+    return this.#answerByRun(passage, stored, acknowledged, deadlineMs);
   }
 
   /** Stores an event with the message that it makes; then hooks are sent it, and the automations of its topic begin. */
@@ -111,9 +137,10 @@ export class Receiver {
     event: CapturedEvent,
     status: 'pending' | 'captured',
     message: NewMessage | undefined,
+    key: SenderKey | undefined,
   ): Promise<void> {
     const { store, subscriptions, published } = this.#parts;
-    await store.capture(event, status, message);
+    await store.capture(event, status, message, key);
     if (message !== undefined) published(message);
     if (message?.depth !== undefined) {
       subscriptions.take(topicEvent({ ...message, depth: message.depth }));
@@ -147,13 +174,15 @@ export class Receiver {
     });
   }
 
-  async #answerByRun(passage: Passage, stored: Promise<void>): Promise<Answer> {
+  async #answerByRun(
+    passage: Passage,
+    stored: Promise<void>,
+    acknowledged: Answer,
+    deadlineMs: number,
+  ): Promise<Answer> {
     const { event } = passage;
     const caller = new PendingAnswer();
-    const deadline = setTimeout(
-      () => caller.give(acknowledgement(event.id)),
-      this.#parts.answerDeadlineMs,
-    );
+    const deadline = setTimeout(() => caller.give(acknowledged), deadlineMs);
     void this.#hold(event, this.#process(passage, stored, caller));
     try {
       await stored;
@@ -258,6 +287,10 @@ export class Receiver {
     const summary: EventSummary = { ...rest, status, bodySize: body.length };
     feed.publish(summary, runs);
   }
+}
+
+function isDuplicate(error: unknown): boolean {
+  return error instanceof HookwrightError && error.code === 'event.duplicate';
 }
 
 function succeeded(work: Promise<void>): Promise<boolean> {

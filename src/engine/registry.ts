@@ -9,6 +9,8 @@ import {
   settingsProblems,
 } from '../core/webhook-settings.ts';
 import type { AutomationEntry, Automations } from './automations.ts';
+import type { SourceFolder } from './callers/source-folder.ts';
+import { sourceProblems, withRoles } from './callers/source-settings.ts';
 import { bindingProblems, nameProblems } from './draft.ts';
 import type { WebhookStore } from './ports.ts';
 import { prepareRoute, type Route } from './route.ts';
@@ -45,9 +47,13 @@ export interface Registry {
 export interface RegistryParts {
   readonly store: WebhookStore;
   readonly automations: Automations;
+  /** Where webhooks' sources are; without it none is known. */
+  readonly sources?: SourceFolder;
   readonly clock: Clock;
   readonly makeId: (prefix: IdPrefix, now: number) => string;
 }
+
+const NO_SOURCES: SourceFolder = { names: async () => [], get: async () => undefined };
 
 /** The registry, and the routes that ingress asks for at each request. */
 export class LiveRegistry implements Registry {
@@ -111,7 +117,7 @@ export class LiveRegistry implements Registry {
   async createWebhook(draft: WebhookDraft): Promise<Webhook> {
     const { store, clock, makeId } = this.#parts;
     const now = clock();
-    const webhook: Webhook = {
+    const webhook = await this.#checked({
       id: makeId('wh', now),
       token: makeToken(),
       name: draft.name ?? this.#freeName(now),
@@ -122,8 +128,7 @@ export class LiveRegistry implements Registry {
       settings: changedSettings({}, draft.settings),
       createdAt: now,
       updatedAt: now,
-    };
-    this.#check(webhook);
+    });
     await store.createWebhook(webhook);
     this.#put(webhook);
     return webhook;
@@ -135,12 +140,11 @@ export class LiveRegistry implements Registry {
   ): Promise<Webhook> {
     const { settings, ...rest } = change;
     const webhook = this.webhook(ref);
-    const changed = {
+    const changed = await this.#checked({
       ...webhook,
       ...defined(rest),
       settings: changedSettings(webhook.settings, settings),
-    };
-    this.#check(changed);
+    });
     return this.#replace(changed);
   }
 
@@ -186,14 +190,18 @@ export class LiveRegistry implements Registry {
     this.#routes.delete(webhook.id);
   }
 
-  #check(webhook: Webhook): void {
-    const { automations } = this.#parts;
+  /** The webhook as it is stored. Throws `webhook.invalid`. */
+  async #checked(given: Webhook): Promise<Webhook> {
+    const { automations, sources = NO_SOURCES } = this.#parts;
+    const settings = await withRoles(given.settings, sources);
+    const webhook = { ...given, settings };
     const problems = [
       ...nameProblems(webhook.name),
       ...settingsProblems(webhook.settings),
+      ...(await sourceProblems(webhook.settings, sources)),
       ...webhook.bindings.flatMap((binding, index) => bindingProblems(binding, index, automations)),
     ];
-    if (problems.length === 0) return;
+    if (problems.length === 0) return webhook;
     throw new HookwrightError('webhook.invalid', problems.join(' '));
   }
 

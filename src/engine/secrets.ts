@@ -123,6 +123,12 @@ export class Secrets implements SecretRegistry, SecretSource {
     return counts ? [value, previous.value] : [value];
   }
 
+  /** The value before the present one, where it counts no more. */
+  oldValues(name: string): readonly string[] {
+    const { previous } = this.#byName.get(name) ?? {};
+    return previous === undefined || previous.until > this.#parts.clock() ? [] : [previous.value];
+  }
+
   /** Patterns of the hosts that it may be sent to. */
   hosts(name: string): readonly string[] {
     return this.#byName.get(name)?.sealed.hosts ?? [];

@@ -24,7 +24,9 @@ export type RefusalCode =
   | 'address.refused'
   | 'proxy.untrusted'
   | 'url.refused'
-  | 'handshake.refused';
+  | 'handshake.refused'
+  /** The webhook's source is gone, or has mistakes, or its certificate cannot be had. */
+  | 'source.unusable';
 
 export function refusal(code: RefusalCode, reason: string): Refusal {
   return { code, reason };

@@ -28,6 +28,7 @@ test('bash completes commands, their commands and their options', () => {
       'event',
       'automation',
       'secret',
+      'source',
       'hook',
       'message',
       'delivery',
@@ -39,7 +40,7 @@ test('bash completes commands, their commands and their options', () => {
   ]);
   expect(offered('we')).toEqual(['webhook']);
   expect(offered('webhook', '')).toEqual([
-    ...['create', 'list', 'show', 'edit', 'pause', 'resume', 'rotate', 'delete'],
+    ...['create', 'list', 'show', 'refusals', 'edit', 'pause', 'resume', 'rotate', 'delete'],
     ...['--help', '--version', '--json'],
   ]);
   expect(offered('webhook', 'create', '--a')).toEqual([
@@ -70,10 +71,10 @@ test('bash falls back to files where no command fits', () => {
 test('zsh and fish get the same tree', async () => {
   const zsh = (await shell.run('completion', 'zsh')).out;
   expect(zsh).toMatch(/^#compdef hookwright\n/);
-  expect(zsh).toContain('"event") offers=(list show tail --help --version --json) ;;');
+  expect(zsh).toContain('"event") offers=(list show tail diagnose --help --version --json) ;;');
   const fish = (await shell.run('completion', 'fish')).out;
   expect(fish).toContain(
-    `complete -c hookwright -f -n '__hookwright_at "event"' -a 'list show tail'\n`,
+    `complete -c hookwright -f -n '__hookwright_at "event"' -a 'list show tail diagnose'\n`,
   );
   expect(fish).toContain(`complete -c hookwright -n '__hookwright_at "webhook delete"' -l yes\n`);
 });

@@ -235,7 +235,7 @@ describe('settings of a webhook', () => {
   test.each([
     [
       ['--unset', 'map,limit'],
-      'expected --unset to name some of description, bindings, methods, content-types, paths, limits, map, forward, account, got "limit".\n  Did you mean "limits"?\n',
+      'expected --unset to name some of description, bindings, methods, content-types, paths, limits, map, forward, account, source, got "limit".\n  Did you mean "limits"?\n',
     ],
     [
       [],

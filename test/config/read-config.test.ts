@@ -39,6 +39,7 @@ test('without variables and flags, every setting has its default', () => {
     egressAllow: [],
     egressDeny: [],
     shutdownMs: 9000,
+    duplicateMs: 3 * 24 * 3600 * 1000,
     retentionMs: 30 * 24 * 3600 * 1000,
     retentionBytes: 5 * 1024 ** 3,
     logLevel: 'info',

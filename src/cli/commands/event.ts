@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Attach } from '../session.ts';
+import { addEventDiagnose } from './event-diagnose.ts';
 import { addEventList } from './event-list.ts';
 import { addEventShow } from './event-show.ts';
 import { addEventTail } from './event-tail.ts';
@@ -9,4 +10,5 @@ export function addEvent(program: Command, attach: Attach): void {
   addEventList(event, attach);
   addEventShow(event, attach);
   addEventTail(event, attach);
+  addEventDiagnose(event, attach);
 }

@@ -21,6 +21,7 @@ export function addWebhookCreate(parent: Command, attach: Attach): void {
     'hookwright webhook create leads --automation form.to_json --input team=sales --also audit.log',
     'hookwright webhook create inbox --methods POST --content-types application/json --rate 100/min',
     'hookwright webhook create shop --account main --map id=json.order.id --forward order.paid',
+    'hookwright webhook create code --source github --secret GITHUB_SECRET --automation ci',
     'hookwright webhook create --file orders.yaml',
   );
   attach(command, async (session, name) => {

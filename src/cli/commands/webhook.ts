@@ -5,6 +5,7 @@ import { addWebhookDelete } from './webhook-delete.ts';
 import { addWebhookEdit } from './webhook-edit.ts';
 import { addWebhookList } from './webhook-list.ts';
 import { addWebhookPause, addWebhookResume } from './webhook-pause.ts';
+import { addWebhookRefusals } from './webhook-refusals.ts';
 import { addWebhookRotate } from './webhook-rotate.ts';
 import { addWebhookShow } from './webhook-show.ts';
 
@@ -13,6 +14,7 @@ export function addWebhook(program: Command, attach: Attach): void {
   addWebhookCreate(webhook, attach);
   addWebhookList(webhook, attach);
   addWebhookShow(webhook, attach);
+  addWebhookRefusals(webhook, attach);
   addWebhookEdit(webhook, attach);
   addWebhookPause(webhook, attach);
   addWebhookResume(webhook, attach);

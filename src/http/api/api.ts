@@ -12,9 +12,11 @@ import { routeEvents } from './events.ts';
 import { routeHooks } from './hooks.ts';
 import { routeMessages } from './messages.ts';
 import type { ApiParts } from './parts.ts';
+import { routeRefusals } from './refusals.ts';
 import { routeRuns } from './runs.ts';
 import { routeSecrets } from './secrets.ts';
 import { routeServer } from './server.ts';
+import { routeSources } from './sources.ts';
 import { routeWebhooks } from './webhooks.ts';
 
 /** Bytes of a request to the API: a webhook with a thousand bindings and inputs fits. */
@@ -49,6 +51,8 @@ export function createApi(parts: ApiParts): Hono {
   routeRuns(api, parts);
   routeAutomations(api, parts);
   routeSecrets(api, parts);
+  routeSources(api, parts);
+  routeRefusals(api, parts);
   routeHooks(api, parts);
   routeMessages(api, parts);
   routeDeliveries(api, parts);

@@ -2,7 +2,7 @@ import type { Context, Hono } from 'hono';
 import { HookwrightError } from '../../core/errors.ts';
 import type { CapturedEvent, StoredEvent } from '../../core/event.ts';
 import type { Webhook } from '../../core/webhook.ts';
-import type { EventFilter } from '../../engine/ports.ts';
+import type { EventFilter, EventStore } from '../../engine/ports.ts';
 import { capturedOf } from '../../engine/recording/take.ts';
 import { capturedJson } from '../../engine/recording.ts';
 import type { Registry } from '../../engine/registry.ts';
@@ -14,16 +14,7 @@ import { route } from './route.ts';
 
 export function routeEvents(api: Hono, parts: ApiParts): void {
   const { registry, store } = parts;
-  const find = async (c: Context): Promise<StoredEvent> => {
-    const id = c.req.param('id') as string;
-    const event = await store.event(id);
-    if (event !== undefined) return event;
-    throw new HookwrightError(
-      'event.not_found',
-      `Expected the id of a stored event, got ${JSON.stringify(id)}.`,
-      { next: 'Old events are deleted; `hookwright event list` shows those that there are.' },
-    );
-  };
+  const find = (c: Context): Promise<StoredEvent> => findEvent(store, c.req.param('id') as string);
   route(api, '/events', {
     GET: async (c) => {
       const { webhook, before, after, limit } = readEventsQuery(c);
@@ -51,7 +42,8 @@ export function routeEvents(api: Hono, parts: ApiParts): void {
     GET: async (c) => {
       const event = await find(c);
       const name = webhookName(registry, event.webhookId);
-      return c.json(eventJson(event, name, await store.runsOf(event.id)));
+      const runs = await store.runsOf(event.id);
+      return c.json(eventJson(event, name, runs, await store.duplicates(event.id)));
     },
   });
   route(api, '/events/:id/body', {
@@ -66,6 +58,20 @@ export function routeEvents(api: Hono, parts: ApiParts): void {
   route(api, '/events/:id/captured', {
     GET: async (c) => c.json(capturedJson(capturedOf(seenByRuns(await find(c), parts)))),
   });
+}
+
+/** Throws `event.not_found`. */
+export async function findEvent(
+  store: Pick<EventStore, 'event'>,
+  id: string,
+): Promise<StoredEvent> {
+  const event = await store.event(id);
+  if (event !== undefined) return event;
+  throw new HookwrightError(
+    'event.not_found',
+    `Expected the id of a stored event, got ${JSON.stringify(id)}.`,
+    { next: 'Old events are deleted; `hookwright event list` shows those that there are.' },
+  );
 }
 
 /** The event with what runs see of its webhook, also where a version before this one has stored it. */

@@ -2,21 +2,31 @@ import type { Clock } from '../../core/clock.ts';
 import type { CapturedEvent } from '../../core/event.ts';
 import type { Log } from '../../core/log.ts';
 import type { RunRecord } from '../../core/run.ts';
+import type { DoctorSecrets } from '../../engine/callers/diagnosis.ts';
+import type { SourceFolder } from '../../engine/callers/source-folder.ts';
 import type { AttemptNotice, Feed } from '../../engine/feed.ts';
 import type { Deliveries } from '../../engine/hooks/deliveries.ts';
 import type { Hooks } from '../../engine/hooks/hooks.ts';
 import type { DeliveryStore, MessageStore } from '../../engine/ports/hook-store.ts';
-import type { AutomationStore, EventStore, RunStore, Sandbox } from '../../engine/ports.ts';
+import type {
+  AutomationStore,
+  CallerStore,
+  EventStore,
+  RunStore,
+  Sandbox,
+} from '../../engine/ports.ts';
 import type { Registry } from '../../engine/registry.ts';
 import type { SecretRegistry } from '../../engine/secrets.ts';
 
 /** What the API stands on. */
 export interface ApiParts {
   readonly registry: Registry;
-  readonly secrets: SecretRegistry;
+  readonly secrets: SecretRegistry & DoctorSecrets;
+  readonly sources: SourceFolder;
   readonly store: Pick<EventStore, 'event' | 'events' | 'runsOf' | 'run'> &
     Pick<RunStore, 'runs' | 'journal'> &
     Pick<AutomationStore, 'revision'> &
+    Pick<CallerStore, 'duplicates' | 'refusals' | 'refusal'> &
     Pick<MessageStore, 'message' | 'messages'> &
     Pick<DeliveryStore, 'delivery' | 'deliveries' | 'attempts'>;
   readonly hooks: Hooks;

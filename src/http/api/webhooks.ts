@@ -1,25 +1,35 @@
 import type { Context, Hono } from 'hono';
 import type { Webhook } from '../../core/webhook.ts';
+import { sourceWarnings } from '../../engine/callers/source-settings.ts';
 import { readWebhookChange, readWebhookDraft } from './input/webhook.ts';
 import type { ApiParts } from './parts.ts';
 import { type WebhookJson, webhookJson } from './represent/webhook.ts';
 import { route } from './route.ts';
 
-export function routeWebhooks(api: Hono, { registry, url }: ApiParts): void {
+export function routeWebhooks(
+  api: Hono,
+  { registry, secrets, sources, url, publicUrl }: ApiParts,
+): void {
   const represent = (webhook: Webhook): WebhookJson => webhookJson(webhook, url());
+  const explain = async (webhook: Webhook): Promise<WebhookJson> => {
+    const isStored = (name: string) => secrets.list().some((secret) => secret.name === name);
+    const { settings } = webhook;
+    const warnings = await sourceWarnings(settings, sources, isStored, publicUrl);
+    return { ...represent(webhook), ...(warnings.length === 0 ? {} : { warnings }) };
+  };
   const ref = (c: Context): string => c.req.param('ref') as string;
   route(api, '/webhooks', {
     GET: (c) => c.json({ webhooks: registry.webhooks().map(represent) }),
     POST: async (c) => {
       const draft = await readWebhookDraft(c);
-      return c.json(represent(await registry.createWebhook(draft)), 201);
+      return c.json(await explain(await registry.createWebhook(draft)), 201);
     },
   });
   route(api, '/webhooks/:ref', {
-    GET: (c) => c.json(represent(registry.webhook(ref(c)))),
+    GET: async (c) => c.json(await explain(registry.webhook(ref(c)))),
     PATCH: async (c) => {
       const change = await readWebhookChange(c);
-      return c.json(represent(await registry.changeWebhook(ref(c), change)));
+      return c.json(await explain(await registry.changeWebhook(ref(c), change)));
     },
     DELETE: async (c) => c.json(represent(await registry.deleteWebhook(ref(c)))),
   });

@@ -17,6 +17,8 @@ export function trustedProxies(ranges: readonly string[]): TrustedProxies {
 export interface Client {
   readonly ip: string;
   readonly scheme: 'http' | 'https';
+  /** Whether a trusted proxy passed the request on. */
+  readonly isProxied: boolean;
 }
 
 /** Addresses in `X-Forwarded-For` that are looked at: more hops than any real chain of proxies has. */
@@ -29,7 +31,8 @@ const HOPS_MAX = 32;
  */
 export function clientOf(incoming: IncomingMessage, trusted: TrustedProxies): Client {
   const peer = plainAddress(incoming.socket.remoteAddress ?? '');
-  if (trusted.length === 0 || !isTrusted(peer, trusted)) return { ip: peer, scheme: 'http' };
+  if (trusted.length === 0 || !isTrusted(peer, trusted))
+    return { ip: peer, scheme: 'http', isProxied: false };
   const { 'x-forwarded-for': chain, 'x-forwarded-proto': proto } = incoming.headers;
   const hops = String(chain ?? '')
     .split(',')
@@ -47,7 +50,7 @@ export function clientOf(incoming: IncomingMessage, trusted: TrustedProxies): Cl
     .at(-1)
     ?.trim()
     .toLowerCase();
-  return { ip, scheme: scheme === 'https' ? 'https' : 'http' };
+  return { ip, scheme: scheme === 'https' ? 'https' : 'http', isProxied: true };
 }
 
 /** `1.2.3.4`, `1.2.3.4:567`, `2001:db8::1`, `[2001:db8::1]:567` → the address; else `undefined`. */

@@ -4,9 +4,11 @@ import { HookwrightError } from '../../core/errors.ts';
 import type { CapturedEvent } from '../../core/event.ts';
 import type { IdPrefix } from '../../core/ids.ts';
 import type { Log } from '../../core/log.ts';
+import type { Callers } from '../../engine/callers/callers.ts';
 import { mappedData, type RawEvent } from '../../engine/payload.ts';
 import type { Receiver } from '../../engine/receive.ts';
 import type { Route } from '../../engine/route.ts';
+import type { SourceRequest } from '../../source/request.ts';
 import { checkAccepted, takesPath } from './accept.ts';
 import { RequestAborted, readBody } from './body.ts';
 import { type Client, clientOf, type TrustedProxies } from './client.ts';
@@ -24,6 +26,7 @@ export interface IngressParts {
   readonly routeOfToken: (token: string) => Route | undefined;
   readonly receiver: Pick<Receiver, 'receive' | 'eventsUnderWay' | 'bytesUnderWay'>;
   readonly limiter: Pick<Limiter, 'enter'>;
+  readonly callers: Pick<Callers, 'judge'>;
   readonly log: Log;
   readonly clock: Clock;
   readonly makeId: (prefix: IdPrefix, now: number) => string;
@@ -126,9 +129,25 @@ export class Ingress {
       webhookAccount: route.webhook.settings.account ?? null,
     };
     fields.bytes = body.length;
+    const { webhook } = route;
+    const judgement = await this.#parts.callers.judge(
+      webhook,
+      target.path,
+      sourceRequest(raw, incoming, client),
+      receivedAt,
+    );
+    if (judgement.is === 'refused') {
+      fields.refusal = judgement.code;
+      throw new HookwrightError('request.unauthorized', 'Unauthorized.');
+    }
+    if (judgement.is === 'handshake') {
+      fields.handshake = judgement.name;
+      writeAnswer(outgoing, judgement.answer);
+      return judgement.complete();
+    }
     fields.event = raw.id;
     const event: CapturedEvent = { ...raw, data: mappedData(route, raw) };
-    const answer = await receiver.receive(route, event);
+    const answer = await receiver.receive(route, event, judgement.reception);
     writeAnswer(outgoing, answer, event.id);
   }
 
@@ -170,6 +189,21 @@ export class Ingress {
       this.#parts.publicUrl ?? `${client.scheme}://${incoming.headers.host ?? 'localhost'}`;
     return `${base}/webhooks/${token}`;
   }
+}
+
+/** The request as its source looks at it. */
+function sourceRequest(raw: RawEvent, incoming: IncomingMessage, client: Client): SourceRequest {
+  const { method, path, query, body, webhookUrl } = raw;
+  const tail = query === null ? '' : `?${query}`;
+  return {
+    method,
+    query,
+    headers: incoming.rawHeaders,
+    body,
+    url: `${webhookUrl ?? ''}${path}${tail}`,
+    clientIp: client.ip,
+    isProxied: client.isProxied,
+  };
 }
 
 /** A request that is let in: what is known of it before its body is read. */

@@ -10,9 +10,9 @@ const LINGER_BYTES = 8 * 1024 * 1024;
 
 const RETRY_AFTER_SECONDS = '1';
 
-export function writeAnswer(outgoing: ServerResponse, answer: Answer, eventId: string): void {
+export function writeAnswer(outgoing: ServerResponse, answer: Answer, eventId?: string): void {
   const { status, headers, body } = answer;
-  const flat: string[] = ['x-hookwright-event', eventId];
+  const flat: string[] = eventId === undefined ? [] : ['x-hookwright-event', eventId];
   for (const [name, value] of headers) flat.push(name, value);
   // 204 and 304 have no body and no length (RFC 9110, sections 8.6 and 15.3.5).
   if (status !== 204 && status !== 304)

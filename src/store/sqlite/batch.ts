@@ -7,7 +7,7 @@ import type {
   AttemptSettlement,
   Published,
 } from '../../engine/ports/hook-store.ts';
-import type { EffectPlace, RunStep } from '../../engine/ports.ts';
+import type { EffectPlace, RunStep, SenderKey } from '../../engine/ports.ts';
 import { readSettlement as readAttempt, writeSettlement as writeAttempt } from './batch-attempt.ts';
 import { readRun, readStep, type StepWrite, writeRun, writeStep } from './batch-run.ts';
 import type { BatchMessage } from './protocol.ts';
@@ -23,6 +23,7 @@ export type WriteCall =
       readonly event: CapturedEvent;
       readonly status: 'pending' | 'captured';
       readonly message?: NewMessage | undefined;
+      readonly key?: SenderKey | undefined;
     }
   | {
       readonly kind: 'settle';
@@ -63,6 +64,7 @@ export type Write =
       readonly size: number;
       readonly values: SqlValue[];
       readonly message: NewMessage | undefined;
+      readonly key: SenderKey | undefined;
     }
   | {
       readonly kind: 'settle';
@@ -105,6 +107,7 @@ function writeCall(writer: Writer, call: WriteCall): void {
   if (call.kind === 'capture') {
     writeCapture(writer, call.event, STATUS_CODES[call.status]);
     writeMessage(writer, call.message);
+    writeKey(writer, call.key);
   } else if (call.kind === 'settle') {
     writeSettlement(writer, call.eventId, STATUS_CODES[call.status], call.runs);
   } else if (call.kind === 'advance') {
@@ -169,7 +172,18 @@ function readCapture(reader: Reader): Write {
     size: body.length + (data === null ? 0 : Buffer.byteLength(data)),
     values: [...values, body, ...webhook, data],
     message: readMessage(reader),
+    key: readKey(reader),
   };
+}
+
+function writeKey(writer: Writer, key: SenderKey | undefined): void {
+  writer.text(key?.key ?? null);
+  if (key !== undefined) writer.number(key.since);
+}
+
+function readKey(reader: Reader): SenderKey | undefined {
+  const key = reader.text();
+  return key === null ? undefined : { key, since: reader.number() };
 }
 
 function writeMessage(writer: Writer, message: NewMessage | undefined): void {

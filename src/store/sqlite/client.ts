@@ -115,7 +115,8 @@ export class StoreClient {
 /** The store as the engine sees it. */
 export function storeOf(client: StoreClient): Store {
   return {
-    capture: (event, status, message) => client.write({ kind: 'capture', event, status, message }),
+    capture: (event, status, message, key) =>
+      client.write({ kind: 'capture', event, status, message, key }),
     settle: (eventId, status, runs) => client.write({ kind: 'settle', eventId, status, runs }),
     event: (eventId) => client.ask({ method: 'event', eventId }),
     events: (filter) => client.ask({ method: 'events', filter }),
@@ -152,6 +153,13 @@ export function storeOf(client: StoreClient): Store {
     deleteSecret: (name) => client.ask({ method: 'deleteSecret', name }),
     keyProof: () => client.ask({ method: 'keyProof' }),
     saveKeyProof: (sealed) => client.ask({ method: 'saveKeyProof', sealed }),
+    saveRefusal: (refusal) => client.ask({ method: 'saveRefusal', refusal }),
+    refusals: (webhookId) => client.ask({ method: 'refusals', webhookId }),
+    refusal: (refusalId) => client.ask({ method: 'refusal', refusalId }),
+    firstEvent: (webhookId, key) => client.ask({ method: 'firstEvent', webhookId, key }),
+    duplicates: (eventId) => client.ask({ method: 'duplicates', eventId }),
+    expireSenderIds: (before, countMax) =>
+      client.ask({ method: 'expireSenderIds', before, countMax }),
     ...hookStoreOf(client),
     close: () => client.close(),
   };

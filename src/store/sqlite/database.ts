@@ -1,6 +1,14 @@
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
 import { findRevision, listAutomations, removeAutomation, saveAutomation } from './automations.ts';
 import type { Write } from './batch.ts';
+import {
+  expireSenderIds,
+  findDuplicates,
+  findFirstEvent,
+  findRefusal,
+  listRefusals,
+  saveRefusal,
+} from './callers.ts';
 import { connect, makeDataDir } from './connection.ts';
 import { findEvent, listEvents, listPending } from './events.ts';
 import { storeFailed } from './failure.ts';
@@ -105,6 +113,12 @@ const JOBS: Readonly<Record<OwnCall['method'], string>> = {
   deleteSecret: 'delete a secret',
   keyProof: 'read the proof of the key',
   saveKeyProof: 'save the proof of the key',
+  saveRefusal: 'save a refusal',
+  refusals: 'list refusals',
+  refusal: 'read a refusal',
+  firstEvent: 'find the first event of a key',
+  duplicates: 'count duplicates',
+  expireSenderIds: 'delete old keys of senders',
 };
 
 function attempt<T>(job: string, action: () => T): T {
@@ -163,6 +177,18 @@ function perform(db: BetterSQLite3Database, call: OwnCall): Returns[keyof Return
       return readKeyProof(db);
     case 'saveKeyProof':
       return void saveKeyProof(db, call.sealed);
+    case 'saveRefusal':
+      return void saveRefusal(db, call.refusal);
+    case 'refusals':
+      return listRefusals(db, call.webhookId);
+    case 'refusal':
+      return findRefusal(db, call.refusalId);
+    case 'firstEvent':
+      return findFirstEvent(db, call.webhookId, call.key);
+    case 'duplicates':
+      return findDuplicates(db, call.eventId);
+    case 'expireSenderIds':
+      return expireSenderIds(db, call.before, call.countMax);
     case 'saveAutomation':
       return void saveAutomation(db, call.record);
     case 'removeAutomation':

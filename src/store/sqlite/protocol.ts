@@ -1,6 +1,7 @@
 import type { AutomationRecord, Revision } from '../../core/automation.ts';
 import type { JournalEntry } from '../../core/effect.ts';
 import type { EventSummary, StoredEvent } from '../../core/event.ts';
+import type { Duplicates, RefusedRequest } from '../../core/refused-request.ts';
 import type { RunRecord } from '../../core/run.ts';
 import type { SealedSecret } from '../../core/secret.ts';
 import type { Webhook } from '../../core/webhook.ts';
@@ -92,6 +93,12 @@ export type Call =
   | { readonly method: 'deleteSecret'; readonly name: string }
   | { readonly method: 'keyProof' }
   | { readonly method: 'saveKeyProof'; readonly sealed: Uint8Array }
+  | { readonly method: 'saveRefusal'; readonly refusal: RefusedRequest }
+  | { readonly method: 'refusals'; readonly webhookId: string }
+  | { readonly method: 'refusal'; readonly refusalId: string }
+  | { readonly method: 'firstEvent'; readonly webhookId: string; readonly key: string }
+  | { readonly method: 'duplicates'; readonly eventId: string }
+  | { readonly method: 'expireSenderIds'; readonly before: number; readonly countMax: number }
   | PruneCall
   | HookCall;
 
@@ -131,6 +138,12 @@ export interface Returns extends HookReturns {
   readonly deleteSecret: undefined;
   readonly keyProof: Uint8Array | undefined;
   readonly saveKeyProof: undefined;
+  readonly saveRefusal: undefined;
+  readonly refusals: readonly RefusedRequest[];
+  readonly refusal: RefusedRequest | undefined;
+  readonly firstEvent: string | undefined;
+  readonly duplicates: Duplicates | undefined;
+  readonly expireSenderIds: number;
   readonly prune: number;
 }
 

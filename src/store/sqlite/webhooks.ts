@@ -3,6 +3,7 @@ import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { HookwrightError } from '../../core/errors.ts';
 import { accountKey, type Binding, type Webhook } from '../../core/webhook.ts';
 import { bindingTable, webhookTable } from './schema.ts';
+import { refusalTable } from './schema-callers.ts';
 
 export function createWebhook(db: BetterSQLite3Database, webhook: Webhook): void {
   db.transaction(
@@ -35,8 +36,14 @@ export function updateWebhook(db: BetterSQLite3Database, webhook: Webhook): void
 }
 
 export function deleteWebhook(db: BetterSQLite3Database, id: string): void {
-  const { changes } = db.delete(webhookTable).where(eq(webhookTable.id, id)).run();
-  if (changes === 0) throw notFound(id);
+  db.transaction(
+    (tx) => {
+      const { changes } = tx.delete(webhookTable).where(eq(webhookTable.id, id)).run();
+      if (changes === 0) throw notFound(id);
+      tx.delete(refusalTable).where(eq(refusalTable.webhookId, id)).run();
+    },
+    { behavior: 'immediate' },
+  );
 }
 
 export function listWebhooks(db: BetterSQLite3Database): Webhook[] {

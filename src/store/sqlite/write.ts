@@ -9,6 +9,7 @@ import { prepareJournal } from './journal.ts';
 import { preparePerform } from './perform.ts';
 import type { Addition, Publisher } from './publish.ts';
 import { STATUS_CODES } from './schema.ts';
+import { prepareSenderIds } from './sender-ids.ts';
 import { prepareSettleAttempt } from './settle-attempt.ts';
 import type { Subscribers } from './subscribers.ts';
 
@@ -50,9 +51,11 @@ export function prepareWrites(
   const advance = prepareAdvance(sqlite, journal);
   const perform = preparePerform(sqlite, journal, publisher);
   const settleAttempt = prepareSettleAttempt(sqlite, subscribers, publisher);
+  const claimKey = prepareSenderIds(sqlite);
 
-  function commitTogether(writes: readonly Write[]): Value[] {
+  function commitTogether(writes: readonly Write[]): WriteResults {
     const settled = settledAtOnce(writes);
+    const failures: [number, HookwrightError][] = [];
     let bodyBytes = 0;
     let messageBytes = 0;
     const addition: Addition = {
@@ -65,13 +68,20 @@ export function prepareWrites(
       },
     };
     /** Gives what the call's promise resolves with. */
-    const apply = (write: Write): unknown => {
+    const apply = (write: Write, position: number): unknown => {
       switch (write.kind) {
-        case 'capture':
+        case 'capture': {
+          // Refused alone: the others of the commit need not be written again for it.
+          const refusal = write.key && claimKey(write.key, ...keyPlace(write));
+          if (refusal !== undefined) {
+            failures.push([position, refusal]);
+            return undefined;
+          }
           insertEvent.run(withStatus(write.values, settled.get(write.eventId)));
           bodyBytes += write.size;
           if (write.message !== undefined) publisher.publish(write.message, addition);
           return undefined;
+        }
         case 'settle':
           if (!settled.has(write.eventId)) settle(write.eventId, write.status);
           for (const run of write.runs) insertRun(run);
@@ -92,13 +102,13 @@ export function prepareWrites(
     };
     begin.run();
     const values = writes.flatMap((write, position): Value[] => {
-      const value = apply(write);
+      const value = apply(write, position);
       return value === undefined ? [] : [[position, value]];
     });
     if (bodyBytes > 0) addBytes.run(bodyBytes);
     if (messageBytes > 0) addMessageBytes.run(messageBytes);
     commit.run();
-    return values;
+    return { failures, values };
   }
 
   return (writes) => commitEach(sqlite, writes, commitTogether, () => subscribers.forget());
@@ -115,15 +125,21 @@ function prepareSettle(sqlite: Sqlite.Database): (id: string, status: number) =>
   };
 }
 
+/** Webhook, event and time of a captured event's values, in the order of `insertEvent`. */
+function keyPlace({ values }: Extract<Write, { kind: 'capture' }>): [string, string, number] {
+  const [id, webhookId, receivedAt] = values;
+  return [webhookId as string, id as string, receivedAt as number];
+}
+
 /** Commits the writes together or, where that fails, one by one, so that the bad one fails alone. */
 function commitEach(
   sqlite: Sqlite.Database,
   writes: readonly Write[],
-  commitTogether: (writes: readonly Write[]) => Value[],
+  commitTogether: (writes: readonly Write[]) => WriteResults,
   onRollback: () => void,
 ): WriteResults {
   try {
-    return { failures: [], values: commitTogether(writes) };
+    return commitTogether(writes);
   } catch (error) {
     // SQLite has rolled back by itself after some errors (sqlite.org/lang_transaction.html).
     if (sqlite.inTransaction) sqlite.exec('ROLLBACK');

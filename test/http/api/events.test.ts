@@ -37,6 +37,7 @@ test('an event is told as it was received, with its runs', async () => {
   });
   expect(await (await engine.call('GET', `/events/${event.id}`)).json()).toEqual({
     id: event.id,
+    duplicates: null,
     webhook_id: orders.id,
     webhook: 'orders',
     received_at: '2026-05-04T03:02:01.000Z',

@@ -51,7 +51,8 @@ export class FakeEngine {
   constructor(options: { heartbeatMs?: number } = {}) {
     this.api = createApi({
       registry: this.registry,
-      secrets: this.secrets,
+      secrets: { ...this.secrets, values: () => [], oldValues: () => [] },
+      sources: { names: async () => [], get: async () => undefined },
       store: {
         event: async (id) => this.events.find((event) => event.id === id),
         events: async (filter) => this.#list(filter),
@@ -59,6 +60,9 @@ export class FakeEngine {
         run: async (id) => this.runs.find((run) => run.id === id),
         runs: async (filter) => this.#listRuns(filter),
         journal: async (runId) => this.journals.get(runId) ?? [],
+        duplicates: async () => undefined,
+        refusals: async () => [],
+        refusal: async () => undefined,
         revision: async (id) => this.revisions.get(id),
         ...unused<MessageStore & DeliveryStore>(),
       },

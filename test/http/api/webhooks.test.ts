@@ -18,6 +18,7 @@ test('a webhook is told with its whole URL, and its token stands nowhere else', 
     url: `${BASE}/webhooks/${token}`,
     paused: false,
     respond: 'run',
+    source: null,
     bindings: [{ automation: 'orders.paid' }],
     account: null,
     methods: null,
@@ -115,7 +116,7 @@ describe('a body that does not fit', () => {
 
   test('is told which key is unknown, with the nearest', async () => {
     expect(await refused({ binding: [] })).toBe(
-      'Expected the body to have only the keys name, description, respond, bindings, methods, content_types, paths, limits, map, forward, account, got "binding". Did you mean "bindings"?',
+      'Expected the body to have only the keys name, description, respond, bindings, methods, content_types, paths, limits, map, forward, account, source, got "binding". Did you mean "bindings"?',
     );
     expect(await refused({ bindings: [{ automation: 'a', wen: 'x' }] })).toBe(
       'Expected bindings[0] to have only the keys automation, when, disabled, also, inputs, got "wen". Did you mean "when"?',

@@ -39,6 +39,10 @@ const settingsShape = {
   map: z.record(z.string(), mapEntry, 'an object').nullish(),
   forward: text.nullish(),
   account: text.nullish(),
+  source: object({
+    preset: text,
+    secrets: z.record(z.string(), text, 'an object').optional(),
+  }).nullish(),
 };
 
 const draftShape = {
@@ -64,7 +68,8 @@ export async function readWebhookChange(c: Context): Promise<WebhookDraft & { pa
 }
 
 function draftOf(given: z.output<typeof webhookDraft>): WebhookDraft {
-  const { methods, content_types, paths, limits: limited, map, forward, account, ...rest } = given;
+  const { methods, content_types, paths, limits: limited, map, forward, account, ...more } = given;
+  const { source, ...rest } = more;
   const settings: SettingsChange = {
     methods,
     contentTypes: content_types,
@@ -77,6 +82,7 @@ function draftOf(given: z.output<typeof webhookDraft>): WebhookDraft {
     map: map as SettingsChange['map'],
     forward,
     account,
+    source: source && { preset: source.preset, secrets: source.secrets ?? {} },
   };
   return { ...rest, settings } as WebhookDraft;
 }

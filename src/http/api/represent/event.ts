@@ -1,4 +1,5 @@
 import type { EventStatus, EventSummary, StoredEvent } from '../../../core/event.ts';
+import type { Duplicates } from '../../../core/refused-request.ts';
 import type { RunRecord } from '../../../core/run.ts';
 import { type BodyJson, bodyJson } from './body.ts';
 import { type RunBriefJson, type RunJson, runBriefJson, runJson } from './run.ts';
@@ -26,6 +27,8 @@ export interface EventJson extends Omit<EventBriefJson, 'runs'> {
   /** What the webhook's `map` took from it; `null` where it had none. */
   readonly data: Readonly<Record<string, unknown>> | null;
   readonly runs: readonly RunJson[];
+  /** The same request, sent again by its sender and not run again; `null` for none. */
+  readonly duplicates: { readonly count: number; readonly last_at: string } | null;
 }
 
 export function eventBriefJson(
@@ -40,6 +43,7 @@ export function eventJson(
   event: StoredEvent,
   webhook: string | null,
   runs: readonly RunRecord[],
+  duplicates: Duplicates | undefined,
 ): EventJson {
   return {
     ...eventFacts(event, webhook, event.body.length),
@@ -47,6 +51,10 @@ export function eventJson(
     body: bodyJson(event.body),
     data: event.data === null ? null : (JSON.parse(event.data) as Record<string, unknown>),
     runs: runs.map(runJson),
+    duplicates:
+      duplicates === undefined
+        ? null
+        : { count: duplicates.count, last_at: iso(duplicates.lastAt) },
   };
 }
 

@@ -1,6 +1,12 @@
 import type { PayloadMap } from '../../../core/payload-map.ts';
 import { formatRate } from '../../../core/rate.ts';
-import type { Binding, Webhook, WebhookLimits, WebhookSettings } from '../../../core/webhook.ts';
+import type {
+  Binding,
+  Webhook,
+  WebhookLimits,
+  WebhookSettings,
+  WebhookSource,
+} from '../../../core/webhook.ts';
 import { iso } from './time.ts';
 
 /** A webhook as the API tells it. The URL holds the token, which stands nowhere else. */
@@ -14,11 +20,15 @@ export interface WebhookJson extends SettingsJson {
   readonly bindings: readonly Binding[];
   readonly created_at: string;
   readonly updated_at: string;
+  /** What has to be done yet before its requests are taken in; only where it was made, changed or shown. */
+  readonly warnings?: readonly string[];
 }
 
 /** `WebhookSettings` as they are given to the API; `null` for what is not set. */
 interface SettingsJson {
   readonly account: string | null;
+  /** Names of secrets, never values. */
+  readonly source: WebhookSource | null;
   readonly methods: readonly string[] | null;
   readonly content_types: readonly string[] | null;
   readonly paths: boolean;
@@ -50,10 +60,17 @@ export function webhookJson(webhook: Webhook, baseUrl: string): WebhookJson {
 }
 
 function settingsJson(settings: WebhookSettings): SettingsJson {
-  const { account = null, methods = null, contentTypes = null, paths = true } = settings;
+  const {
+    account = null,
+    source = null,
+    methods = null,
+    contentTypes = null,
+    paths = true,
+  } = settings;
   const { limits, map = null, forward = null } = settings;
   return {
     account,
+    source,
     methods,
     content_types: contentTypes,
     paths,

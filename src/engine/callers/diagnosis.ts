@@ -1,0 +1,49 @@
+import { HookwrightError } from '../../core/errors.ts';
+import type { WebhookSource } from '../../core/webhook.ts';
+import { type Diagnosis, diagnose } from '../../source/doctor/diagnose.ts';
+import type { SourceRequest } from '../../source/request.ts';
+import type { Source } from '../../source/source.ts';
+import { keysOf } from './keys-of.ts';
+import { requireSource, type SourceFolder } from './source-folder.ts';
+
+/** The values that count, and those that have counted. */
+export interface DoctorSecrets {
+  values(name: string): readonly string[];
+  /** Values that count no more, as far as they are known. */
+  oldValues(name: string): readonly string[];
+}
+
+/**
+ * What the doctor says of a stored request, by the source and the secrets that its webhook has now. Throws
+ * `source.not_found`, `source.invalid`.
+ *
+ * @param now when the request came
+ */
+export async function diagnoseStored(
+  folder: SourceFolder,
+  secrets: DoctorSecrets,
+  setting: WebhookSource | undefined,
+  request: SourceRequest,
+  now: number,
+): Promise<Diagnosis> {
+  if (setting === undefined) {
+    throw new HookwrightError(
+      'source.not_found',
+      'Expected a webhook with a source, got one that takes in whoever knows its URL.',
+      { next: 'Give it one with `hookwright webhook edit NAME --source …`.' },
+    );
+  }
+  const source = await requireSource(folder, setting.preset);
+  const keys = keysOf(setting.secrets, secrets);
+  const oldKeys = keysOf(setting.secrets, { values: (name) => secrets.oldValues(name) });
+  return diagnose(source, request, keys, now, { presets: await presetsIn(folder), oldKeys });
+}
+
+async function presetsIn(folder: SourceFolder): Promise<ReadonlyMap<string, Source>> {
+  const found = new Map<string, Source>();
+  for (const name of await folder.names()) {
+    const source = (await folder.get(name))?.source;
+    if (source !== undefined) found.set(name, source);
+  }
+  return found;
+}

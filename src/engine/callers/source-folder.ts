@@ -1,0 +1,36 @@
+import type { Diagnostic } from '../../core/diagnostic.ts';
+import { HookwrightError } from '../../core/errors.ts';
+import { didYouMean } from '../../core/suggest.ts';
+import type { Source } from '../../source/source.ts';
+
+/** Where sources come from by name: those that ship, and the operator's own. */
+export interface SourceFolder {
+  /** Throws `config.invalid` where a folder cannot be read. */
+  names(): Promise<readonly string[]>;
+  /** `undefined` where there is none of that name. Throws `config.invalid`. */
+  get(
+    name: string,
+  ): Promise<{ readonly source?: Source; readonly diagnostics: readonly Diagnostic[] } | undefined>;
+}
+
+/** Throws `source.not_found` with a suggestion, and `source.invalid` with what is wrong in its file. */
+export async function requireSource(folder: SourceFolder, name: string): Promise<Source> {
+  const found = await folder.get(name);
+  if (found === undefined) {
+    const next =
+      didYouMean(name, await folder.names()) ?? 'List them with `hookwright source list`.';
+    throw new HookwrightError(
+      'source.not_found',
+      `Expected the name of a source, got ${JSON.stringify(name)}, which there is none of.`,
+      { next },
+    );
+  }
+  if (found.source !== undefined) return found.source;
+  const [first] = found.diagnostics;
+  const where = first === undefined ? '' : `${first.file}:${first.line}: `;
+  throw new HookwrightError(
+    'source.invalid',
+    `Expected a source without mistakes, got ${where}${first?.message ?? 'one that cannot be read'}.`,
+    { next: 'Correct its file, and start the server again.' },
+  );
+}

@@ -1,0 +1,294 @@
+import { createHmac } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sign as githubSignature } from '@octokit/webhooks-methods';
+import { Webhook as StandardWebhook } from 'standardwebhooks';
+import Stripe from 'stripe';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { commandLine, eventually, Program } from './program.ts';
+
+const SECRETS = {
+  GITHUB: "It's a Secret to Everybody",
+  STRIPE: 'whsec_stripe_secret',
+  SLACK: '8f742231b10e8888abcd99yyyzzz85a5',
+  STANDARD: `whsec_${Buffer.from('a secret of 24 bytes ...').toString('base64')}`,
+};
+
+const automations = {
+  'count.yaml': `automation: count
+policy: { state: [seen] }
+steps:
+  - state: { increment: seen }
+    as: count
+  - return: { json: { count: "\${{ count }}" } }
+`,
+  'quiet.yaml': 'automation: quiet\nsteps:\n  - log: seen\n',
+  'echo.yaml': 'automation: echo\nsteps:\n  - return: { json: { ok: true } }\n',
+  'slow.yaml': 'automation: slow\npolicy: {}\nsteps:\n  - wait: 60s\n',
+};
+
+let program: Program;
+
+beforeAll(async () => {
+  program = await Program.start({ automations });
+  for (const [name, value] of Object.entries(SECRETS)) {
+    await program.api('PUT', `/secrets/${name}`, { value });
+  }
+});
+
+afterAll(() => program[Symbol.asyncDispose]());
+
+async function webhook(
+  preset: string,
+  secrets: Record<string, string>,
+  ...automationNames: string[]
+): Promise<{ id: string; name: string; url: string }> {
+  const bindings = automationNames.map((automation) => ({ automation }));
+  const made = await program.api('POST', '/webhooks', { source: { preset, secrets }, bindings });
+  return made as { id: string; name: string; url: string };
+}
+
+function post(url: string, body: string, headers: Record<string, string>): Promise<Response> {
+  return fetch(url, { method: 'POST', body, headers });
+}
+
+async function github(url: string, body: string, delivery: string, key = SECRETS.GITHUB) {
+  return post(url, body, {
+    'content-type': 'application/json',
+    'x-github-event': 'push',
+    'x-github-delivery': delivery,
+    'x-hub-signature-256': await githubSignature(key, body),
+  });
+}
+
+function slack(url: string, body: string, key = SECRETS.SLACK): Promise<Response> {
+  const time = String(Math.floor(Date.now() / 1000));
+  const signature = createHmac('sha256', key).update(`v0:${time}:${body}`).digest('hex');
+  return post(url, body, {
+    'content-type': 'application/json',
+    'x-slack-request-timestamp': time,
+    'x-slack-signature': `v0=${signature}`,
+  });
+}
+
+async function events(id: string): Promise<any[]> {
+  return (await program.api('GET', `/events?webhook=${id}`)).events;
+}
+
+describe('what a sender’s own library signs is taken in, and nothing else', () => {
+  test('GitHub', async () => {
+    const { id, url } = await webhook('github', { secret: 'GITHUB' }, 'echo');
+    const body = '{"ref":"refs/heads/main"}';
+    expect((await github(url, body, 'one')).status).toBe(200);
+    const signature = await githubSignature(SECRETS.GITHUB, body);
+    const changed = await post(url, body.replace('main', 'mail'), {
+      'x-github-event': 'push',
+      'x-hub-signature-256': signature,
+    });
+    expect(changed.status).toBe(401);
+    expect((await post(url, body, {})).status).toBe(401);
+    expect((await events(id)).length).toBe(1);
+  });
+
+  test('Stripe', async () => {
+    const { url } = await webhook('stripe', { secret: 'STRIPE' }, 'echo');
+    const payload = '{"id":"evt_1","type":"invoice.paid"}';
+    const sign = (secret: string, timestamp: number) =>
+      new Stripe('sk_test_1').webhooks.generateTestHeaderString({ payload, secret, timestamp });
+    const now = Math.floor(Date.now() / 1000);
+    const take = (header: string) => post(url, payload, { 'stripe-signature': header });
+    expect((await take(sign(SECRETS.STRIPE, now))).status).toBe(200);
+    expect((await take(sign(SECRETS.STRIPE, now - 400))).status).toBe(401);
+    expect((await take(sign('whsec_another', now))).status).toBe(401);
+  });
+
+  test('Standard Webhooks', async () => {
+    const { url } = await webhook('standard-webhooks', { secret: 'STANDARD' }, 'echo');
+    const body = '{"type":"contact.created"}';
+    const now = new Date();
+    const take = (signature: string) =>
+      post(url, body, {
+        'webhook-id': 'msg_1',
+        'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
+        'webhook-signature': signature,
+      });
+    const signature = new StandardWebhook(SECRETS.STANDARD).sign('msg_1', now, body);
+    expect((await take(signature)).status).toBe(200);
+    expect((await take(signature.replace(/.=$/, 'A='))).status).toBe(401);
+  });
+
+  test('Slack, whose handshake is answered and starts nothing', async () => {
+    const { id, url } = await webhook('slack', { secret: 'SLACK' }, 'echo');
+    const handshake = await slack(url, '{"type":"url_verification","challenge":"abc"}');
+    expect(handshake.status).toBe(200);
+    expect(await handshake.text()).toContain('abc');
+    expect(handshake.headers.get('x-hookwright-event')).toBeNull();
+    expect(await events(id)).toEqual([]);
+    const forged = await slack(url, '{"type":"url_verification","challenge":"abc"}', 'another');
+    expect(forged.status).toBe(401);
+    expect((await slack(url, '{"type":"event_callback","event_id":"Ev1"}')).status).toBe(200);
+    expect((await events(id)).length).toBe(1);
+  });
+
+  test('a refused caller learns nothing, and the operator the reason', async () => {
+    const { id, url } = await webhook('github', { secret: 'GITHUB' }, 'echo');
+    const refused = await github(url, '{"a":1}', 'one', 'wrong');
+    expect(refused.status).toBe(401);
+    expect(await refused.text()).toBe(
+      '{"error":{"code":"request.unauthorized","message":"Unauthorized."}}',
+    );
+    const [line] = await eventually(
+      () => program.log('refused').filter((one) => one.webhook === id),
+      (lines) => lines.length > 0,
+    );
+    expect(line).toMatchObject({ source: 'github', code: 'proof.mismatch' });
+    expect(program.output).not.toContain(SECRETS.GITHUB);
+  });
+
+  test('without its secret nothing is taken in; with it, and while it is changed, everything is', async () => {
+    const made = await program.api('POST', '/webhooks', {
+      source: { preset: 'github', secrets: { secret: 'LATER' } },
+      bindings: [{ automation: 'echo' }],
+    });
+    expect(made.warnings).toEqual([expect.stringContaining('hookwright secret set LATER')]);
+    expect((await github(made.url, '{}', '1', 'guess')).status).toBe(401);
+    await program.api('PUT', '/secrets/LATER', { value: 'first' });
+    expect((await github(made.url, '{}', '2', 'first')).status).toBe(200);
+    await program.api('PUT', '/secrets/LATER', { value: 'second', keep_previous: '1h' });
+    expect((await github(made.url, '{}', '3', 'first')).status).toBe(200);
+    expect((await github(made.url, '{}', '4', 'second')).status).toBe(200);
+    await program.api('PUT', '/secrets/LATER', { value: 'third' });
+    expect((await github(made.url, '{}', '5', 'second')).status).toBe(401);
+    expect((await program.api('GET', `/webhooks/${made.id}`)).warnings).toBeUndefined();
+  });
+});
+
+describe('a request that comes again', () => {
+  test('runs once, however many come at once, and gets the answer of the first', async () => {
+    const { id, url } = await webhook('github', { secret: 'GITHUB' }, 'count');
+    const all = await Promise.all(Array.from({ length: 20 }, () => github(url, '{}', 'same')));
+    expect(all.map(({ status }) => status).every((status) => status < 300)).toBe(true);
+    const [event, ...others] = await eventually(
+      () => events(id),
+      ([one]) => one?.status === 'done',
+    );
+    expect(others).toEqual([]);
+    expect(event.runs.length).toBe(1);
+    expect((await program.api('GET', `/events/${event.id}`)).duplicates.count).toBe(19);
+    const first = all.find(({ headers }) => headers.get('x-hookwright-event') === event.id);
+    const text = await first?.text();
+    expect(text).toBe('{"count":1}');
+    expect(await (await github(url, '{}', 'same')).text()).toBe(text);
+    expect(await (await github(url, '{}', 'other')).text()).toBe('{"count":2}');
+  });
+
+  test('is acknowledged while the first still runs', async () => {
+    const { id, url } = await webhook('slack', { secret: 'SLACK' }, 'slow');
+    const first = slack(url, '{"type":"event_callback","event_id":"Ev9"}');
+    await eventually(
+      () => events(id),
+      (list) => list.length === 1,
+    );
+    const second = await slack(url, '{"type":"event_callback","event_id":"Ev9"}');
+    expect(second.status).toBeLessThan(300);
+    // Within the three seconds that Slack waits.
+    expect((await first).status).toBeLessThan(300);
+    expect((await events(id)).length).toBe(1);
+  });
+});
+
+describe('settings', () => {
+  test('an unknown source, a missing secret and an unknown role are told', async () => {
+    const make = async (source: object) =>
+      (await program.fetchApi('POST', '/webhooks', { source })).json() as Promise<any>;
+    expect((await make({ preset: 'githup' })).error).toMatchObject({
+      code: 'webhook.invalid',
+      message: expect.stringContaining('Did you mean "github"?'),
+    });
+    expect((await make({ preset: 'meta', secrets: { secrets: 'A' } })).error.message).toMatch(
+      /got one for "secrets".*secret for secret .*verify_token/s,
+    );
+  });
+
+  test('the command line names a source and its secret', async () => {
+    const made = await commandLine(program.dir, [
+      ...['webhook', 'create', 'chat', '--source', 'discord', '--secret', 'DISCORD_KEY', '--json'],
+    ]);
+    expect(JSON.parse(made.out)).toMatchObject({
+      source: { preset: 'discord', secrets: { public_key: 'DISCORD_KEY' } },
+      warnings: [expect.stringContaining('DISCORD_KEY')],
+    });
+    const shown = await commandLine(program.dir, ['webhook', 'show', 'chat']);
+    expect(shown.out).toContain('discord, proven by public_key DISCORD_KEY');
+  });
+});
+
+describe('the operator', () => {
+  test('lists refusals, and has the doctor say what would explain one', async () => {
+    const { url, name, id } = await webhook('github', { secret: 'GITHUB' }, 'echo');
+    const body = '{"ref":"main"}';
+    const headers = { 'x-hub-signature-256': await githubSignature(SECRETS.GITHUB, `${body}\n`) };
+    expect((await post(url, body, headers)).status).toBe(401);
+    const { refusals } = await eventually(
+      () => program.api('GET', `/webhooks/${id}/refusals`),
+      (found) => found.refusals.length === 1,
+    );
+    expect(refusals[0]).toMatchObject({ source: 'github', code: 'proof.mismatch', body_size: 14 });
+    const listed = await commandLine(program.dir, ['webhook', 'refusals', name]);
+    expect(listed.out).toContain(refusals[0].id);
+    const told = await commandLine(program.dir, ['event', 'diagnose', refusals[0].id]);
+    expect(told.out).toMatch(/does not pass.*line/is);
+    expect(told.out + listed.out).not.toContain(SECRETS.GITHUB);
+    const taken = await github(url, body, 'one');
+    const event = taken.headers.get('x-hookwright-event') as string;
+    const { out } = await commandLine(program.dir, ['event', 'diagnose', event]);
+    expect(out).toContain('It passes');
+  });
+
+  test('finds that the sender still signs with a secret that was changed', async () => {
+    const { url, id } = await webhook('github', { secret: 'CHANGED' });
+    await program.api('PUT', '/secrets/CHANGED', { value: 'first' });
+    await program.api('PUT', '/secrets/CHANGED', { value: 'second', keep_previous: '1ms' });
+    expect(
+      (
+        await eventually(
+          () => github(url, '{}', '1', 'first'),
+          ({ status }) => status === 401,
+        )
+      ).status,
+    ).toBe(401);
+    const { refusals } = await eventually(
+      () => program.api('GET', `/webhooks/${id}/refusals`),
+      (found) => found.refusals.length > 0,
+    );
+    const diagnosis = await program.api('GET', `/refusals/${refusals[0].id}/diagnosis`);
+    expect(diagnosis.findings.length).toBeGreaterThan(0);
+    expect(JSON.stringify(diagnosis)).not.toMatch(/"(first|second)"/);
+  });
+
+  test('sees which sources there are, and what one asks for', async () => {
+    const list = await commandLine(program.dir, ['source', 'list']);
+    expect(list.out).toMatch(/^stripe +secret +Stripe events/m);
+    const shown = await commandLine(program.dir, ['source', 'show', 'meta']);
+    expect(shown.out).toContain('--secret secret=NAME --secret verify_token=NAME');
+    const wrong = await commandLine(program.dir, ['source', 'show', 'stripes']);
+    expect(wrong.code).toBe(5);
+    expect(wrong.err).toContain('Did you mean "stripe"?');
+  });
+
+  test('adds a sender with a file in the folder of sources', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'hookwright-sources-'));
+    writeFileSync(
+      join(dir, 'acme.yaml'),
+      'source: acme\ndescription: Acme\nkeys: { secret: The key }\nverify: { token: { header: X-Key } }\n',
+    );
+    await using own = await Program.start({ automations, env: { HOOKWRIGHT_SOURCES_DIR: dir } });
+    await own.api('PUT', '/secrets/ACME', { value: 'open sesame' });
+    const source = { preset: 'acme', secrets: { secret: 'ACME' } };
+    const { url } = await own.api('POST', '/webhooks', { source });
+    expect((await post(url, '', { 'x-key': 'open sesame' })).status).toBe(202);
+    expect((await post(url, '', { 'x-key': 'open' })).status).toBe(401);
+    rmSync(dir, { recursive: true });
+  });
+});
