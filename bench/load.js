@@ -26,15 +26,16 @@ function hasWrk() {
  * @param {string[]} paths requested in turn
  * @param {string} body JSON that is posted
  * @param {number} seconds
+ * @param {Record<string, string>} headers beside the type
  * @returns {Promise<number>} requests per second; throws where an answer is not 2xx
  */
-export async function load(origin, paths, body, seconds) {
+export async function load(origin, paths, body, seconds, headers = {}) {
   return tool === 'wrk'
-    ? loadWithWrk(origin, paths, body, seconds)
-    : loadWithAutocannon(origin, paths, body, seconds);
+    ? loadWithWrk(origin, paths, body, seconds, headers)
+    : loadWithAutocannon(origin, paths, body, seconds, headers);
 }
 
-async function loadWithWrk(origin, paths, body, seconds) {
+async function loadWithWrk(origin, paths, body, seconds, headers) {
   const dir = mkdtempSync(join(tmpdir(), 'hookwright-bench-'));
   const script = join(dir, 'post.lua');
   writeFileSync(join(dir, 'body.json'), body);
@@ -56,7 +57,9 @@ request = function()
 end
 `,
   );
+  const more = Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`]);
   const { stdout } = await run('wrk', [
+    ...more,
     '-t1',
     `-c${CONNECTIONS}`,
     `-d${seconds}s`,
@@ -69,13 +72,13 @@ end
   return Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)[1]);
 }
 
-async function loadWithAutocannon(origin, paths, body, seconds) {
+async function loadWithAutocannon(origin, paths, body, seconds, headers) {
   const result = await autocannon({
     url: origin,
     connections: CONNECTIONS,
     duration: seconds,
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...headers },
     body,
     requests: paths.map((path) => ({ path })),
   });

@@ -6,6 +6,7 @@ const BENCHES = {
   isolation: () => import('./isolation.js').then((module) => module.isolation),
   throughput: () => import('./throughput.js').then((module) => module.throughput),
   intake: () => import('./intake.js').then((module) => module.intake),
+  source: () => import('./source.js').then((module) => module.source),
   reexecution: () => import('./reexecution.js').then((module) => module.reexecution),
   effects: () => import('./effects.js').then((module) => module.effects),
   waiting: () => import('./waiting.js').then((module) => module.waiting),

@@ -4,6 +4,7 @@ import { createExample } from './app/first-start.ts';
 import { openHooks } from './app/hooks.ts';
 import { offlineRuns } from './app/offline-runs.ts';
 import { Open } from './app/open.ts';
+import { sampleSender } from './app/sample-sender.ts';
 import { readSecretKey } from './app/secret-key.ts';
 import { type Parts, type Served, serve } from './app/serve.ts';
 import { forgetServer, noteServer } from './app/server-note.ts';
@@ -97,6 +98,7 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
   let url = config.publicUrl ?? `http://${config.host}:${config.port}`;
   let control = offlineRuns(store, clock);
   let take: (event: CapturedEvent) => void = () => {};
+  let listening: { readonly address: string; readonly base: string } | undefined;
   const api = createApi({
     registry,
     secrets,
@@ -105,6 +107,7 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
     runs: { retry: (id) => control.retry(id), cancel: (id) => control.cancel(id) },
     start: (name) =>
       startByHand({ automations, store, clock, makeId, take: (event) => take(event) }, name),
+    send: sampleSender({ folder: sources, secrets, clock, listening: () => listening }),
     feed,
     hooks,
     deliveries,
@@ -135,6 +138,7 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
     control = runs;
     take = (event) => schedules.take(event);
     url = config.publicUrl ?? address;
+    listening = { address, base: url };
     noteServer(config.dataDir, { url: address, pid: process.pid, token: apiToken });
     open.add(() => forgetServer(config.dataDir));
   }

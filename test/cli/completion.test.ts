@@ -40,7 +40,18 @@ test('bash completes commands, their commands and their options', () => {
   ]);
   expect(offered('we')).toEqual(['webhook']);
   expect(offered('webhook', '')).toEqual([
-    ...['create', 'list', 'show', 'refusals', 'edit', 'pause', 'resume', 'rotate', 'delete'],
+    ...[
+      'create',
+      'list',
+      'show',
+      'send',
+      'refusals',
+      'edit',
+      'pause',
+      'resume',
+      'rotate',
+      'delete',
+    ],
     ...['--help', '--version', '--json'],
   ]);
   expect(offered('webhook', 'create', '--a')).toEqual([

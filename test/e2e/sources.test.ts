@@ -267,6 +267,29 @@ describe('the operator', () => {
     expect(JSON.stringify(diagnosis)).not.toMatch(/"(first|second)"/);
   });
 
+  test('tries a webhook without its sender, and is told no secret', async () => {
+    writeFileSync(join(program.dir, 'push.json'), '{"ref":"refs/heads/main"}');
+    for (const [preset, secret, event] of [
+      ['github', 'GITHUB', 'push'],
+      ['stripe', 'STRIPE', 'invoice.paid'],
+      ['slack', 'SLACK', 'message'],
+      ['gitlab', 'GITHUB', 'Push Hook'],
+      ['standard-webhooks', 'STANDARD', 'contact.created'],
+    ] as const) {
+      const { name, id } = await webhook(preset, { secret }, 'echo');
+      const sent = await commandLine(program.dir, [
+        ...['webhook', 'send', name, '--event', event, '--file', 'push.json'],
+      ]);
+      expect(sent, preset).toMatchObject({ code: 0, out: expect.stringContaining('200 OK') });
+      expect(sent.out).not.toContain(SECRETS[secret]);
+      expect((await events(id)).length).toBe(1);
+    }
+    const { name } = await webhook('github', { secret: 'NOT_STORED' });
+    const failed = await commandLine(program.dir, ['webhook', 'send', name]);
+    expect(failed.code).toBe(2);
+    expect(failed.err).toContain('secret');
+  });
+
   test('sees which sources there are, and what one asks for', async () => {
     const list = await commandLine(program.dir, ['source', 'list']);
     expect(list.out).toMatch(/^stripe +secret +Stripe events/m);

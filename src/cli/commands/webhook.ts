@@ -7,6 +7,7 @@ import { addWebhookList } from './webhook-list.ts';
 import { addWebhookPause, addWebhookResume } from './webhook-pause.ts';
 import { addWebhookRefusals } from './webhook-refusals.ts';
 import { addWebhookRotate } from './webhook-rotate.ts';
+import { addWebhookSend } from './webhook-send.ts';
 import { addWebhookShow } from './webhook-show.ts';
 
 export function addWebhook(program: Command, attach: Attach): void {
@@ -14,6 +15,7 @@ export function addWebhook(program: Command, attach: Attach): void {
   addWebhookCreate(webhook, attach);
   addWebhookList(webhook, attach);
   addWebhookShow(webhook, attach);
+  addWebhookSend(webhook, attach);
   addWebhookRefusals(webhook, attach);
   addWebhookEdit(webhook, attach);
   addWebhookPause(webhook, attach);

@@ -1,8 +1,10 @@
 import type { Clock } from '../../core/clock.ts';
 import type { CapturedEvent } from '../../core/event.ts';
 import type { Log } from '../../core/log.ts';
-import type { RunRecord } from '../../core/run.ts';
+import type { Answer, RunRecord } from '../../core/run.ts';
+import type { Webhook } from '../../core/webhook.ts';
 import type { DoctorSecrets } from '../../engine/callers/diagnosis.ts';
+import type { Sample } from '../../engine/callers/sample-request.ts';
 import type { SourceFolder } from '../../engine/callers/source-folder.ts';
 import type { AttemptNotice, Feed } from '../../engine/feed.ts';
 import type { Deliveries } from '../../engine/hooks/deliveries.ts';
@@ -34,6 +36,8 @@ export interface ApiParts {
   readonly runs: RunControl;
   /** Runs an automation with `trigger: schedule` now. Throws `automation.not_found`, `automation.trigger`. */
   readonly start: (automation: string) => Promise<CapturedEvent>;
+  /** Sends a request to a webhook of this server as its sender would. Throws `server.unreachable`. */
+  readonly send: (webhook: Webhook, sample: Sample) => Promise<Answer>;
   readonly feed: Feed;
   readonly attempts: Feed<AttemptNotice>;
   /** For what is executed again to be looked at; opened when it is first asked for. */

@@ -1,14 +1,16 @@
 import type { Context, Hono } from 'hono';
 import type { Webhook } from '../../core/webhook.ts';
 import { sourceWarnings } from '../../engine/callers/source-settings.ts';
+import { readSample } from './input/sample.ts';
 import { readWebhookChange, readWebhookDraft } from './input/webhook.ts';
 import type { ApiParts } from './parts.ts';
+import { answerJson } from './represent/run.ts';
 import { type WebhookJson, webhookJson } from './represent/webhook.ts';
 import { route } from './route.ts';
 
 export function routeWebhooks(
   api: Hono,
-  { registry, secrets, sources, url, publicUrl }: ApiParts,
+  { registry, secrets, sources, send, url, publicUrl }: ApiParts,
 ): void {
   const represent = (webhook: Webhook): WebhookJson => webhookJson(webhook, url());
   const explain = async (webhook: Webhook): Promise<WebhookJson> => {
@@ -32,6 +34,10 @@ export function routeWebhooks(
       return c.json(await explain(await registry.changeWebhook(ref(c), change)));
     },
     DELETE: async (c) => c.json(represent(await registry.deleteWebhook(ref(c)))),
+  });
+  route(api, '/webhooks/:ref/send', {
+    POST: async (c) =>
+      c.json(answerJson(await send(registry.webhook(ref(c)), await readSample(c)))),
   });
   route(api, '/webhooks/:ref/rotate', {
     POST: async (c) => c.json(represent(await registry.rotateToken(ref(c)))),

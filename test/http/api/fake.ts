@@ -52,6 +52,7 @@ export class FakeEngine {
     this.api = createApi({
       registry: this.registry,
       secrets: { ...this.secrets, values: () => [], oldValues: () => [] },
+      send: () => Promise.reject(new Error('Expected a test that sends nothing')),
       sources: { names: async () => [], get: async () => undefined },
       store: {
         event: async (id) => this.events.find((event) => event.id === id),

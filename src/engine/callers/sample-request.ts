@@ -1,0 +1,52 @@
+import { HookwrightError } from '../../core/errors.ts';
+import type { Webhook } from '../../core/webhook.ts';
+import type { RequestDraft } from '../../source/sign/draft.ts';
+import { signRequest } from '../../source/sign/sign.ts';
+import type { SecretSource } from '../secret-source.ts';
+import { keysOf } from './keys-of.ts';
+import { requireSource, type SourceFolder } from './source-folder.ts';
+
+/** What somebody gives who tries a webhook without its sender. */
+export interface Sample {
+  /** Whose request it is; the webhook's own source where absent. */
+  readonly source?: string;
+  /** The kind of event, such as `push`. */
+  readonly event?: string;
+  /** `[name, value, name, value, …]`. */
+  readonly headers: readonly string[];
+  readonly body: Uint8Array;
+}
+
+export interface SampleParts {
+  readonly folder: SourceFolder;
+  readonly secrets: Pick<SecretSource, 'values'>;
+}
+
+/**
+ * A request as the webhook's sender would make it, with the stored secrets. It may hold one of them, so it
+ * is for the server's own listener alone. Throws `source.not_found`, `source.invalid`, `source.unsigned`.
+ *
+ * @param url the webhook's, as the sender knows it
+ * @param signing the sender's time and id
+ */
+export async function sampleRequest(
+  { folder, secrets }: SampleParts,
+  { settings }: Webhook,
+  url: string,
+  { source: asked, event, headers, body }: Sample,
+  signing: { readonly now: number; readonly id: string },
+): Promise<RequestDraft> {
+  const preset = asked ?? settings.source?.preset;
+  const draft: RequestDraft = { method: 'POST', url, headers, body };
+  if (preset === undefined) return draft;
+  const source = await requireSource(folder, preset);
+  const keys = keysOf(settings.source?.secrets ?? {}, secrets);
+  const signed = signRequest(source, draft, keys, {
+    ...signing,
+    ...(event === undefined ? {} : { event }),
+  });
+  if (signed.ok) return signed.draft;
+  throw new HookwrightError('source.unsigned', signed.reason, {
+    next: `\`hookwright source show ${preset}\` says what it needs; give the webhook that source and its secrets.`,
+  });
+}
