@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Store } from '../../src/engine/ports.ts';
+import { callerContract } from './callers.ts';
 import { deliveryContract } from './deliveries.ts';
 import { eventContract } from './events.ts';
 import { hookContract } from './hooks.ts';
@@ -50,6 +51,7 @@ export function storeContract(name: string, prepare: () => Promise<StoreHarness>
     });
 
     eventContract(opened);
+    callerContract(opened);
     retentionContract(opened);
     registryContract(opened);
     runContract(opened);
