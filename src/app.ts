@@ -75,11 +75,7 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
   const { clock = systemClock, listen = true } = options;
   const log = listen ? openProcessLog(config, open) : SILENT;
   // Started first: it takes longest, and nothing needs it before the server listens.
-  let sandbox = listen ? openEarly(config, open) : undefined;
-  const sandboxOfApi = (): Promise<Sandbox> => {
-    sandbox ??= openEarly(config, open);
-    return sandbox;
-  };
+  const sandbox = listen ? openEarly(config, open) : undefined;
   const makeId = idMaker();
   const stored = await openStored({ config, log, clock, makeId, listen }, open);
   const { store, secrets, sources, automations, registry, hooks } = stored;
@@ -112,7 +108,7 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
     hooks,
     deliveries,
     attempts,
-    sandbox: sandboxOfApi,
+    sandbox: onDemand(sandbox, () => openEarly(config, open)),
     clock,
     log,
     token: apiToken,
@@ -186,6 +182,15 @@ async function openStored(
 async function openVault(config: Config, store: SecretStore): Promise<Vault> {
   const isInUse = (await store.keyProof()) !== undefined;
   return new Vault(config.secretKey ?? readSecretKey(config.dataDir, isInUse));
+}
+
+/** What is open already, or is opened by the first who asks. */
+function onDemand<T>(opened: Promise<T> | undefined, open: () => Promise<T>): () => Promise<T> {
+  let opening = opened;
+  return () => {
+    opening ??= open();
+    return opening;
+  };
 }
 
 function openEarly(config: Config, open: Open): Promise<Sandbox> {
