@@ -42,7 +42,7 @@ export function summary(verdicts: readonly Verdict[]): string {
     `${total} kills in ${verdicts.length} worlds:`,
     ...BOUNDARIES.map((boundary) => `  ${String(kills(boundary)).padStart(6)}  ${boundary}`),
     `${sum(({ acknowledged }) => acknowledged)} events acknowledged, ${sum(({ runs }) => runs)} runs ended`,
-    `${sum(({ effects }) => effects)} effects sent, ${sum(({ repeats }) => repeats)} of them again because they were in doubt`,
+    `${sum(({ effects }) => effects)} effects sent, and ${sum(({ repeats }) => repeats)} times one of them again because it was in doubt`,
   ];
   const failed = verdicts.filter(({ broken }) => broken.length > 0);
   for (const { seed, broken } of failed) {
