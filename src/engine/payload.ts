@@ -8,7 +8,6 @@ import { readForm } from '../core/request/form.ts';
 import { RequestHeaders } from '../core/request/headers.ts';
 import { parseJsonBody } from '../core/request/json-body.ts';
 import { readQuery } from '../core/request/query.ts';
-
 import type { Route } from './route.ts';
 import { webhookFactsOf } from './seen.ts';
 

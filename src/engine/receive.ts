@@ -23,9 +23,9 @@ export interface ReceiverParts extends Omit<LegParts, 'store' | 'queue'> {
   readonly store: EventStore & LegParts['store'] & Pick<CallerStore, 'firstEvent'>;
   readonly queue: LegParts['queue'] & Pick<RunQueue, 'full'>;
   readonly feed: OpenFeed;
-  /** Told of the messages that webhooks forward. */
-  /** Called with what was forwarded, once it is stored. */
+  /** Called with each message that a webhook forwards, once it is stored: hooks are due it. */
   readonly published: (message: NewMessage) => void;
+  /** Told of those that start automations. */
   readonly subscriptions: Subscriptions;
   readonly log: Log;
   readonly clock: Clock;
