@@ -7,6 +7,7 @@ import { readVersion } from '../config/version.ts';
 import type { Clock } from '../core/clock.ts';
 import { HookwrightError } from '../core/errors.ts';
 import type { IdPrefix } from '../core/ids.ts';
+import { installedFile } from '../core/installation.ts';
 import type { Log } from '../core/log.ts';
 import { systemTimer } from '../core/timer.ts';
 import { topicEvent } from '../core/topic-event.ts';
@@ -22,8 +23,8 @@ import { openMailer } from '../mail/smtp.ts';
 import type { OutboundOptions, openOutbound } from '../outbound/open.ts';
 import type { Open } from './open.ts';
 
-/** Beside `src/` in a checkout and beside `dist/` when installed: both are two folders up. */
-const OWN_PROFILES = fileURLToPath(new URL('../../profiles', import.meta.url));
+/** What ships. */
+const OWN_PROFILES = fileURLToPath(installedFile(import.meta.url, 'profiles'));
 /** Files of one folder of profiles; more is another folder. */
 const PROFILES_MAX = 1000;
 /** Connections beyond those of attempts: idle ones that are kept to be used again. */

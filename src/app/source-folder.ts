@@ -1,10 +1,11 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { installedFile } from '../core/installation.ts';
 import type { SourceFolder } from '../engine/callers/source-folder.ts';
 import { SourceFiles } from '../package/source-files.ts';
 
-/** What ships, beside the code; the same place for `src/` and `dist/`. */
-const SHIPPED = fileURLToPath(new URL('../../sources', import.meta.url));
+/** What ships. */
+const SHIPPED = fileURLToPath(installedFile(import.meta.url, 'sources'));
 /** Where an operator's own are looked for, as automations are. */
 const OWN = './sources';
 

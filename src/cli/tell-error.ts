@@ -1,16 +1,16 @@
+import { inspect } from 'node:util';
 import { HookwrightError } from '../core/errors.ts';
 import { errorAnswer } from '../http/errors.ts';
 import { printable, type Style } from './style.ts';
 
 /**
  * An error as people read it: `hookwright: expected X, got Y.`, and what to do on the next line.
- * Errors that nobody foresaw come with their stack, because that is what a report needs.
+ * Errors that nobody foresaw come with their stack and their causes, because that is what a report needs.
  */
 export function errorText(error: unknown, style: Style): string {
   const name = style('red', 'hookwright:');
   if (!(error instanceof HookwrightError)) {
-    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return `${name} an error inside Hookwright itself; please report it.\n${printable(stack)}\n`;
+    return `${name} an error inside Hookwright itself; please report it.\n${printable(inspect(error))}\n`;
   }
   const lines = printable(error.message).split('\n');
   const next = error.next === undefined ? [] : [`  ${printable(error.next)}`];

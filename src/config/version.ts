@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { installedFile } from '../core/installation.ts';
 
-/** The version of this build, from its package.json, which stands two folders above this file. */
+/** The version of this build, from its package.json. */
 export function readVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  const text = readFileSync(installedFile(import.meta.url, 'package.json'), 'utf8');
   return (JSON.parse(text) as { readonly version: string }).version;
 }

@@ -1,6 +1,6 @@
 import { HookwrightError } from '../core/errors.ts';
+import { threadEntry } from '../core/installation.ts';
 import type { Execution, ExecutionResult } from '../core/run.ts';
-import { threadEntry } from '../core/threads.ts';
 import {
   BATCH_RUNS_MAX,
   EXECUTIONS_WAITING_MAX,

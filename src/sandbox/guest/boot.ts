@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { installedFile } from '../../core/installation.ts';
 import { LANGUAGE_GLOBALS } from '../../core/library.ts';
 import { connect, emptyExchange, makeHostObject } from './host-functions.ts';
 import { findLayout } from './layout.ts';
@@ -90,8 +91,8 @@ const sources = new Map<string, string>();
 
 /** A thread reads each module once, however many programs it loads them into. */
 function source(name: string): string {
-  const path = name.startsWith('/core/') ? `../..${name}` : `.${name}`;
-  const known = sources.get(name) ?? readFileSync(new URL(path, import.meta.url), 'utf8');
+  const path = name.startsWith('/core/') ? `dist${name}` : `dist/sandbox/guest${name}`;
+  const known = sources.get(name) ?? readFileSync(installedFile(import.meta.url, path), 'utf8');
   sources.set(name, known);
   return known;
 }

@@ -5,9 +5,9 @@ import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate as applyMigrations } from 'drizzle-orm/better-sqlite3/migrator';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { HookwrightError } from '../../core/errors.ts';
+import { installedFile } from '../../core/installation.ts';
 
-/** Beside `src/` in a checkout and beside `dist/` when installed: both are three folders up. */
-const MIGRATIONS = fileURLToPath(new URL('../../../drizzle/sqlite', import.meta.url));
+const MIGRATIONS = fileURLToPath(installedFile(import.meta.url, 'drizzle/sqlite'));
 /** Where drizzle's migrator notes what it applied. */
 const APPLIED = '__drizzle_migrations';
 

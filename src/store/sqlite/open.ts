@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { HookwrightError } from '../../core/errors.ts';
-import { threadEntry } from '../../core/threads.ts';
+import { threadEntry } from '../../core/installation.ts';
 import type { Store } from '../../engine/ports.ts';
 import { StoreClient, storeOf } from './client.ts';
 import type { DatabaseOptions } from './database.ts';
