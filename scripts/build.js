@@ -11,8 +11,8 @@ const ENTRIES = {
   'store/sqlite/thread': 'src/store/sqlite/thread.ts',
   'sandbox/guest/thread': 'src/sandbox/guest/thread.ts',
 };
-/** Has a native part, which it looks for beside itself. */
-const OUTSIDE = ['better-sqlite3'];
+/** The first has a native part, which it looks for beside itself; the others are loaded when they are needed. */
+const OUTSIDE = ['better-sqlite3', 'undici', 'nodemailer'];
 /** Packages that are CommonJS ask for what Node has by `require`, which a module lacks. */
 const REQUIRE = `import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);`;
 

@@ -4,6 +4,7 @@ import type { Log } from '../core/log.ts';
 import type { RunRecord } from '../core/run.ts';
 import { answerOf, UNRECORDED } from './answers.ts';
 import type { Match } from './dispatch.ts';
+import type { Capture } from './held-capture.ts';
 import type { LiveRuns } from './live-runs.ts';
 import type { PendingAnswer } from './pending-answer.ts';
 import type { RunStore } from './ports.ts';
@@ -21,8 +22,7 @@ export interface LegParts {
 }
 
 export interface LegStart {
-  /** The event's commit. */
-  readonly stored: Promise<void>;
+  readonly capture: Capture;
   readonly caller: PendingAnswer | undefined;
   /** Where the run's first step is to give the event its new status. */
   readonly event: { readonly id: string; readonly status: EventStatus } | undefined;
@@ -46,9 +46,9 @@ export async function runLeg(
 ): Promise<LegEnd> {
   const { runner } = parts;
   const run = refused ? runner.refuse(passage, leg, refused) : await runner.run(passage, leg);
+  // From here on, what is written goes to disk with the event, or behind it.
+  start.capture.release();
   if (run.how === 'ended') return ended(parts, run, start);
-  // The first effect waits until the event is on disk; one that could not be stored has no runs.
-  if (!(await succeeded(start.stored))) return {};
   const awaited = start.caller?.awaited === true;
   return awaited || parts.queue.hasRoom ? begin(parts, run, start) : enqueue(parts, run, start);
 }
@@ -62,7 +62,6 @@ async function ended(parts: LegParts, run: EndedRun, start: LegStart): Promise<L
   if (awaited || subject === undefined) return { unwritten: record };
   const again = parts.live.retryAt(subject, record, false);
   if (again === undefined) return { unwritten: record };
-  if (!(await succeeded(start.stored))) return {};
   return queued(parts, again, start);
 }
 
@@ -70,7 +69,6 @@ async function ended(parts: LegParts, run: EndedRun, start: LegStart): Promise<L
 async function recorded(parts: LegParts, run: EndedRun, start: LegStart): Promise<LegEnd> {
   const { record, result } = run;
   const { caller, event } = start;
-  if (!(await succeeded(start.stored))) return {};
   await parts.store.advance({
     run: record,
     begun: [],
@@ -96,7 +94,12 @@ async function begin(parts: LegParts, run: BegunRun, start: LegStart): Promise<L
   });
   const left = drive.then(
     ({ record }) => record,
-    (error: unknown) => {
+    async (error: unknown) => {
+      if (!(await succeeded(start.capture.stored))) {
+        // One that could not be stored has no runs; `receive` reports it.
+        parts.live.listener.closed();
+        return state.record;
+      }
       // Its lease runs out, and then it is taken up again.
       parts.log.write('error', 'run.left', { run: state.record.id, error });
       caller?.give(UNRECORDED);

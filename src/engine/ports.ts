@@ -35,6 +35,9 @@ export interface EventStore {
    * same transaction, with its own event where it has a `depth`, as by `storeMessage`. With a `key`, only
    * the first event of its webhook that has it is stored; for another it throws `event.duplicate`, and that is
    * counted with the first.
+   *
+   * What is written of the event (`settle`, `advance`) may follow at once, without waiting: writes are made in
+   * the order of the calls, and those of an event that was not stored throw `event.not_found`.
    */
   capture(
     event: CapturedEvent,

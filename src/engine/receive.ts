@@ -11,6 +11,7 @@ import { firstAnswer } from './callers/duplicate.ts';
 import { dispatch, dispatchUnconditional, type Plan } from './dispatch.ts';
 import type { Subscriptions } from './effects/internal.ts';
 import type { OpenFeed } from './feed.ts';
+import { type Capture, captured, HeldCapture } from './held-capture.ts';
 import { type LegEnd, type LegParts, runLeg } from './leg.ts';
 import { forwardedMessage } from './payload.ts';
 import { PendingAnswer } from './pending-answer.ts';
@@ -37,10 +38,10 @@ export interface ReceiverParts extends Omit<LegParts, 'store' | 'queue'> {
 const FIRST_DEPTH = 1;
 
 /**
- * The way of one event: capture, dispatch, run, answer. Executions without effects run while the
- * event's commit is under way; the answer waits for both. What such a run did is written by a later
- * commit: it is a pure function, so after a crash it is simply computed again. A run with effects is
- * written down before its first effect, and from then on goes its own way (`drive.ts`).
+ * The way of one event: capture, dispatch, run, answer. An execution is pure, so that it need not wait for
+ * the event's commit: a single run's first one comes before it, and the commit takes both; several go on beside
+ * it. The answer waits for the commit, and so does the first effect. What a crash has made forget is computed
+ * again. A run with effects, once it is written down, goes its own way (`drive.ts`).
  */
 export class Receiver {
   readonly #parts: ReceiverParts;
@@ -119,17 +120,18 @@ export class Receiver {
       this.#publish(event, 'captured', []);
       return acknowledged;
     }
-    const stored = this.#capture(event, 'pending', message, key);
     const passage = openPassage(route, event);
+    const capture = (): Promise<void> => this.#capture(event, 'pending', message, key);
     if (respond === 'ack') {
+      const stored = capture();
       // Held as one, because an event between its commit and its runs looks like one that was left.
-      const processed = stored.then(() => this.#process(passage, stored));
+      const processed = stored.then(() => this.#process(passage, captured(stored)));
       this.#hold(event, processed).catch(() => {}); // It is `stored` that fails, and is thrown here.
       await stored;
       return acknowledged;
     }
     const deadlineMs = Math.min(this.#parts.answerDeadlineMs, answerDeadlineMs ?? Infinity);
-    return this.#answerByRun(passage, stored, acknowledged, deadlineMs);
+    return this.#answerByRun(passage, new HeldCapture(capture), acknowledged, deadlineMs);
   }
 
   /** Stores an event with the message that it makes; then hooks are sent it, and the automations of its topic begin. */
@@ -169,23 +171,24 @@ export class Receiver {
       );
     const passage = openPassage(route, event);
     await new Promise<void>((resolve) => {
-      const work = this.#process(passage, Promise.resolve(), undefined, done, resolve);
+      const stored = captured(Promise.resolve());
+      const work = this.#process(passage, stored, undefined, done, resolve);
       void this.#hold(event, work).finally(resolve);
     });
   }
 
   async #answerByRun(
     passage: Passage,
-    stored: Promise<void>,
+    capture: Capture,
     acknowledged: Answer,
     deadlineMs: number,
   ): Promise<Answer> {
     const { event } = passage;
     const caller = new PendingAnswer();
     const deadline = setTimeout(() => caller.give(acknowledged), deadlineMs);
-    void this.#hold(event, this.#process(passage, stored, caller));
+    void this.#hold(event, this.#process(passage, capture, caller));
     try {
-      await stored;
+      await capture.stored;
       return await caller.answer;
     } finally {
       clearTimeout(deadline);
@@ -200,7 +203,7 @@ export class Receiver {
    */
   async #process(
     passage: Passage,
-    stored: Promise<void>,
+    capture: Capture,
     caller?: PendingAnswer,
     done: (leg: Leg) => boolean = () => false,
     dispatched: () => void = () => {},
@@ -209,12 +212,12 @@ export class Receiver {
     const { event } = passage;
     try {
       const plan = await this.#plan(passage);
-      const legs = await this.#legs(passage, plan, stored, caller, done);
-      if (!(await succeeded(stored))) return; // `receive` reports it; there is nothing to settle.
+      const legs = await this.#legs(passage, plan, capture, caller, done);
       const status: EventStatus =
         plan.answering === undefined && plan.background.length === 0 ? 'filtered' : 'done';
       if (!legs.some((leg) => leg.eventWritten)) {
         const ended = legs.flatMap(({ unwritten }) => unwritten ?? []);
+        capture.release();
         await this.#parts.store.settle(event.id, status, ended);
       }
       dispatched();
@@ -225,6 +228,7 @@ export class Receiver {
         runs.flatMap((run) => run ?? []),
       );
     } catch (error) {
+      if (!(await succeeded(capture.stored))) return; // `receive` reports it; there is nothing to settle.
       log.write('error', 'event.left_pending', { event: event.id, error });
       caller?.give(UNRECORDED);
     }
@@ -239,7 +243,7 @@ export class Receiver {
   #legs(
     passage: Passage,
     { answering, background }: Plan,
-    stored: Promise<void>,
+    capture: Capture,
     caller: PendingAnswer | undefined,
     done: (leg: Leg) => boolean,
   ): Promise<readonly LegEnd[]> {
@@ -248,12 +252,13 @@ export class Receiver {
     // A single run takes the event's new status along with its own first step.
     const event =
       matches.length === 1 ? { id: passage.event.id, status: 'done' as const } : undefined;
+    if (event === undefined) capture.release();
     return Promise.all(
       matches
         .filter(({ leg }) => !done(leg))
         .map((match) =>
           runLeg(this.#parts, passage, match, {
-            stored,
+            capture,
             caller: match === answering ? caller : undefined,
             event,
           }),

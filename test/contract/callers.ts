@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { CapturedEvent } from '../../src/core/event.ts';
 import { REFUSALS_MAX, type RefusedRequest } from '../../src/core/refused-request.ts';
-import { NOW, someEvent } from './records.ts';
+import type { RunRecord } from '../../src/core/run.ts';
+import { NOW, someEvent, someRun } from './records.ts';
 import type { OpenedStore } from './store.ts';
 
 function someRefusal(number: number, webhookId = 'wh_1'): RefusedRequest {
@@ -41,6 +43,38 @@ export function callerContract(opened: OpenedStore): void {
       await opened.reopen();
       expect(await opened.store.firstEvent('wh_1', 'a')).toBe(id);
       expect((await opened.store.duplicates(id))?.count).toBe(49);
+    });
+
+    test('what follows a duplicate at once is refused with it, and the others of the commit are kept', async () => {
+      const { store } = opened;
+      const [first, second, third] = Array.from({ length: 3 }, () =>
+        someEvent({ webhookId: 'wh_1' }),
+      ) as [CapturedEvent, CapturedEvent, CapturedEvent];
+      const runs = [first, second, third].map((event) => someRun(event)) as [
+        RunRecord,
+        RunRecord,
+        RunRecord,
+      ];
+      const step = { begun: [], ended: [] };
+      const ends = await Promise.allSettled([
+        store.capture(first, 'pending', undefined, key('a')),
+        store.settle(first.id, 'done', [runs[0]]),
+        store.capture(second, 'pending', undefined, key('a')),
+        store.settle(second.id, 'done', [runs[1]]),
+        store.capture(third, 'pending', undefined, key('a')),
+        store.advance({ run: runs[2], ...step, event: { id: third.id, status: 'done' } }),
+      ]);
+      expect(ends.map((end) => (end.status === 'rejected' ? end.reason.code : 'stored'))).toEqual([
+        'stored',
+        'stored',
+        'event.duplicate',
+        'event.not_found',
+        'event.duplicate',
+        'event.not_found',
+      ]);
+      const kept = await Promise.all(runs.map(({ id }) => store.run(id)));
+      expect(kept.map((run) => run?.eventId)).toEqual([first.id, undefined, undefined]);
+      expect((await store.event(first.id))?.status).toBe('done');
     });
 
     test('another webhook, another key and no key are other events', async () => {

@@ -124,6 +124,7 @@ export class RememberingStore
   }
 
   async settle(id: string, status: EventStatus, runs: readonly RunRecord[]): Promise<void> {
+    await this.commit;
     const event = this.events.get(id);
     if (event !== undefined) this.events.set(id, { ...event, status });
     this.runs.push(...runs);

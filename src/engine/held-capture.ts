@@ -1,0 +1,39 @@
+/**
+ * Milliseconds for which a capture waits for the first execution of its run: fifty times what most take. What
+ * waits longer for the sandbox is stored by then, so that a crash does not lose what its sender may not repeat.
+ */
+const HOLD_MS = 20;
+
+/**
+ * An event's capture that waits for the first execution of its run, so that one commit takes both: two
+ * transactions and two messages to the store's thread become one. Nothing is answered and no effect begins
+ * before it.
+ */
+export class HeldCapture {
+  /** Resolves when the event is on disk; rejects with what the store throws. */
+  readonly stored: Promise<void>;
+  #release: () => void = () => {};
+
+  constructor(capture: () => Promise<void>) {
+    this.stored = new Promise((resolve, reject) => {
+      const timer = setTimeout(() => this.#release(), HOLD_MS);
+      this.#release = () => {
+        this.#release = () => {};
+        clearTimeout(timer);
+        capture().then(resolve, reject);
+      };
+    });
+  }
+
+  /** Stores the event now, unless that has begun. */
+  release(): void {
+    this.#release();
+  }
+}
+
+export type Capture = Pick<HeldCapture, 'stored' | 'release'>;
+
+/** A capture that is under way, or has been made. */
+export function captured(stored: Promise<void>): Capture {
+  return { stored, release: () => {} };
+}
