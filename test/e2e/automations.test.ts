@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { AUTOMATIONS, eventually, newFolder, Program } from './program.ts';
+import { Receiver } from './receiver.ts';
 
 let program: Program;
 
 beforeAll(async () => {
   const dir = newFolder();
   cpSync(AUTOMATIONS, join(dir, 'automations'), { recursive: true });
-  program = await Program.start({ dir });
+  program = await Program.start({ dir, env: { HOOKWRIGHT_EGRESS_ALLOW: '127.0.0.0/8' } });
 });
 
 afterAll(() => program[Symbol.asyncDispose]());
@@ -26,6 +27,16 @@ function shownWebhooks(): (readonly [string, Record<string, unknown>])[] {
     const block = /^# A webhook's file:\n((?:# {3}.*\n)+)/m.exec(text)?.[1];
     return block === undefined ? [] : [[file, parse(block.replaceAll(/^# {3}/gm, ''))] as const];
   });
+}
+
+/** Waits until so many runs of an automation have succeeded, and there is no other. */
+async function ended(automation: string, count: number): Promise<void> {
+  await eventually(
+    () => program.api('GET', `/runs?automation=${automation}`),
+    ({ runs }) =>
+      runs.length === count &&
+      runs.every(({ status }: { status: string }) => status === 'succeeded'),
+  );
 }
 
 async function setSecret(name: string, value: string): Promise<void> {
@@ -170,6 +181,47 @@ describe('links', () => {
   });
 });
 
+describe('woocommerce.warehouse', () => {
+  test('takes the shop’s ping, and sends a paid order to the warehouse once', async () => {
+    const receiver = await Receiver.open();
+    await program.api('POST', '/hooks', { name: 'warehouse', url: receiver.url });
+    await setSecret('SHOP_SECRET', 'shop');
+    const { url } = await program.api('POST', '/webhooks', {
+      bindings: [{ automation: 'woocommerce.warehouse' }],
+      source: { preset: 'woocommerce', secrets: { secret: 'SHOP_SECRET' } },
+    });
+    const ping = new URLSearchParams({ webhook_id: '7' });
+    const agent = { 'user-agent': 'WooCommerce/10.3 Hookshot (WordPress/6.8)' };
+    expect((await fetch(url, { method: 'POST', body: ping, headers: agent })).status).toBe(200);
+
+    const tell = async (delivery: string, order: Record<string, unknown>): Promise<number> => {
+      const body = JSON.stringify({ id: 7, number: '7', line_items: [], billing: {}, ...order });
+      const headers = {
+        ...agent,
+        'content-type': 'application/json',
+        'x-wc-webhook-topic': 'order.updated',
+        'x-wc-webhook-delivery-id': delivery,
+        'x-wc-webhook-signature': createHmac('sha256', 'shop').update(body).digest('base64'),
+      };
+      return (await fetch(url, { method: 'POST', body, headers })).status;
+    };
+    // Paid, changed twice at once, and cancelled.
+    expect(await tell('a', { status: 'processing' })).toBe(200);
+    const notes = ['b', 'c'].map((note) => tell(note, { status: 'processing', note }));
+    expect(await Promise.all(notes)).toEqual([200, 200]);
+    await ended('woocommerce.warehouse', 3);
+    expect(await tell('d', { status: 'cancelled' })).toBe(200);
+    await eventually(
+      () => receiver.accepted.length,
+      (count) => count === 2,
+    );
+    expect(receiver.accepted.map(({ body }) => JSON.parse(body))).toMatchObject([
+      { action: 'ship', order: 7 },
+      { action: 'stop', order: 7, why: 'cancelled' },
+    ]);
+  });
+});
+
 describe('cart.abandoned', () => {
   test('of changes that come together only the last is told, and none after an order', async () => {
     const [, settings] = shownWebhooks().find(([file]) => file === 'cart.abandoned.yaml') ?? [];
@@ -185,11 +237,7 @@ describe('cart.abandoned', () => {
     await change('2', 'a');
     await change('1', 'b');
     await postJson(url, { event: 'order_placed', user: { phone: '2' } });
-    const { runs } = await eventually(
-      () => program.api('GET', '/runs?automation=cart.abandoned'),
-      (answer) => answer.runs.every(({ status }: { status: string }) => status === 'succeeded'),
-    );
-    expect(runs).toHaveLength(4);
+    await ended('cart.abandoned', 4);
     const { messages } = await program.api('GET', '/messages?topic=cart.abandoned');
     expect(messages).toHaveLength(1);
     const { data } = await program.api('GET', `/messages/${messages[0].id}`);
