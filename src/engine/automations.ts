@@ -27,6 +27,8 @@ export interface AutomationEntry {
   readonly on?: string;
   /** With `trigger: schedule` alone. */
   readonly schedule?: Schedule;
+  /** Whether its topic or its schedule starts nothing. */
+  readonly disabled: boolean;
   /** The revision that runs. */
   readonly revision: string;
   readonly createdAt: number;
@@ -101,7 +103,8 @@ export class Automations {
       });
     }
     const { revision, file } = record;
-    const { description = '', trigger = 'webhook', on, schedule } = this.#compile(record) ?? {};
+    const compiled = this.#compile(record);
+    const { description = '', trigger = 'webhook', on, schedule } = compiled ?? {};
     return {
       name,
       file,
@@ -109,6 +112,7 @@ export class Automations {
       trigger,
       ...(on === undefined ? {} : { on }),
       ...(schedule === undefined ? {} : { schedule }),
+      disabled: compiled?.disabled === true,
       revision: revision.id,
       createdAt: revision.createdAt,
       source: revision.source,
@@ -133,8 +137,8 @@ export class Automations {
   startedBy(topic: string): readonly string[] {
     if (this.#topics?.revision !== this.#revision) {
       const patterns = [...this.#byName.values()].flatMap((record) => {
-        const on = this.#compile(record)?.on;
-        return on === undefined ? [] : [{ name: record.name, pattern: on.split('.') }];
+        const { on, disabled = false } = this.#compile(record) ?? {};
+        return on === undefined || disabled ? [] : [{ name: record.name, pattern: on.split('.') }];
       });
       this.#topics = { revision: this.#revision, patterns };
     }
@@ -143,14 +147,14 @@ export class Automations {
     return fitting.map(({ name }) => name);
   }
 
-  /** Automations with `trigger: schedule`. */
+  /** Automations with `trigger: schedule`, without those that are disabled. */
   scheduled(): readonly { readonly name: string; readonly schedule: Schedule }[] {
     const records = [...this.#byName.values()].filter(({ revision }) =>
       MENTIONS_SCHEDULE.test(revision.source),
     );
     return records.flatMap((record) => {
-      const schedule = this.#compile(record)?.schedule;
-      return schedule === undefined ? [] : [{ name: record.name, schedule }];
+      const { schedule, disabled = false } = this.#compile(record) ?? {};
+      return schedule === undefined || disabled ? [] : [{ name: record.name, schedule }];
     });
   }
 

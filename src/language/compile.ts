@@ -30,6 +30,8 @@ export interface CompiledAutomation {
   readonly on?: string;
   /** When it runs; with `trigger: schedule` alone. */
   readonly schedule?: Schedule;
+  /** Whether its topic or its schedule starts nothing; a person still may. */
+  readonly disabled?: true;
   readonly policy: Policy;
   /** Absent where the automation says nothing about it. */
   readonly retry?: Retry;

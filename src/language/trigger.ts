@@ -3,7 +3,7 @@ import type { Schedule } from '../core/schedule.ts';
 import { isUnawaited, type Trigger } from './generate/unit.ts';
 import type { Report } from './report.ts';
 import { readSchedule, SCHEDULE_KEYS } from './schedule/read.ts';
-import { childOf, entryOf, isNull, type MapNode } from './yaml/tree.ts';
+import { childOf, entryOf, isNull, type MapNode, type YamlNode } from './yaml/tree.ts';
 
 const TRIGGERS: readonly Trigger[] = ['webhook', 'function', 'topic', 'schedule'];
 
@@ -14,6 +14,8 @@ export interface Start {
   readonly on?: string;
   /** With `trigger: schedule` alone. */
   readonly schedule?: Schedule;
+  /** Whether its topic or its schedule starts nothing; a person still may. */
+  readonly disabled?: true;
 }
 
 /** Reports inputs that must be given where nobody gives any: every run would fail. */
@@ -22,7 +24,7 @@ export function refuseRequiredInputs(tree: MapNode, trigger: Trigger, report: Re
   if (!isUnawaited(trigger) || inputs?.kind !== 'map') return;
   for (const { value } of inputs.entries) {
     const required = value.kind === 'map' ? entryOf(value, 'required') : undefined;
-    if (required?.value.kind !== 'scalar' || required.value.value !== true) continue;
+    if (required === undefined || !isTrue(required.value)) continue;
     const message = `Expected an input with a default, because nobody gives one with \`trigger: ${trigger}\`, got \`required\``;
     report.error('trigger.unfit', required.key, message, { hint: 'Write `default: VALUE`.' });
   }
@@ -34,16 +36,21 @@ export function readTrigger(tree: MapNode, report: Report): Start {
   const text = node?.kind === 'scalar' ? node.text : '';
   const trigger = TRIGGERS.find((name) => name === text) ?? 'webhook';
   if (trigger !== 'schedule') refuseKeys(tree, SCHEDULE_KEYS, '`trigger: schedule`', report);
+  const disabled = isTrue(childOf(tree, 'disabled')) ? ({ disabled: true } as const) : {};
   if (trigger === 'schedule') {
     const schedule = readSchedule(tree, report);
-    return { trigger, ...(schedule === undefined ? {} : { schedule }) };
+    return { trigger, ...(schedule === undefined ? {} : { schedule }), ...disabled };
   }
   if (trigger === 'topic') {
     const on = topicOf(tree, report);
-    return { trigger, ...(on === undefined ? {} : { on }) };
+    return { trigger, ...(on === undefined ? {} : { on }), ...disabled };
   }
-  refuseKeys(tree, ['on'], '`trigger: topic` or `trigger: schedule`', report);
+  refuseKeys(tree, ['on', 'disabled'], '`trigger: topic` or `trigger: schedule`', report);
   return { trigger };
+}
+
+function isTrue(node: YamlNode | undefined): boolean {
+  return node?.kind === 'scalar' && node.value === true;
 }
 
 function refuseKeys(tree: MapNode, keys: readonly string[], beside: string, report: Report): void {

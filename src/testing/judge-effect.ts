@@ -1,4 +1,4 @@
-import type { HttpArgs, JournalEntry, StateArgs, WaitArgs } from '../core/effect.ts';
+import type { HttpArgs, JournalEntry, WaitArgs } from '../core/effect.ts';
 import { formatDuration, parseDuration } from '../core/quantity.ts';
 import { entryOf, type MapEntry, type MapNode, type YamlNode } from '../language/yaml/tree.ts';
 import { compare, difference } from './compare.ts';
@@ -28,10 +28,7 @@ function isTarget(target: MapEntry, effect: JournalEntry): boolean {
   const kind = target.key.text as JournalEntry['kind'];
   const text = textOf(target);
   if (kind === 'wait') return effect.kind === 'wait' && isWait(text, effect);
-  if (kind !== 'state') return fitsTarget(kind as ScriptedReply['kind'], text, effect);
-  const [, op = '', key = ''] = /^(\w+) +(.*)$/.exec(text) ?? [];
-  if (!fitsTarget('state', key, effect)) return false;
-  return (JSON.parse(effect.args) as StateArgs).op === op;
+  return fitsTarget(kind as ScriptedReply['kind'], text, effect);
 }
 
 /** A duration counts from when the run asked. */

@@ -18,7 +18,7 @@ import {
   type TestEvent,
   type TestSuite,
 } from './suite.ts';
-import { policyMistake } from './target.ts';
+import { policyMistake, stateTarget } from './target.ts';
 
 /** When the request of a case without `now` arrives. It never changes, so that no case depends on the day. */
 const NOW_DEFAULT = Date.UTC(2026, 0, 1);
@@ -303,13 +303,12 @@ function checkExpectations(expect: MapNode, report: Report): void {
     }
     const kind = entry.key.text as ScriptedReply['kind'];
     const text = textOf(entry.value);
-    const isOperation = /^(?:get|set|delete|increment) +\S/.test(text);
-    if (kind === 'state' && !isOperation) {
+    if (kind === 'state' && stateTarget(text).op === undefined) {
       const message = `Expected an operation and a key such as \`set orders/7\`, got \`${text}\``;
       report.error('value.invalid', entry.value, message);
       continue;
     }
-    const mistake = policyMistake(kind, kind === 'state' ? text.replace(/^\w+ +/, '') : text);
+    const mistake = policyMistake(kind, text);
     if (mistake !== undefined) report.error('policy.invalid', entry.value, mistake);
   }
 }

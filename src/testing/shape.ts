@@ -61,7 +61,11 @@ const SCRIPTED: Shape = {
   oneOf: SCRIPTED_KINDS,
   keys: [
     key('http', LABEL, 'Method and URL, as in `policy.http`.'),
-    key('state', LABEL, 'A key, as in `policy.state`.'),
+    key(
+      'state',
+      LABEL,
+      'A key, as in `policy.state`; before it, the operation that is meant: `get orders/7`.',
+    ),
     key('wait', LABEL, 'The time until which it waits, ISO 8601; with `at` alone.'),
     key('call', LABEL, 'A function, as in `policy.functions`.'),
     key('emit', LABEL, 'A topic, as in `policy.hooks`.'),

@@ -14,15 +14,24 @@ type EffectArgs = HttpArgs | StateArgs | WaitArgs | CallArgs | EmitArgs | HookAr
 
 const NOTHING: Policy = { http: [], hooks: [], state: [], secrets: [], functions: [] };
 
-/** What is wrong with a pattern; the same as in a policy. */
+/** What `set orders/7` names: the operation, absent where any is meant, and the pattern of the key. */
+export function stateTarget(text: string): { readonly op?: string; readonly key: string } {
+  const [, op, key] = /^(get|set|delete|increment) +(\S.*)$/s.exec(text) ?? [];
+  return op === undefined || key === undefined ? { key: text } : { op, key };
+}
+
+/** What is wrong with a pattern; the same as in a policy, but for the operation before a key of the state. */
 export function policyMistake(
   kind: Exclude<EffectKind, 'wait'>,
   pattern: string,
 ): string | undefined {
-  return patternMistake(LIST_OF[kind], pattern);
+  return patternMistake(LIST_OF[kind], kind === 'state' ? stateTarget(pattern).key : pattern);
 }
 
-/** Whether an effect is one that a pattern is for. Patterns mean what they mean in a policy. */
+/**
+ * Whether an effect is one that a pattern is for. Patterns mean what they mean in a policy; before a key of
+ * the state there may be the operation.
+ */
 export function fitsTarget(
   kind: Exclude<EffectKind, 'wait'>,
   pattern: string,
@@ -30,7 +39,9 @@ export function fitsTarget(
 ): boolean {
   if (effect.kind !== kind) return false;
   const args = JSON.parse(effect.args) as EffectArgs;
-  return policyRefusal({ ...NOTHING, [LIST_OF[kind]]: [pattern] }, kind, args) === undefined;
+  const { op, key } = kind === 'state' ? stateTarget(pattern) : { key: pattern };
+  if (op !== undefined && op !== (args as StateArgs).op) return false;
+  return policyRefusal({ ...NOTHING, [LIST_OF[kind]]: [key] }, kind, args) === undefined;
 }
 
 /** An effect in the words of test files: `http: GET https://…`, `state: set orders/7`. */

@@ -172,6 +172,21 @@ test('automation show tells when a schedule is due next, by its own clocks too',
   );
 });
 
+test('automation list and show tell what nothing starts', async () => {
+  const schedule = { on: ['@daily'], timezone: 'UTC', missed: 'run', overlap: 'skip' } as const;
+  shell.engine.addAutomation('off', { trigger: 'schedule', schedule, disabled: true });
+  expect((await shell.run('automation', 'show', 'off')).out.split('\n').slice(4, 9)).toEqual([
+    'schedule  @daily (UTC)',
+    'missed    run',
+    'overlap   skip',
+    'disabled  yes',
+    '',
+  ]);
+  expect((await shell.run('automation', 'list')).out).toMatch(
+    /^off +off\.yaml +schedule +- +disabled *$/m,
+  );
+});
+
 test('automation run starts one and tells where to look', async () => {
   const { out } = await shell.run('automation', 'run', 'report');
   const event = shell.engine.events.at(-1);

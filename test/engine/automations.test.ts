@@ -33,3 +33,28 @@ test('a topic starts the automations whose pattern it fits, as their files are n
   expect(automations.startedBy('order.paid')).toEqual([]);
   expect(automations.startedBy('refund.paid')).toEqual(['one']);
 });
+
+test('what is disabled is there, and nothing starts it until its file says otherwise', async () => {
+  const automations = await Automations.open(NOTHING, new RememberingLog(), () => 0);
+  const topic = started('paid', 'order.*');
+  const schedule = {
+    file: 'daily.yaml',
+    text: 'automation: daily\ntrigger: schedule\non: "@daily"\nsteps:\n  - log: x\n',
+  };
+  const disabled = [topic, schedule].map(({ file, text }) => ({
+    file,
+    text: `${text}disabled: true\n`,
+  }));
+  await automations.load(disabled);
+  expect(automations.startedBy('order.paid')).toEqual([]);
+  expect(automations.scheduled()).toEqual([]);
+  expect(automations.list().map((entry) => [entry.name, entry.disabled])).toEqual([
+    ['daily', true],
+    ['paid', true],
+  ]);
+  expect(automations.runnable('daily')).toMatchObject({ trigger: 'schedule' });
+  await automations.load([topic, schedule]);
+  expect(automations.startedBy('order.paid')).toEqual(['paid']);
+  expect(automations.scheduled()).toMatchObject([{ name: 'daily' }]);
+  expect(automations.entry('paid').disabled).toBe(false);
+});

@@ -151,6 +151,9 @@ steps:
         (key) => `Expected \`${key}\` beside \`trigger: schedule\`, got it without`,
       ),
     );
+    expect(messages('disabled: true\n')).toEqual([
+      'Expected `disabled` beside `trigger: topic` or `trigger: schedule`, got it without',
+    ]);
     expect(messages('trigger: topic\non: [order.paid]\n')).toEqual([
       'Expected a topic in `on`, got a list',
     ]);

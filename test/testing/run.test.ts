@@ -185,6 +185,36 @@ steps:
   expect(await outcomes(automation, tests)).toEqual([[]]);
 });
 
+test('a reply may be meant for one operation on a key', async () => {
+  const automation = `automation: a
+policy: { state: [ "orders/*" ] }
+steps:
+  - state: { increment: orders/count }
+    as: mine
+  - state: { get: orders/count }
+    as: newest
+  - state: { set: orders/get x, value: 1 }
+  - return: { json: [ ${$('mine')}, ${$('newest')} ] }
+`;
+  const tests = `cases:
+  - name: as if another run had counted in between
+    effects:
+      - { state: get orders/count, reply: 9 }
+      - { state: "set orders/*", reply: null }
+    expect: { response: { json: [ 1, 9 ] } }
+  - name: without an operation the first of any takes it
+    effects: [ { state: orders/count, reply: 9 } ]
+    expect: { response: { json: [ 9, null ] } }
+  - name: an operation that is not asked for is told
+    effects: [ { state: delete orders/count, reply: true } ]
+`;
+  expect(await outcomes(automation, tests)).toEqual([
+    [],
+    [],
+    ['11:25 effects: expected an effect that fits `state: delete orders/count`, got none'],
+  ]);
+});
+
 test('a function is judged by its value', async () => {
   const automation = `automation: f
 trigger: function

@@ -26,12 +26,12 @@ function listText({ automations }: AutomationList): string {
   }
   return table(
     ['NAME', 'FILE', 'TRIGGER', 'NEXT', 'STATE', 'DESCRIPTION'],
-    automations.map(({ name, file, trigger, next_at, errors, warnings, description }) => [
+    automations.map(({ name, file, trigger, next_at, disabled, errors, warnings, description }) => [
       name,
       file,
       trigger,
       next_at ?? '-',
-      stateText(errors, warnings),
+      disabled && errors === 0 ? 'disabled' : stateText(errors, warnings),
       description,
     ]),
   );

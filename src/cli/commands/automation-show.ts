@@ -31,6 +31,7 @@ function automationText(automation: AutomationJson): string {
     ['revision', revision],
     ['since', created_at],
     ...startFacts(automation),
+    ...(automation.disabled ? [['disabled', 'yes'] as const] : []),
   ]);
   // Without excerpts: the text here is the revision that runs, the mistakes are those of the file now.
   const mistakes = diagnostics.map(

@@ -169,6 +169,8 @@ steps:
 - Where an earlier run is still open – waiting and being retried count – the time is passed over, unless the file says
   \`overlap: allow\`. The log tells every time that is passed over.
 - \`hookwright automation show NAME\` prints the next times, \`hookwright automation run NAME\` runs it now.
+- With \`disabled: true\` in the file, the clock starts nothing until the line is taken away; with \`trigger: topic\`, no
+  message does.
 
 **The policy** lists what effects may reach; what it does not list is refused. \`wait\` reaches nothing and is always allowed.
 Targets that stand in the file are checked when it is compiled, as far as they stand there; the others when the run asks

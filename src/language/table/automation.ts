@@ -176,6 +176,11 @@ export const AUTOMATION: Shape & { is: 'map' } = {
       doc: 'With `trigger: topic`, and required there: the topics, as a pattern such as `order.*`. With `trigger: schedule`, and required there: a cron expression of five fields such as `"0 7 * * 1-5"`, a name such as `"@hourly"`, or a list of them.',
     },
     {
+      name: 'disabled',
+      shape: { is: 'boolean' },
+      doc: 'With `trigger: topic` or `trigger: schedule`: whether neither messages nor the clock start it; `false` unless given. `hookwright automation run NAME` still runs one with a schedule, and tests run either.',
+    },
+    {
       name: 'timezone',
       shape: LABEL,
       doc: 'With `trigger: schedule`: the IANA name of the time zone in which `on` is read, such as `Europe/Berlin`; `UTC` unless given.',

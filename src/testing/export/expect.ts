@@ -84,10 +84,8 @@ function effectOf({ kind, args, beganAt }: JournalEntry): Fields {
     }
     case 'http':
       return { http: patternOf(kind, args), ...httpOf(given as HttpArgs) };
-    case 'state': {
-      const { op } = given as StateArgs;
-      return { state: `${op} ${patternOf(kind, args)}`, ...stateOf(given as StateArgs) };
-    }
+    case 'state':
+      return { state: patternOf(kind, args), ...stateOf(given as StateArgs) };
     case 'call':
       return { call: patternOf(kind, args), inputs: (given as CallArgs).inputs };
     case 'emit':

@@ -25,8 +25,10 @@ function exactOf(kind: Targeted, args: unknown): string {
       const query = search === '' ? '' : `?${literal(search.slice(1), '&')}`;
       return `${method} ${origin}${literal(pathname, '/')}${query}`;
     }
-    case 'state':
-      return literal((args as StateArgs).key, '/');
+    case 'state': {
+      const { op, key } = args as StateArgs;
+      return `${op} ${literal(key, '/')}`;
+    }
     case 'call':
       return literal((args as CallArgs).function, '.');
     case 'emit':
@@ -46,6 +48,7 @@ function literal(name: string, separator: string): string {
 
 /** For names that no pattern can be written of. */
 function widest(kind: Targeted, args: string): string {
+  if (kind === 'state') return `${(JSON.parse(args) as StateArgs).op} **`;
   if (kind !== 'http') return '**';
   const { url } = JSON.parse(args) as HttpArgs;
   return URL.canParse(url) ? `${new URL(url).origin}/**` : '**';

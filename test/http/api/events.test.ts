@@ -189,6 +189,7 @@ test('automations are listed with their mistakes counted, and told with who is b
     created_at: '2026-05-04T03:02:01.000Z',
     trigger: 'webhook',
     on: null,
+    disabled: false,
     next_at: null,
     errors: 1,
     warnings: 1,
@@ -220,6 +221,12 @@ test('a schedule is told with its next times', async () => {
   expect(await (await engine.call('GET', '/automations/a')).json()).toMatchObject({
     ...brief,
     schedule: { ...schedule, next },
+  });
+  engine.addAutomation('off', { trigger: 'schedule', schedule, disabled: true });
+  expect(await (await engine.call('GET', '/automations/off')).json()).toMatchObject({
+    disabled: true,
+    next_at: null,
+    schedule: { ...schedule, next: [] },
   });
 });
 

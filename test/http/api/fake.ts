@@ -185,6 +185,7 @@ export class FakeEngine {
       revision: 'b'.repeat(64),
       createdAt: this.now,
       trigger: 'webhook',
+      disabled: false,
       source: `automation: ${name}\n`,
       diagnostics: [],
       ...given,

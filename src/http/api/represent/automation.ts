@@ -16,6 +16,8 @@ export interface AutomationBriefJson {
   readonly trigger: AutomationEntry['trigger'];
   /** The topics or cron expressions that start it. */
   readonly on: string | readonly string[] | null;
+  /** Whether its topic or its schedule starts nothing. */
+  readonly disabled: boolean;
   /** When its schedule is due next. */
   readonly next_at: string | null;
   readonly errors: number;
@@ -46,7 +48,8 @@ export function automationBriefJson(entry: AutomationEntry, now: number): Automa
     created_at: iso(createdAt),
     trigger,
     on: schedule?.on ?? entry.on ?? null,
-    next_at: schedule === undefined ? null : (timesJson(schedule, now, 1)[0] ?? null),
+    disabled: entry.disabled,
+    next_at: timesJson(entry, now, 1)[0] ?? null,
     errors,
     warnings: diagnostics.length - errors,
   };
@@ -64,10 +67,14 @@ export function automationJson(
     diagnostics,
     webhooks,
     schedule:
-      schedule === undefined ? null : { ...schedule, next: timesJson(schedule, now, TIMES_TOLD) },
+      schedule === undefined ? null : { ...schedule, next: timesJson(entry, now, TIMES_TOLD) },
   };
 }
 
-function timesJson(schedule: Schedule, now: number, countMax: number): readonly string[] {
-  return upcoming(schedule, now, countMax).map(iso);
+function timesJson(
+  { schedule, disabled }: AutomationEntry,
+  now: number,
+  countMax: number,
+): readonly string[] {
+  return schedule === undefined || disabled ? [] : upcoming(schedule, now, countMax).map(iso);
 }
