@@ -68,7 +68,8 @@ export class OpenEffects {
 
   /** Stops what is being performed; nobody wants its result. */
   abort(): void {
-    this.#abort.abort();
+    // Nearly every run ends with nothing under way, and the event costs 3 % of a run with one effect.
+    if (this.#underWay.size > 0) this.#abort.abort();
   }
 
   /** Stops called runs, and those that are about to be called. */
@@ -193,7 +194,7 @@ export class OpenEffects {
 
   #noticed(entry: JournalEntry, result: EffectResult, at: number, run: RunRecord): void {
     this.fresh = true;
-    this.#parts.log.write(result.ok ? 'info' : 'warn', 'effect', {
+    this.#parts.log.write(result.ok ? 'debug' : 'warn', 'effect', {
       run: run.id,
       effect: entry.number,
       kind: entry.kind,
