@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { dataUnusable } from './failure.ts';
 import { migrate } from './migrate.ts';
@@ -25,7 +25,8 @@ const CACHE_KB = 16 * 1024;
 /** Makes the data folder where it is missing, readable for its owner alone: it holds tokens. */
 export function makeDataDir(dataDir: string): void {
   try {
-    const made = mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    // Absolute: Node 20's mkdir never ends for a path below a working directory that was deleted.
+    const made = mkdirSync(resolve(dataDir), { recursive: true, mode: 0o700 });
     // The folder's own entry must survive a power cut as well; SQLite syncs only what is inside.
     if (made !== undefined) syncFolder(dirname(made));
   } catch (error) {
