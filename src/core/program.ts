@@ -23,6 +23,11 @@ export interface Program {
   readonly trace?: boolean;
 }
 
+/** Whether a program waits for effects: only such a one is an `async` function. */
+export function awaits({ source }: Program): boolean {
+  return source.startsWith('async ');
+}
+
 /**
  * The part of a value that a program can read: `true` is all of it, an object is only the named
  * members, `{}` is nothing. `{ method: true, json: { issue: { title: true } } }` reads two things.

@@ -5,9 +5,10 @@
 const HOLD_MS = 20;
 
 /**
- * An event's capture that waits for the first execution of its run, so that one commit takes both: two
- * transactions and two messages to the store's thread become one. Nothing is answered and no effect begins
- * before it.
+ * An event's capture that waits for the first execution of its run, so that one commit takes the event and the
+ * effects that are asked for: they would have to wait for one commit after the other. Nothing is answered and no
+ * effect begins before it. Where there are no effects to wait for, capture and execution go on side by side:
+ * one after the other, 32 connections got a third less through.
  */
 export class HeldCapture {
   /** Resolves when the event is on disk; rejects with what the store throws. */

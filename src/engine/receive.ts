@@ -39,9 +39,9 @@ const FIRST_DEPTH = 1;
 
 /**
  * The way of one event: capture, dispatch, run, answer. An execution is pure, so that it need not wait for
- * the event's commit: a single run's first one comes before it, and the commit takes both; several go on beside
- * it. The answer waits for the commit, and so does the first effect. What a crash has made forget is computed
- * again. A run with effects, once it is written down, goes its own way (`drive.ts`).
+ * the event's commit: it goes on beside it, or before it where it will ask for effects, which one commit then
+ * takes with the event. The answer waits for the commit, and so does the first effect. What a crash has made
+ * forget is computed again. A run with effects, once it is written down, goes its own way (`drive.ts`).
  */
 export class Receiver {
   readonly #parts: ReceiverParts;
@@ -131,7 +131,8 @@ export class Receiver {
       return acknowledged;
     }
     const deadlineMs = Math.min(this.#parts.answerDeadlineMs, answerDeadlineMs ?? Infinity);
-    return this.#answerByRun(passage, new HeldCapture(capture), acknowledged, deadlineMs);
+    const held = route.effectful ? new HeldCapture(capture) : captured(capture());
+    return this.#answerByRun(passage, held, acknowledged, deadlineMs);
   }
 
   /** Stores an event with the message that it makes; then hooks are sent it, and the automations of its topic begin. */
@@ -252,7 +253,6 @@ export class Receiver {
     // A single run takes the event's new status along with its own first step.
     const event =
       matches.length === 1 ? { id: passage.event.id, status: 'done' as const } : undefined;
-    if (event === undefined) capture.release();
     return Promise.all(
       matches
         .filter(({ leg }) => !done(leg))

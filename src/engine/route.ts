@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { type PreparedMap, prepareMap } from '../core/payload-map.ts';
 import type { Policy } from '../core/policy.ts';
-import type { Program } from '../core/program.ts';
+import { awaits, type Program } from '../core/program.ts';
 import type { RunFailureCode } from '../core/run.ts';
 import type { Binding, Webhook } from '../core/webhook.ts';
 import { compileCondition } from '../language/condition.ts';
@@ -18,6 +18,8 @@ export interface Route {
   readonly legs: readonly Leg[];
   /** Whether any leg has a condition that must be evaluated first. */
   readonly conditional: boolean;
+  /** Whether there is one leg alone, whose first execution most likely asks for effects. */
+  readonly effectful: boolean;
 }
 
 /** One enabled binding of a route. */
@@ -58,6 +60,7 @@ export function prepareRoute(webhook: Webhook, find: FindAutomation): Route {
     map: webhook.settings.map === undefined ? undefined : prepareMap(webhook.settings.map),
     legs,
     conditional: legs.some((leg) => leg.condition !== undefined),
+    effectful: legs.length === 1 && legs.every(isEffectful),
   };
 }
 
@@ -80,7 +83,12 @@ export function backgroundRoute(automations: readonly string[], find: FindAutoma
     map: undefined,
     legs: automations.map((automation) => prepareLeg({ automation, also: true }, -1, find)),
     conditional: false,
+    effectful: false,
   };
+}
+
+function isEffectful({ condition, target }: Leg): boolean {
+  return condition === undefined && target.ready && awaits(target.automation.program);
 }
 
 /** An automation that a webhook may start; a text says why it may not. */

@@ -41,6 +41,7 @@ export function testRoute(legs: readonly TestLeg[], change: Partial<Webhook> = {
   return {
     webhook,
     map: undefined,
+    effectful: false,
     legs: legs.map(
       ({ automation, also = false, condition }, index): Leg => ({
         index,

@@ -4,6 +4,7 @@ import { digest } from '../../src/core/ids.ts';
 import type { Sandbox } from '../../src/engine/ports.ts';
 import type { Recording } from '../../src/engine/recording.ts';
 import { outcomeOf } from '../../src/engine/replay/compare.ts';
+import { executionSecrets, NO_SECRETS } from '../../src/engine/secret-source.ts';
 import { type CompiledAutomation, compile } from '../../src/language/compile.ts';
 
 /** `code` as an expression of the language, quoted for YAML. */
@@ -41,7 +42,8 @@ export async function record(
   outside: Outside = () => ({ ok: true, value: 'null' }),
   change: Partial<CapturedEvent> = {},
 ): Promise<Recording> {
-  const { program } = compiled(source);
+  const { program, policy } = compiled(source);
+  const secrets = executionSecrets(policy.secrets, NO_SECRETS, undefined);
   const { webhookName: _, webhookUrl: __, webhookAccount: ___, ...event } = { ...EVENT, ...change };
   const { method, path, query, headers, clientIp, body } = event;
   const id = 'run_01J00000000000000000000001';
@@ -60,6 +62,7 @@ export async function record(
       event: `{"id":"${EVENT.id}","received_at":"${receivedAt}","data":${EVENT.data}}`,
       inputs: '{}',
       journal,
+      ...(secrets === undefined ? {} : { secrets }),
     });
     const at = EVENT.receivedAt + 10 * (arrival + 1);
     if (result.status === 'needs') {

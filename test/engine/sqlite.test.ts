@@ -6,8 +6,8 @@ import { someFolder } from '../store/folder.ts';
 import { http } from './guest.ts';
 import { Process, World } from './world.ts';
 
-async function openStore(): Promise<Store> {
-  const store = await openSqliteStore({ dataDir: someFolder() });
+async function openStore(onCommit: (calls: number) => void = () => {}): Promise<Store> {
+  const store = await openSqliteStore({ dataDir: someFolder(), onCommit });
   onTestFinished(() => store.close());
   return store;
 }
@@ -24,6 +24,18 @@ async function until(process: Process, status: RunRecord['status']): Promise<Run
 }
 
 const LIMITS = { concurrentMax: 10, pendingMax: 100 };
+
+test('on the real store: an event and the first effect of its run take one commit', async () => {
+  const world = new World();
+  const commits: number[] = [];
+  const store = await openStore((calls) => commits.push(calls));
+  world.sandbox.scripts.main = async ({ effect }) => effect(...http('a'));
+  const process = new Process(world, 'p1', LIMITS, store);
+  await process.open();
+  process.receive();
+  await until(process, 'succeeded');
+  expect(commits).toEqual([2, 1]);
+});
 
 test('on the real store: a run with every kind of effect is left by one process and ended by another', async () => {
   const world = new World();

@@ -1,10 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Recording } from '../../src/engine/recording.ts';
 import type { TraceEntry } from '../../src/engine/trace/entries.ts';
 import { type TraceReport, trace } from '../../src/engine/trace.ts';
 import { compile } from '../../src/language/compile.ts';
+import { readFolder } from '../../src/package/folder.ts';
 import { openSandbox, type Sandbox } from '../../src/sandbox/pool.ts';
 import { expression as $, type Outside, record } from './recorded.ts';
 
@@ -299,12 +298,11 @@ test('a failed run is traced up to the step that failed', async () => {
 });
 
 test('every example automation is the same run when it is traced', async () => {
-  const folder = 'automations';
-  const files = readdirSync(folder).filter((name) => /(?<!\.test)\.yaml$/.test(name));
+  const files = (await readFolder('automations')) ?? [];
   expect(files.length).toBeGreaterThan(4);
-  for (const file of files) {
-    const report = await traced(readFileSync(join(folder, file), 'utf8'));
-    expect(report, file).toMatchObject({ same: true, warnings: [] });
+  for (const { file, text } of files) {
+    const report = await traced(text);
+    expect(report, file).toMatchObject({ same: true, differences: [], warnings: [] });
     expect(report.entries.length, file).toBeGreaterThan(0);
   }
 });

@@ -126,6 +126,7 @@ export class World {
     const route = testRoute(legs, { respond: this.respond });
     return {
       ...route,
+      effectful: names.length === 1,
       legs: route.legs.map((leg) => ({
         ...leg,
         target: { ready: true, automation: this.automationOf(leg.automation) },
