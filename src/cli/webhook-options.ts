@@ -93,16 +93,13 @@ export class WebhookOptions {
     const { options } = session;
     const { file } = options;
     const written = typeof file === 'string' ? await readWebhookFile(session, file) : {};
-    const flags = defined({ ...this.#flags(options), ...given });
+    const flags = defined({ ...this.#flags(options, written.source), ...given });
     return { ...written, ...flags, ...this.#limits(options, written.limits) };
   }
 
-  #flags(options: Options): Readonly<Record<string, unknown>> {
+  /** @param written the source that a file gives */
+  #flags(options: Options, written: unknown): Readonly<Record<string, unknown>> {
     const { description, respond, account, methods, contentTypes, paths, forward } = options;
-    const { source } = options;
-    if (source === undefined && this.#secrets.size > 0) {
-      throw usage('Expected --source beside --secret, got none.', 'Such as --source github.');
-    }
     if (respond !== undefined && respond !== 'run' && respond !== 'ack') {
       throw usage(`Expected --respond to be run or ack, got ${JSON.stringify(respond)}.`);
     }
@@ -115,12 +112,25 @@ export class WebhookOptions {
       content_types: listOf(contentTypes),
       paths,
       forward,
-      source:
-        source === undefined
-          ? undefined
-          : { preset: source, secrets: Object.fromEntries(this.#secrets) },
+      source: this.#source(options, written),
       bindings: bindings.length === 0 ? undefined : bindings,
       map: this.#map.size === 0 ? undefined : Object.fromEntries(this.#map),
+    };
+  }
+
+  #source({ source }: Options, written: unknown): unknown {
+    const secrets = Object.fromEntries(this.#secrets);
+    if (source !== undefined) return { preset: source, secrets };
+    if (this.#secrets.size === 0) return undefined;
+    if (!isObject(written)) {
+      throw usage(
+        'Expected --source, or a source in the file, beside --secret, got none.',
+        'Such as --source github.',
+      );
+    }
+    return {
+      ...written,
+      secrets: { ...(isObject(written.secrets) ? written.secrets : {}), ...secrets },
     };
   }
 
@@ -131,8 +141,7 @@ export class WebhookOptions {
     const count = concurrent === undefined ? undefined : Number(concurrent);
     const flags = defined({ rate, per_client: ratePerClient, concurrent: count });
     if (Object.keys(flags).length === 0) return {};
-    const before = typeof written === 'object' && written !== null ? written : {};
-    return { limits: { ...before, ...flags } };
+    return { limits: { ...(isObject(written) ? written : {}), ...flags } };
   }
 }
 
@@ -153,6 +162,10 @@ export function unsetOf(list: unknown): Readonly<Record<string, unknown>> {
 function listOf(text: unknown): string[] | undefined {
   if (typeof text !== 'string') return undefined;
   return text.split(/[\s,]+/).filter((item) => item !== '');
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function defined(values: Readonly<Record<string, unknown>>): Record<string, unknown> {

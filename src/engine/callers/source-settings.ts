@@ -1,9 +1,9 @@
-import { HookwrightError } from '../../core/errors.ts';
 import { didYouMean } from '../../core/suggest.ts';
-import type { WebhookSettings, WebhookSource } from '../../core/webhook.ts';
+import { sourceName, type WebhookSettings, type WebhookSource } from '../../core/webhook.ts';
 import { rolesOf, signsUrl } from '../../source/checks-of.ts';
 import type { Check, Source } from '../../source/source.ts';
-import { requireSource, type SourceFolder } from './source-folder.ts';
+import type { SourceFolder } from './source-folder.ts';
+import { readSourceOf } from './source-of.ts';
 
 /** What is wrong with a webhook's source, in sentences. Throws `config.invalid`. */
 export async function sourceProblems(
@@ -11,12 +11,8 @@ export async function sourceProblems(
   folder: SourceFolder,
 ): Promise<readonly string[]> {
   if (source === undefined) return [];
-  try {
-    return roleProblems(source, await requireSource(folder, source.preset));
-  } catch (error) {
-    if (!(error instanceof HookwrightError) || !error.code.startsWith('source.')) throw error;
-    return [error.message, ...(error.next === undefined ? [] : [error.next])];
-  }
+  const read = await readSourceOf(source, folder);
+  return read.ok ? roleProblems(source, read.source) : read.problems;
 }
 
 /** Where a source has one role, `secret` stands for it whatever its name. */
@@ -26,7 +22,8 @@ export async function withRoles(
 ): Promise<WebhookSettings> {
   const { source: setting } = settings;
   if (setting?.secrets.secret === undefined) return settings;
-  const roles = Object.keys((await folder.get(setting.preset))?.source?.keys ?? {});
+  const read = await readSourceOf(setting, folder);
+  const roles = Object.keys(read.ok ? read.source.keys : {});
   const [role] = roles;
   if (role === undefined || roles.length > 1 || role === 'secret') return settings;
   const { secret, ...others } = setting.secrets;
@@ -45,10 +42,12 @@ export async function sourceWarnings(
   publicUrl: string | undefined,
 ): Promise<readonly string[]> {
   if (setting === undefined) return [];
-  const source = (await folder.get(setting.preset))?.source;
-  if (source === undefined) {
-    return [`The source ${setting.preset} cannot be read; every request is refused.`];
+  const read = await readSourceOf(setting, folder);
+  if (!read.ok) {
+    const name = sourceName(setting);
+    return [`The source ${name} cannot be read; every request is refused.`, ...read.problems];
   }
+  const { source } = read;
   const missing = [...new Set(Object.values(setting.secrets))].filter((name) => !isStored(name));
   return [
     ...missing.map(
@@ -78,10 +77,11 @@ function roleProblems({ secrets }: WebhookSource, source: Source): readonly stri
       const what = `Expected ${source.name} to be given ${roles}, got one for ${JSON.stringify(role)}.`;
       return hint === undefined ? what : `${what} ${hint}`;
     }),
-    ...missing.map(
-      (role) =>
-        `Expected the name of a secret for ${role} (${source.keys[role] ?? 'of the source'}), got none.`,
-    ),
+    ...missing.map((role) => {
+      const about = source.keys[role];
+      const what = about === undefined || about === '' ? role : `${role} (${about})`;
+      return `Expected the name of a secret for ${what}, got none.`;
+    }),
   ];
 }
 

@@ -31,8 +31,12 @@ export function readHandshake(
   const fetch = readFetchTarget(fields, 'fetch');
   const answer = readAnswer(fields, mistakes);
   fields.finish();
-  if (conditions.length === 0) fields.mistake([], 'Expected `when` with a condition, got none');
+  // What is wrong with a condition is told there.
+  const given = fields.take('when');
+  const isEmpty = given === undefined || (Array.isArray(given) && given.length === 0);
+  if (isEmpty) fields.mistake([], 'Expected `when` with a condition, got none');
   if (name === undefined || isSigned === undefined || answer === undefined) return undefined;
+  if (conditions.length === 0) return undefined;
   return {
     name,
     when: { conditions, ...(method === undefined ? {} : { method }) },

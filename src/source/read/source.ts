@@ -79,7 +79,7 @@ function read(fields: Fields, mistakes: Mistake[], presets: Presets): Source | u
   };
   const isUnproven = verify === undefined && source.unsigned === undefined;
   if (isUnproven && !fields.has('verify') && !fields.has('preset')) {
-    fields.mistake([], 'Expected `verify`, or `unsigned` with a reason, got neither');
+    fields.mistake([], 'Expected `verify`, a `preset`, or `unsigned` with a reason, got none');
   }
   for (const { path, message, hint } of soundness(source)) fields.mistake(path, message, hint);
   return source;

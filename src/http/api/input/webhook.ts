@@ -39,10 +39,13 @@ const settingsShape = {
   map: z.record(z.string(), mapEntry, 'an object').nullish(),
   forward: text.nullish(),
   account: text.nullish(),
-  source: object({
-    preset: text,
-    secrets: z.record(z.string(), text, 'an object').optional(),
-  }).nullish(),
+  /** Its other keys are those of a source's file, which the engine reads (`engine/callers/source-of.ts`). */
+  source: z
+    .looseObject(
+      { preset: text.optional(), secrets: z.record(z.string(), text, 'an object').optional() },
+      'an object such as { preset: github, secrets: { secret: GITHUB_SECRET } }',
+    )
+    .nullish(),
 };
 
 const draftShape = {
@@ -82,7 +85,7 @@ function draftOf(given: z.output<typeof webhookDraft>): WebhookDraft {
     map: map as SettingsChange['map'],
     forward,
     account,
-    source: source && { preset: source.preset, secrets: source.secrets ?? {} },
+    source: source && ({ ...source, secrets: source.secrets ?? {} } as SettingsChange['source']),
   };
   return { ...rest, settings } as WebhookDraft;
 }
