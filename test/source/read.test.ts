@@ -110,7 +110,7 @@ test.each([
   ],
   [
     'source: a\nverify: { signature: { header: S, algorithm: ed25519, content: "{id}{body}" } }\n',
-    'Expected `id`, which `content` names, got none',
+    'Expected `id` with one place, which `content` names, got none',
   ],
   [
     'source: a\nkeys: { secret: x }\nverify: { bearer: { key: secrt } }\n',

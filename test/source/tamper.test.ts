@@ -191,7 +191,7 @@ describe('whatever a request is, a source has a verdict', () => {
     [
       ...checksOf(check).flatMap((one) => ('place' in one ? [one.place] : [])),
       ...(timestamp === undefined ? [] : [timestamp.place]),
-      ...id,
+      ...id.flat().filter((part) => part !== 'body'),
     ].flatMap((place) => (place.in === 'header' ? place.names : [])),
   );
   const value = fc.oneof(

@@ -161,7 +161,8 @@ export function listed(names: readonly string[]): string {
   return quoted.length === 0 ? last : `${quoted.join(', ')} or ${last}`;
 }
 
-function shown(value: unknown): string {
+/** A value as messages name it. */
+export function shown(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object' && value !== null) return 'a map';
   const text = typeof value === 'string' ? value : String(value);

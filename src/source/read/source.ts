@@ -1,11 +1,13 @@
 import { didYouMean } from '../../core/suggest.ts';
 import { checksOf, rolesOf } from '../checks-of.ts';
-import type { Check, FixedAnswer, Place, Sample, Source, Timestamp } from '../source.ts';
+import { signedId } from '../identity.ts';
+import type { Check, FixedAnswer, Sample, Source, Timestamp } from '../source.ts';
 import { readChecks, readDuration } from './checks.ts';
 import { Fields, type Mistake } from './fields.ts';
 import { readHandshake } from './handshakes.ts';
+import { readIdentity } from './identity.ts';
 import { handshakeMistakes } from './oracle.ts';
-import { readPlace } from './place.ts';
+import { readOnePlace, readPlace } from './place.ts';
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,59}$/;
 
@@ -72,7 +74,6 @@ function read(fields: Fields, mistakes: Mistake[], presets: Presets): Source | u
     description: description ?? '',
     keys,
     id: merged.id ?? [],
-    idWithBody: merged.idWithBody ?? false,
     handshakes: merged.handshakes ?? [],
     sample: merged.sample ?? { headers: {} },
     ...(verify === undefined ? {} : { verify }),
@@ -104,9 +105,8 @@ function readSettings(fields: Fields, mistakes: Mistake[]): Settings {
   const unsigned = fields.text('unsigned');
   const timestamp = readTimestamp(fields);
   const id = fields.has('id')
-    ? fields.list('id', (value, path) => readOnePlace(value, path, mistakes))
+    ? fields.list('id', (value, path) => readIdentity(value, path, mistakes))
     : undefined;
-  const idWithBody = fields.boolean('id_with_body');
   const event = fields.has('event')
     ? readOnePlace(fields.take('event'), ['event'], mistakes)
     : undefined;
@@ -123,7 +123,6 @@ function readSettings(fields: Fields, mistakes: Mistake[]): Settings {
       unsigned,
       timestamp,
       id,
-      idWithBody,
       event,
       handshakes,
       acknowledge,
@@ -142,17 +141,6 @@ function readTimestamp(fields: Fields): Timestamp | undefined {
   timestamp.finish();
   if (place === undefined || unit === undefined) return undefined;
   return { place, unit, ...(toleranceMs === undefined ? {} : { toleranceMs }) };
-}
-
-function readOnePlace(
-  value: unknown,
-  path: readonly (string | number)[],
-  mistakes: Mistake[],
-): Place | undefined {
-  const fields = Fields.of(value, path, mistakes);
-  const place = fields && readPlace(fields);
-  fields?.finish();
-  return place;
 }
 
 function readAcknowledgement(fields: Fields): FixedAnswer | undefined {
@@ -206,8 +194,10 @@ function soundness(source: Source): readonly Fault[] {
   if (needs('timestamp') && source.timestamp === undefined) {
     faults.push({ path: [], message: 'Expected `timestamp`, which `content` names, got none' });
   }
-  if (needs('id') && source.id.length === 0) {
-    faults.push({ path: [], message: 'Expected `id`, which `content` names, got none' });
+  if (needs('id') && signedId(source) === undefined) {
+    const got = source.id.length === 0 ? 'none' : 'another';
+    const message = `Expected \`id\` with one place, which \`content\` names, got ${got}`;
+    faults.push({ path: got === 'none' ? [] : ['id'], message });
   }
   if (source.verify !== undefined && !isProof(source.verify)) {
     const message =
