@@ -88,17 +88,22 @@ export class WebhookOptions {
    * The body of a request to the API. Throws `usage.invalid`.
    *
    * @param given what the command takes besides
+   * @param current the source that the webhook has, which a secret alone is for
    */
-  async draft(session: Session, given: Readonly<Record<string, unknown>>): Promise<object> {
+  async draft(
+    session: Session,
+    given: Readonly<Record<string, unknown>>,
+    current: () => Promise<unknown> = async () => undefined,
+  ): Promise<object> {
     const { options } = session;
     const { file } = options;
     const written = typeof file === 'string' ? await readWebhookFile(session, file) : {};
-    const flags = defined({ ...this.#flags(options, written.source), ...given });
+    const source = await this.#source(options.source, written.source ?? current);
+    const flags = defined({ ...this.#flags(options), source, ...given });
     return { ...written, ...flags, ...this.#limits(options, written.limits) };
   }
 
-  /** @param written the source that a file gives */
-  #flags(options: Options, written: unknown): Readonly<Record<string, unknown>> {
+  #flags(options: Options): Readonly<Record<string, unknown>> {
     const { description, respond, account, methods, contentTypes, paths, forward } = options;
     if (respond !== undefined && respond !== 'run' && respond !== 'ack') {
       throw usage(`Expected --respond to be run or ack, got ${JSON.stringify(respond)}.`);
@@ -112,26 +117,28 @@ export class WebhookOptions {
       content_types: listOf(contentTypes),
       paths,
       forward,
-      source: this.#source(options, written),
       bindings: bindings.length === 0 ? undefined : bindings,
       map: this.#map.size === 0 ? undefined : Object.fromEntries(this.#map),
     };
   }
 
-  #source({ source }: Options, written: unknown): unknown {
-    const secrets = Object.fromEntries(this.#secrets);
-    if (source !== undefined) return { preset: source, secrets };
+  /** @param before the source that a file or the webhook has: secrets alone change only those */
+  async #source(preset: unknown, before: unknown): Promise<unknown> {
+    if (preset !== undefined) return { preset, secrets: Object.fromEntries(this.#secrets) };
     if (this.#secrets.size === 0) return undefined;
-    if (!isObject(written)) {
-      throw usage(
-        'Expected --source, or a source in the file, beside --secret, got none.',
-        'Such as --source github.',
-      );
+    const source = typeof before === 'function' ? await before() : before;
+    if (!isObject(source)) {
+      throw usage('Expected a source beside --secret, got none.', 'Such as --source github.');
     }
-    return {
-      ...written,
-      secrets: { ...(isObject(written.secrets) ? written.secrets : {}), ...secrets },
-    };
+    const secrets = isObject(source.secrets) ? source.secrets : {};
+    const [sole, ...others] = Object.keys(secrets);
+    const isSole = sole !== undefined && others.length === 0;
+    // Where there is one secret, it needs no role to be meant.
+    const given = [...this.#secrets].map(([role, name]) => [
+      role === 'secret' && isSole ? sole : role,
+      name,
+    ]);
+    return { ...source, secrets: { ...secrets, ...Object.fromEntries(given) } };
   }
 
   #limits({ rate, ratePerClient, concurrent }: Options, written: unknown): object {

@@ -90,3 +90,8 @@ function bindingText({ automation, when, disabled, also, inputs }: Binding): str
 export function curlLine(url: string): string {
   return `curl -H 'content-type: application/json' -d '{"hello":"world"}' '${url}'`;
 }
+
+/** What tries a webhook. Where somebody has to prove who calls, a request by hand would be refused. */
+export function tryLine({ id, url, source }: Pick<WebhookJson, 'id' | 'url' | 'source'>): string {
+  return source === null ? curlLine(url) : `hookwright webhook send ${id}`;
+}

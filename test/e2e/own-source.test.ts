@@ -146,7 +146,7 @@ test('a secret of a flag takes the place of the file’s', async () => {
   expect((await acme(url, '{"id":"o-1"}', SECRETS.PARTNER)).status).toBe(200);
   const alone = await commandLine(program.dir, ['webhook', 'create', 'x', '--secret', 'PARTNER']);
   expect(alone.code).toBe(2);
-  expect(alone.err).toContain('expected --source, or a source in the file');
+  expect(alone.err).toContain('expected a source beside --secret');
 });
 
 test('every mistake is told at once, with where it stands', async () => {

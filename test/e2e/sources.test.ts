@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -294,11 +294,59 @@ describe('the operator', () => {
     expect(failed.err).toContain('secret');
   });
 
+  test('is told what a webhook did not take', async () => {
+    const { name } = await webhook('slack', { secret: 'SLACK' });
+    const sent = await commandLine(program.dir, ['webhook', 'send', name, '--source', 'github']);
+    expect(sent).toMatchObject({ code: 8, out: expect.stringContaining('401 Unauthorized') });
+    expect(sent.err).toContain('webhook refusals');
+  });
+
+  test('tries a sender that signs with a private key by one of their own', async () => {
+    const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+    const raw = Buffer.from(publicKey.export({ format: 'jwk' }).x as string, 'base64url');
+    await program.api('PUT', '/secrets/DISCORD', { value: raw.toString('hex') });
+    const { name } = await webhook('discord', { public_key: 'DISCORD' }, 'echo');
+    const failed = await commandLine(program.dir, ['webhook', 'send', name]);
+    expect(failed).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('store the private key'),
+    });
+    await program.api('PUT', '/secrets/DISCORD', { value: pem });
+    const sent = await commandLine(program.dir, ['webhook', 'send', name]);
+    expect(sent).toMatchObject({ code: 0, out: expect.stringContaining('{"ok":true}') });
+    expect(sent.out).not.toContain(pem.split('\n')[1]);
+  });
+
+  test('changes only the secret, which needs no role where there is one', async () => {
+    const { name } = await webhook('discord', { public_key: 'GITHUB' });
+    const edit = (...args: string[]) =>
+      commandLine(program.dir, ['webhook', 'edit', name, ...args, '--json']);
+    const { source } = JSON.parse((await edit('--secret', 'SLACK')).out);
+    expect(source).toEqual({ preset: 'discord', secrets: { public_key: 'SLACK' } });
+    await edit('--source', 'meta', '--secret', 'SLACK', '--secret', 'verify_token=GITHUB');
+    expect(JSON.parse((await edit('--secret', 'verify_token=STRIPE')).out).source).toEqual({
+      preset: 'meta',
+      secrets: { secret: 'SLACK', verify_token: 'STRIPE' },
+    });
+    await edit('--unset', 'source');
+    expect(await edit('--secret', 'SLACK')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('source beside --secret'),
+    });
+  });
+
   test('sees which sources there are, and what one asks for', async () => {
     const list = await commandLine(program.dir, ['source', 'list']);
     expect(list.out).toMatch(/^stripe +secret +Stripe events/m);
     const shown = await commandLine(program.dir, ['source', 'show', 'meta']);
     expect(shown.out).toContain('--secret secret=NAME --secret verify_token=NAME');
+    const twilio = await commandLine(program.dir, ['source', 'show', 'twilio']);
+    expect(twilio.out).toMatch(/^url +is signed: HOOKWRIGHT_PUBLIC_URL/m);
+    expect(twilio.out).toMatch(/^answer +200 <Response\/> where no run answers/m);
+    // Of two ways to prove it, one is enough.
+    const standard = await commandLine(program.dir, ['source', 'show', 'standard-webhooks']);
+    expect(standard.out).toMatch(/--source standard-webhooks --secret secret=NAME$/m);
     const wrong = await commandLine(program.dir, ['source', 'show', 'stripes']);
     expect(wrong.code).toBe(5);
     expect(wrong.err).toContain('Did you mean "stripe"?');

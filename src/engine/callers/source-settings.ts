@@ -1,7 +1,7 @@
 import { didYouMean } from '../../core/suggest.ts';
 import { sourceName, type WebhookSettings, type WebhookSource } from '../../core/webhook.ts';
-import { rolesOf, signsUrl } from '../../source/checks-of.ts';
-import type { Check, Source } from '../../source/source.ts';
+import { missingRoles, signsUrl } from '../../source/checks-of.ts';
+import type { Source } from '../../source/source.ts';
 import type { SourceFolder } from './source-folder.ts';
 import { readSourceOf } from './source-of.ts';
 
@@ -25,8 +25,9 @@ export async function withRoles(
   const read = await readSourceOf(setting, folder);
   const roles = Object.keys(read.ok ? read.source.keys : {});
   const [role] = roles;
-  if (role === undefined || roles.length > 1 || role === 'secret') return settings;
   const { secret, ...others } = setting.secrets;
+  if (role === undefined || roles.length > 1 || Object.hasOwn(setting.secrets, role))
+    return settings;
   return { ...settings, source: { ...setting, secrets: { [role]: secret, ...others } } };
 }
 
@@ -66,10 +67,7 @@ function roleProblems({ secrets }: WebhookSource, source: Source): readonly stri
   const known = Object.keys(source.keys);
   const given = new Set(Object.keys(secrets));
   const unknown = [...given].filter((role) => !known.includes(role));
-  const ofHandshakes = rolesOf(undefined, source.handshakes);
-  const missing = [...new Set([...missingRoles(source.verify, given), ...ofHandshakes])].filter(
-    (role) => !given.has(role),
-  );
+  const missing = missingRoles(source, given);
   return [
     ...unknown.map((role) => {
       const hint = didYouMean(role, known);
@@ -83,15 +81,4 @@ function roleProblems({ secrets }: WebhookSource, source: Source): readonly stri
       return `Expected the name of a secret for ${what}, got none.`;
     }),
   ];
-}
-
-/** Of alternatives one is enough; where none has its secret, the first is asked for. */
-function missingRoles(check: Check | undefined, given: ReadonlySet<string>): readonly string[] {
-  if (check === undefined) return [];
-  if (check.is === 'all') return check.of.flatMap((one) => missingRoles(one, given));
-  if (check.is === 'any') {
-    const lists = check.of.map((one) => missingRoles(one, given));
-    return lists.some((list) => list.length === 0) ? [] : (lists[0] ?? []);
-  }
-  return [...rolesOf(check, [])].filter((role) => !given.has(role));
 }
