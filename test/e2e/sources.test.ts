@@ -358,7 +358,12 @@ describe('the operator', () => {
       join(dir, 'acme.yaml'),
       'source: acme\ndescription: Acme\nkeys: { secret: The key }\nverify: { token: { header: X-Key } }\n',
     );
+    writeFileSync(join(dir, 'broken.yaml'), 'source: broken\nverify: { bearrer: {} }\nid: x\n');
     await using own = await Program.start({ automations, env: { HOOKWRIGHT_SOURCES_DIR: dir } });
+    const broken = await commandLine(own.dir, ['source', 'show', 'broken']);
+    expect(broken.code).toBe(3);
+    expect(broken.err).toMatch(/broken\.yaml:2:11: .*Did you mean "bearer"\?/);
+    expect(broken.err).toMatch(/broken\.yaml:3:5: Expected a place or `body`, got `x`\./);
     await own.api('PUT', '/secrets/ACME', { value: 'open sesame' });
     const source = { preset: 'acme', secrets: { secret: 'ACME' } };
     const { url } = await own.api('POST', '/webhooks', { source });
