@@ -215,6 +215,29 @@ describe('settings', () => {
     );
   });
 
+  test('what allow lists would keep from a sender is told', async () => {
+    const SECRETS_OF = {
+      meta: { secret: 'GITHUB', verify_token: 'SLACK' },
+      woocommerce: { secret: 'GITHUB' },
+      'aws-sns': { topic: 'SLACK' },
+    };
+    const warnings = async (preset: keyof typeof SECRETS_OF, settings: object) => {
+      const source = { preset, secrets: SECRETS_OF[preset] };
+      return (await program.api('POST', '/webhooks', { source, ...settings })).warnings;
+    };
+    const json = { content_types: ['application/json'] };
+    expect(await warnings('meta', { methods: ['POST'], ...json })).toEqual([
+      'The handshake subscribe of meta comes as GET, which `methods` does not take.',
+    ]);
+    expect(await warnings('meta', { methods: ['GET', 'POST'] })).toBeUndefined();
+    expect(await warnings('woocommerce', json)).toEqual([
+      'The handshake ping of woocommerce comes as application/x-www-form-urlencoded, which `content_types` does not take.',
+    ]);
+    expect(await warnings('aws-sns', json)).toEqual([
+      'aws-sns sends bodies of text/plain; charset=UTF-8, which `content_types` does not take.',
+    ]);
+  });
+
   test('the command line names a source and its secret', async () => {
     const made = await commandLine(program.dir, [
       ...['webhook', 'create', 'chat', '--source', 'discord', '--secret', 'DISCORD_KEY', '--json'],

@@ -1,6 +1,6 @@
 import { didYouMean } from '../../core/suggest.ts';
-import { sourceName, type WebhookSettings, type WebhookSource } from '../../core/webhook.ts';
-import { missingRoles, signsUrl } from '../../source/checks-of.ts';
+import type { WebhookSettings, WebhookSource } from '../../core/webhook.ts';
+import { missingRoles } from '../../source/checks-of.ts';
 import type { Source } from '../../source/source.ts';
 import type { SourceFolder } from './source-folder.ts';
 import { readSourceOf } from './source-of.ts';
@@ -29,38 +29,6 @@ export async function withRoles(
   if (role === undefined || roles.length > 1 || Object.hasOwn(setting.secrets, role))
     return settings;
   return { ...settings, source: { ...setting, secrets: { [role]: secret, ...others } } };
-}
-
-/**
- * What has to be done yet before its sender is taken in, or what makes its requests fail.
- *
- * @param isStored whether there is a secret of a name
- */
-export async function sourceWarnings(
-  { source: setting }: WebhookSettings,
-  folder: SourceFolder,
-  isStored: (name: string) => boolean,
-  publicUrl: string | undefined,
-): Promise<readonly string[]> {
-  if (setting === undefined) return [];
-  const read = await readSourceOf(setting, folder);
-  if (!read.ok) {
-    const name = sourceName(setting);
-    return [`The source ${name} cannot be read; every request is refused.`, ...read.problems];
-  }
-  const { source } = read;
-  const missing = [...new Set(Object.values(setting.secrets))].filter((name) => !isStored(name));
-  return [
-    ...missing.map(
-      (name) =>
-        `The secret ${name} is not stored yet, and requests are refused. Store it with \`hookwright secret set ${name}\`.`,
-    ),
-    ...(publicUrl === undefined && signsUrl(source)
-      ? [
-          `${source.name} signs the URL. Set HOOKWRIGHT_PUBLIC_URL to what it calls, or requests through a proxy are refused.`,
-        ]
-      : []),
-  ];
 }
 
 function roleProblems({ secrets }: WebhookSource, source: Source): readonly string[] {
