@@ -232,7 +232,7 @@ export interface HandshakeAnswer {
   readonly content:
     | { readonly is: 'json'; readonly fields: readonly (readonly [string, AnswerValue])[] }
     | { readonly is: 'text'; readonly value: AnswerValue }
-    | { readonly is: 'nothing' };
+    | { readonly is: 'nothing'; readonly type?: string };
 }
 
 export type AnswerValue =

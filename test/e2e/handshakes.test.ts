@@ -250,6 +250,13 @@ test('Discord: a ping gets its pong, and one with a wrong signature 401', async 
   expect(await handshake(target, interaction('{"type":1}'))).toBe('{"type":1}');
   await refused(target, interaction('{"type":1}', generateKeyPairSync('ed25519').privateKey));
   await runs(target, interaction('{"id":"1","type":2}'));
+  // Webhook events have a ping of their own, and are of type 1 themselves.
+  const events = await webhook('discord-events', { public_key: 'DISCORD' });
+  const pong = await send(events, interaction('{"version":1,"type":0}'));
+  expect(pong.status).toBe(204);
+  expect(pong.headers.get('content-type')).toBe('application/json');
+  expect(await eventsOf(events)).toEqual([]);
+  await runs(events, interaction('{"version":1,"type":1,"event":{"type":"ENTITLEMENT_CREATE"}}'));
 });
 
 test('WooCommerce: the ping of a shop that saves the webhook gets 200, unsigned as it is', async () => {

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { sign as octokitSign } from '@octokit/webhooks-methods';
 import sendgrid from '@sendgrid/eventwebhook';
-import { verifyKey } from 'discord-interactions';
+import { verifyKey, verifyWebhookEventMiddleware } from 'discord-interactions';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import Stripe from 'stripe';
 import { describe, expect, test } from 'vitest';
@@ -246,5 +246,37 @@ describe('official libraries', () => {
     expect(take(raw.toString('hex'))).toMatchObject({ is: 'accepted', id: 'int_1' });
     expect(outcome(take('00'.repeat(32)))).toMatch(/key.malformed|proof.mismatch/);
     expect(outcome(take('a secret'))).toBe('key.malformed');
+  });
+
+  test('Discord’s webhook events: pings and events are answered as its own library does', async () => {
+    const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+    const raw = Buffer.from(publicKey.export({ format: 'jwk' }).x as string, 'base64url');
+    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+    const keys = { public_key: [raw.toString('hex')] };
+    const ping = '{"version":1,"application_id":"7","type":0}';
+    const event =
+      '{"version":1,"application_id":"7","type":1,"event":{"type":"ENTITLEMENT_CREATE","timestamp":"2026-01-02T03:04:05.1","data":{}}}';
+    for (const [body, kind] of [
+      [ping, 'handshake'],
+      [event, 'accepted'],
+    ] as const) {
+      const signature = openssl(pem, S + body, ED25519).toString('hex');
+      const headers = { 'X-Signature-Ed25519': signature, 'X-Signature-Timestamp': S };
+      const response = { statusCode: 0, end: () => undefined };
+      const sent = new Map(Object.entries(headers));
+      const incoming = { body: Buffer.from(body), header: (name: string) => sent.get(name) };
+      await new Promise<void>((resolve) => {
+        response.end = () => resolve() as undefined;
+        const middleware = verifyWebhookEventMiddleware(keys.public_key[0] as string);
+        middleware(incoming as never, response as never, () => {});
+      });
+      expect(response.statusCode).toBe(204);
+      const verdict = judge(preset('discord-events'), { headers, body }, keys);
+      expect(verdict.is).toBe(kind);
+      if (verdict.is === 'handshake') expect(verdict.answer.status).toBe(204);
+      // The source of interactions must not take an event for its own ping.
+      expect(judge(preset('discord'), { headers, body }, keys).is).toBe('accepted');
+    }
+    expect(preset('discord-events').acknowledge?.status).toBe(204);
   });
 });

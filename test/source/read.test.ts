@@ -19,7 +19,7 @@ function mistakes(text: string): string[] {
 test('everything that ships is read without mistakes', async () => {
   const files = new SourceFiles(['sources']);
   const names = await files.names();
-  expect(names).toHaveLength(47);
+  expect(names).toHaveLength(48);
   for (const name of names) {
     const read = await files.get(name);
     expect(read?.diagnostics).toEqual([]);
@@ -91,6 +91,10 @@ test.each([
   [
     'source: a\nverify: { bearer: {} }\nhandshakes: { name: h, when: [], signed: true, answer: {} }\n',
     'Expected `when` with a condition, got none',
+  ],
+  [
+    'source: a\nverify: { bearer: {} }\nhandshakes: { name: h, when: { json: a, is: present }, signed: true, answer: { text: x, type: a/b } }\n',
+    'Expected `type` of an empty answer, got one beside `json` or `text`',
   ],
   [
     `source: a\nverify: { bearer: {} }\nid: [${'{ header: X-Id }, '.repeat(21)}]\n`,
@@ -177,7 +181,7 @@ test('an operator’s own file adds a sender, and replaces one that ships', asyn
       of: [{ is: 'signature' }, { is: 'ip' }],
     });
     expect(await files.get('nobody')).toBeUndefined();
-    expect(await files.names()).toHaveLength(47 + 6);
+    expect(await files.names()).toHaveLength(48 + 6);
   } finally {
     await rm(dir, { recursive: true });
   }

@@ -86,7 +86,7 @@ describe.each(SIGNED.map((source) => [source.name, source] as const))('%s', (nam
         );
         // Hex is the same in upper case.
         const isSame =
-          ['discord', 'onfleet'].includes(name) &&
+          ['discord', 'discord-events', 'onfleet'].includes(name) &&
           Object.entries(changed).every(
             ([role, [key = '']]) => key.toLowerCase() === keys[role]?.[0]?.toLowerCase(),
           );
