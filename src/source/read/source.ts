@@ -46,7 +46,7 @@ function read(fields: Fields, mistakes: Mistake[], presets: Presets): Source | u
   const own = fields.has('verify')
     ? readChecks(fields.take('verify'), ['verify'], mistakes)
     : undefined;
-  const settings = readSettings(fields, mistakes);
+  const settings = readSettings(fields, mistakes, base);
   const declared = readKeys(fields);
   fields.required('source', name);
   fields.finish();
@@ -99,11 +99,11 @@ function both(preset: Check | undefined, own: Check | undefined): Check | undefi
   return { is: 'all', of: [preset, own] };
 }
 
-function readSettings(fields: Fields, mistakes: Mistake[]): Settings {
+function readSettings(fields: Fields, mistakes: Mistake[], base: Source | undefined): Settings {
   const docs = fields.text('docs');
   const note = fields.text('note');
   const unsigned = fields.text('unsigned');
-  const timestamp = readTimestamp(fields);
+  const timestamp = readTimestamp(fields, base?.timestamp);
   const id = fields.has('id')
     ? fields.list('id', (value, path) => readIdentity(value, path, mistakes))
     : undefined;
@@ -132,9 +132,14 @@ function readSettings(fields: Fields, mistakes: Mistake[]): Settings {
   );
 }
 
-function readTimestamp(fields: Fields): Timestamp | undefined {
+/** @param base the preset's, of which the tolerance alone can be changed */
+function readTimestamp(fields: Fields, base: Timestamp | undefined): Timestamp | undefined {
   const timestamp = fields.map('timestamp');
   if (timestamp === undefined) return undefined;
+  if (base !== undefined && timestamp.rest.every((key) => key === 'tolerance')) {
+    const toleranceMs = readDuration(timestamp, 'tolerance');
+    return toleranceMs === undefined ? base : { ...base, toleranceMs };
+  }
   const place = readPlace(timestamp);
   const unit = timestamp.required('unit', timestamp.choice('unit', ['s', 'ms', 'iso']));
   const toleranceMs = readDuration(timestamp, 'tolerance');
