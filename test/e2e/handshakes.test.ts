@@ -1,16 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { once } from 'node:events';
-import { rmSync, writeFileSync } from 'node:fs';
-import https from 'node:https';
-import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { selfSigned } from '../outbound/certificate.ts';
-import { eventually, newFolder, Program } from './program.ts';
+import { AMAZON, Amazon, TOPIC } from './amazon.ts';
+import { eventually, Program } from './program.ts';
 
-const AMAZON = 'sns.eu-central-1.amazonaws.com';
-const TOPIC = 'arn:aws:sns:eu-central-1:123456789012:mine';
 const SECRET = 'what only the sender has';
 const automations = {
   'echo.yaml': 'automation: echo\nsteps:\n  - return: { json: { ran: true } }\n',
@@ -173,11 +165,20 @@ test('X: a challenge that would be signed for anybody is no source that a webhoo
     ],
     secrets: { secret: 'SECRET' },
   };
-  const response = await program.fetchApi('POST', '/webhooks', { source });
-  expect(response.status).toBe(422);
-  expect(((await response.json()) as any).error.message).toBe(
+  const told = async (given: object) => {
+    const response = await program.fetchApi('POST', '/webhooks', { source: given });
+    return response.ok ? 'taken' : ((await response.json()) as any).error.message;
+  };
+  expect(await told(source)).toBe(
     'source.handshakes[0]: Expected `signed: true`, got an answer that signs what anybody sends. The signature that it gives away would pass as that of a request.',
   );
+  // Nor by a role of its own for the same secret; another secret opens nothing.
+  const text = JSON.stringify(source).replace('"query":"crc_token","enc', '"key":"crc",$&');
+  const apart = (crc: string) => ({ ...JSON.parse(text), secrets: { secret: 'SECRET', crc } });
+  expect(await told(apart('SECRET'))).toMatch(
+    /^Expected another secret for crc than for secret, got SECRET for both: the handshake crc/,
+  );
+  expect(await told(apart('VERIFY_TOKEN'))).toBe('taken');
 });
 
 test('Meta: the challenge comes back to who knows the verify token', async () => {
@@ -321,78 +322,3 @@ describe('Amazon SNS', () => {
     expect(amazon.asked.filter((one) => one.includes('forge'))).toEqual([]);
   });
 });
-
-/** Amazon's end: it signs messages, and serves its certificate and the URLs that confirm. */
-class Amazon {
-  readonly certificatePath = '/SimpleNotificationService-1.pem';
-  /** Paths that were asked for. */
-  readonly asked: string[] = [];
-  readonly #dir = newFolder();
-  readonly #key = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
-  readonly #server: https.Server;
-
-  private constructor() {
-    const identity = selfSigned({ names: [AMAZON] });
-    writeFileSync(join(this.#dir, 'authority.pem'), identity.cert);
-    const pem = this.#certificate();
-    this.#server = https.createServer(identity, ({ url = '' }, response) => {
-      this.asked.push(url);
-      response.end(url === this.certificatePath ? pem : '<ConfirmSubscriptionResponse/>');
-    });
-  }
-
-  static async open(): Promise<Amazon> {
-    const amazon = new Amazon();
-    amazon.#server.listen(0, '127.0.0.1');
-    await once(amazon.#server, 'listening');
-    return amazon;
-  }
-
-  /** With which the program finds it. */
-  get env(): Readonly<Record<string, string>> {
-    return {
-      NODE_OPTIONS: `--import ${new URL('reroute.mjs', import.meta.url).href}`,
-      NODE_EXTRA_CA_CERTS: join(this.#dir, 'authority.pem'),
-      TEST_HOST: AMAZON,
-      TEST_PORT: String((this.#server.address() as AddressInfo).port),
-      HOOKWRIGHT_EGRESS_ALLOW: '127.0.0.1/32',
-    };
-  }
-
-  subscription(url: string): Send {
-    const more = { SubscribeURL: url, Token: '2336412f37' };
-    return this.message({ Type: 'SubscriptionConfirmation', ...more });
-  }
-
-  message(more: Readonly<Record<string, string>>): Send {
-    const fields: Readonly<Record<string, string>> = {
-      Message: 'Hello',
-      MessageId: 'm-1',
-      Timestamp: new Date().toISOString(),
-      TopicArn: TOPIC,
-      ...more,
-    };
-    const names = Object.keys(fields).sort();
-    const content = names.map((name) => `${name}\n${fields[name]}\n`).join('');
-    const body = JSON.stringify({
-      ...fields,
-      SignatureVersion: '2',
-      Signature: sign('sha256', Buffer.from(content), this.#key).toString('base64'),
-      SigningCertURL: `https://${AMAZON}${this.certificatePath}`,
-    });
-    return { headers: { 'content-type': 'text/plain; charset=UTF-8' }, body };
-  }
-
-  close(): void {
-    this.#server.close();
-    this.#server.closeAllConnections();
-    rmSync(this.#dir, { recursive: true });
-  }
-
-  #certificate(): string {
-    const key = join(this.#dir, 'signing.pem');
-    writeFileSync(key, this.#key.export({ type: 'pkcs8', format: 'pem' }));
-    const args = ['req', '-x509', '-key', key, '-subj', '/CN=sns.amazonaws.com', '-days', '2'];
-    return execFileSync('openssl', args, { encoding: 'utf8' });
-  }
-}

@@ -1,6 +1,7 @@
 import { didYouMean } from '../../core/suggest.ts';
 import type { WebhookSettings, WebhookSource } from '../../core/webhook.ts';
 import { missingRoles } from '../../source/checks-of.ts';
+import { oraclesOf } from '../../source/read/oracle.ts';
 import type { Source } from '../../source/source.ts';
 import type { SourceFolder } from './source-folder.ts';
 import { readSourceOf } from './source-of.ts';
@@ -47,6 +48,14 @@ function roleProblems({ secrets }: WebhookSource, source: Source): readonly stri
       const about = source.keys[role];
       const what = about === undefined || about === '' ? role : `${role} (${about})`;
       return `Expected the name of a secret for ${what}, got none.`;
+    }),
+    ...oraclesOf(source).flatMap(({ index, signs, proves }) => {
+      const isShared = secrets[signs] !== undefined && secrets[signs] === secrets[proves];
+      if (!isShared) return [];
+      const handshake = source.handshakes[index]?.name ?? '';
+      return [
+        `Expected another secret for ${signs} than for ${proves}, got ${secrets[signs]} for both: the handshake ${handshake} signs what anybody sends, and that would pass as a request's signature.`,
+      ];
     }),
   ];
 }
