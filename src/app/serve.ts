@@ -14,7 +14,7 @@ import { systemTimer } from '../core/timer.ts';
 import type { Automations } from '../engine/automations.ts';
 import { Callers } from '../engine/callers/callers.ts';
 import type { SourceFolder } from '../engine/callers/source-folder.ts';
-import { sourceWarnings } from '../engine/callers/source-settings.ts';
+import { sourceWarnings } from '../engine/callers/source-warnings.ts';
 import type { Deliverer } from '../engine/deliver/deliverer.ts';
 import type { AttemptNotice, OpenFeed } from '../engine/feed.ts';
 import type { Hooks } from '../engine/hooks/hooks.ts';

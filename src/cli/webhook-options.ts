@@ -88,21 +88,23 @@ export class WebhookOptions {
    * The body of a request to the API. Throws `usage.invalid`.
    *
    * @param given what the command takes besides
+   * @param current the source that the webhook has, which a secret alone is for
    */
-  async draft(session: Session, given: Readonly<Record<string, unknown>>): Promise<object> {
+  async draft(
+    session: Session,
+    given: Readonly<Record<string, unknown>>,
+    current: () => Promise<unknown> = async () => undefined,
+  ): Promise<object> {
     const { options } = session;
     const { file } = options;
     const written = typeof file === 'string' ? await readWebhookFile(session, file) : {};
-    const flags = defined({ ...this.#flags(options), ...given });
+    const source = await this.#source(options.source, written.source ?? current);
+    const flags = defined({ ...this.#flags(options), source, ...given });
     return { ...written, ...flags, ...this.#limits(options, written.limits) };
   }
 
   #flags(options: Options): Readonly<Record<string, unknown>> {
     const { description, respond, account, methods, contentTypes, paths, forward } = options;
-    const { source } = options;
-    if (source === undefined && this.#secrets.size > 0) {
-      throw usage('Expected --source beside --secret, got none.', 'Such as --source github.');
-    }
     if (respond !== undefined && respond !== 'run' && respond !== 'ack') {
       throw usage(`Expected --respond to be run or ack, got ${JSON.stringify(respond)}.`);
     }
@@ -115,13 +117,28 @@ export class WebhookOptions {
       content_types: listOf(contentTypes),
       paths,
       forward,
-      source:
-        source === undefined
-          ? undefined
-          : { preset: source, secrets: Object.fromEntries(this.#secrets) },
       bindings: bindings.length === 0 ? undefined : bindings,
       map: this.#map.size === 0 ? undefined : Object.fromEntries(this.#map),
     };
+  }
+
+  /** @param before the source that a file or the webhook has: secrets alone change only those */
+  async #source(preset: unknown, before: unknown): Promise<unknown> {
+    if (preset !== undefined) return { preset, secrets: Object.fromEntries(this.#secrets) };
+    if (this.#secrets.size === 0) return undefined;
+    const source = typeof before === 'function' ? await before() : before;
+    if (!isObject(source)) {
+      throw usage('Expected a source beside --secret, got none.', 'Such as --source github.');
+    }
+    const secrets = isObject(source.secrets) ? source.secrets : {};
+    const [sole, ...others] = Object.keys(secrets);
+    const isSole = sole !== undefined && others.length === 0;
+    // Where there is one secret, it needs no role to be meant.
+    const given = [...this.#secrets].map(([role, name]) => [
+      role === 'secret' && isSole ? sole : role,
+      name,
+    ]);
+    return { ...source, secrets: { ...secrets, ...Object.fromEntries(given) } };
   }
 
   #limits({ rate, ratePerClient, concurrent }: Options, written: unknown): object {
@@ -131,8 +148,7 @@ export class WebhookOptions {
     const count = concurrent === undefined ? undefined : Number(concurrent);
     const flags = defined({ rate, per_client: ratePerClient, concurrent: count });
     if (Object.keys(flags).length === 0) return {};
-    const before = typeof written === 'object' && written !== null ? written : {};
-    return { limits: { ...before, ...flags } };
+    return { limits: { ...(isObject(written) ? written : {}), ...flags } };
   }
 }
 
@@ -153,6 +169,10 @@ export function unsetOf(list: unknown): Readonly<Record<string, unknown>> {
 function listOf(text: unknown): string[] | undefined {
   if (typeof text !== 'string') return undefined;
   return text.split(/[\s,]+/).filter((item) => item !== '');
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function defined(values: Readonly<Record<string, unknown>>): Record<string, unknown> {

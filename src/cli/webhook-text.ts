@@ -1,5 +1,5 @@
 import type { PayloadMap } from '../core/payload-map.ts';
-import type { Binding } from '../core/webhook.ts';
+import { type Binding, sourceName, type WebhookSource } from '../core/webhook.ts';
 import type { WebhookJson } from '../http/api/represent/webhook.ts';
 import { facts } from './table.ts';
 
@@ -32,10 +32,7 @@ function bindingRows(bindings: readonly Binding[]): (readonly [string, string])[
 function settingsRows(webhook: WebhookJson): (readonly [string, string])[] {
   const { account, methods, content_types, paths, limits, map, forward, source } = webhook;
   return [
-    ...row('source', source, ({ preset, secrets }) => {
-      const names = Object.entries(secrets).map(([role, name]) => `${role} ${name}`);
-      return names.length === 0 ? preset : `${preset}, proven by ${names.join(', ')}`;
-    }),
+    ...row('source', source, sourceText),
     ...row('account', account),
     ...row('takes', methods?.join(', ')),
     ...row('bodies', content_types?.join(', ')),
@@ -54,6 +51,16 @@ function row<T>(
   text: (value: T) => string = String,
 ): (readonly [string, string])[] {
   return value == null ? [] : [[name, text(value)]];
+}
+
+function sourceText(setting: WebhookSource): string {
+  const { source: _, preset: __, secrets, ...own } = setting;
+  const names = Object.entries(secrets).map(([role, name]) => `${role} ${name}`);
+  return [
+    sourceName(setting),
+    ...(Object.keys(own).length === 0 ? [] : [`with its own ${Object.keys(own).join(', ')}`]),
+    ...(names.length === 0 ? [] : [`proven by ${names.join(', ')}`]),
+  ].join(', ');
 }
 
 function mapRows(map: PayloadMap | null): (readonly [string, string])[] {
@@ -82,4 +89,9 @@ function bindingText({ automation, when, disabled, also, inputs }: Binding): str
 /** A line that can be pasted into a shell: neither URL nor body holds a quote. */
 export function curlLine(url: string): string {
   return `curl -H 'content-type: application/json' -d '{"hello":"world"}' '${url}'`;
+}
+
+/** What tries a webhook. Where somebody has to prove who calls, a request by hand would be refused. */
+export function tryLine({ id, url, source }: Pick<WebhookJson, 'id' | 'url' | 'source'>): string {
+  return source === null ? curlLine(url) : `hookwright webhook send ${id}`;
 }

@@ -67,7 +67,7 @@ export function settingsProblems(settings: WebhookSettings): string[] {
   ];
 }
 
-/** Of the names alone: which roles a source has is its own matter (`engine/source-settings.ts`). */
+/** Of the names alone: which roles a source has is its own matter (`engine/callers/`). */
 function secretProblems({ secrets }: WebhookSource): string[] {
   return Object.entries(secrets).flatMap(([role, name]) => {
     const mistake = secretNameMistake(name);

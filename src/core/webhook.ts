@@ -38,11 +38,16 @@ export interface WebhookSettings {
   readonly source?: WebhookSource;
 }
 
-/** A source, and the name of a stored secret for each role that it has. */
+/**
+ * A source, and the name of a stored secret for each role that it has. The source is one that is known by
+ * name, or the webhook's own: what a source's file may say, by the same keys and in plain values, which
+ * `source/read/` checks. Both at once is a source of one's own that builds on a known one.
+ */
 export interface WebhookSource {
   /** `github`: a source that ships, or one of the operator's own. */
-  readonly preset: string;
+  readonly preset?: string;
   readonly secrets: Readonly<Record<string, string>>;
+  readonly [key: string]: unknown;
 }
 
 /** A request over one of these is answered 429 and stored nowhere. */
@@ -70,7 +75,18 @@ export interface Webhook {
   readonly updatedAt: number;
 }
 
+/** What a webhook's own source is called that has no name and builds on none. */
+const OWN_SOURCE = 'custom';
+
+/** What its source is called; `github` where it builds on that. */
+export function sourceName({ source, preset }: WebhookSource): string {
+  if (typeof source === 'string') return source;
+  return preset ?? OWN_SOURCE;
+}
+
 /** What no two webhooks have in common: the account and whom it is an account of. */
 export function accountKey({ account, source }: WebhookSettings): string | undefined {
-  return account === undefined || source === undefined ? account : `${source.preset}/${account}`;
+  return account === undefined || source === undefined
+    ? account
+    : `${sourceName(source)}/${account}`;
 }

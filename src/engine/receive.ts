@@ -37,6 +37,13 @@ export interface ReceiverParts extends Omit<LegParts, 'store' | 'queue'> {
 /** Of a message that no run has emitted. */
 const FIRST_DEPTH = 1;
 
+/** What a caller is told. */
+export interface Reply {
+  readonly answer: Answer;
+  /** The event that its request is; of a duplicate the first one's. Absent where that is not there any more. */
+  readonly eventId: string | undefined;
+}
+
 /**
  * The way of one event: capture, dispatch, run, answer. An execution is pure, so that it need not wait for
  * the event's commit: it goes on beside it, or before it where it will ask for effects, which one commit then
@@ -80,26 +87,33 @@ export class Receiver {
   }
 
   /**
-   * Takes one request in and gives its answer. No answer below 500 leaves before the event is on disk.
+   * Takes one request in and gives its reply. No answer below 500 leaves before the event is on disk.
    * Throws `store.failed` where the event could not be stored, and `request.queue_full` where too many
    * runs are open.
    *
    * @param reception how its sender is served; a duplicate gets the answer of the first, and runs nothing
    */
-  async receive(route: Route, event: CapturedEvent, reception: Reception = {}): Promise<Answer> {
+  async receive(route: Route, event: CapturedEvent, reception: Reception = {}): Promise<Reply> {
     const acknowledged = reception.acknowledgement ?? acknowledgement(event.id);
     try {
-      const answer = await this.#receive(route, event, reception, acknowledged);
-      return answer === NO_CONTENT ? (reception.acknowledgement ?? answer) : answer;
+      const given = await this.#receive(route, event, reception, acknowledged);
+      const answer = given === NO_CONTENT ? (reception.acknowledgement ?? given) : given;
+      return { answer, eventId: event.id };
     } catch (error) {
       const { key } = reception;
       if (key === undefined || !isDuplicate(error)) throw error;
-      this.#parts.log.write('info', 'duplicate', { webhook: event.webhookId, event: event.id });
-      const first = await firstAnswer(this.#parts.store, event.webhookId, key.key);
-      if (first.is === 'answered') return first.answer;
-      if (first.is === 'unanswered') return reception.acknowledgement ?? NO_CONTENT;
-      return reception.acknowledgement ?? acknowledgement(first.eventId ?? event.id);
+      return this.#repeat(event.webhookId, key.key, reception.acknowledgement);
     }
+  }
+
+  /** The reply of the first of several equal requests. */
+  async #repeat(webhookId: string, key: string, own: Answer | undefined): Promise<Reply> {
+    const { store, log } = this.#parts;
+    const { eventId, ...first } = await firstAnswer(store, webhookId, key);
+    log.write('info', 'duplicate', { webhook: webhookId, event: eventId });
+    if (first.is === 'answered') return { answer: first.answer, eventId };
+    const isOpen = first.is === 'open' && eventId !== undefined;
+    return { answer: own ?? (isOpen ? acknowledgement(eventId) : NO_CONTENT), eventId };
   }
 
   async #receive(

@@ -202,7 +202,7 @@ export class LiveRegistry implements Registry {
       ...webhook.bindings.flatMap((binding, index) => bindingProblems(binding, index, automations)),
     ];
     if (problems.length === 0) return webhook;
-    throw new HookwrightError('webhook.invalid', problems.join(' '));
+    throw new HookwrightError('webhook.invalid', problems.join('\n'));
   }
 
   /** `Webhook created on 2026-11-21, 02:33`, with a number behind it where that is taken. */

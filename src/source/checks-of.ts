@@ -27,6 +27,26 @@ export function rolesOf(
   return new Set([...roles, ...answered]);
 }
 
+/** The roles whose secrets a source needs beside those that are given. */
+export function missingRoles(
+  { verify, handshakes }: Source,
+  given: ReadonlySet<string>,
+): readonly string[] {
+  const roles = [...missingOf(verify, given), ...rolesOf(undefined, handshakes)];
+  return [...new Set(roles)].filter((role) => !given.has(role));
+}
+
+/** Of alternatives one is enough; where none has its secret, the first is asked for. */
+function missingOf(check: Check | undefined, given: ReadonlySet<string>): readonly string[] {
+  if (check === undefined) return [];
+  if (check.is === 'all') return check.of.flatMap((one) => missingOf(one, given));
+  if (check.is === 'any') {
+    const lists = check.of.map((one) => missingOf(one, given));
+    return lists.some((list) => list.length === 0) ? [] : (lists[0] ?? []);
+  }
+  return [...rolesOf(check, [])].filter((role) => !given.has(role));
+}
+
 /** Whether the sender signs the URL, so that the public one has to be known. */
 export function signsUrl({ verify }: Source): boolean {
   const hasUrl = ({ parts }: Content) =>

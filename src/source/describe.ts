@@ -56,7 +56,9 @@ export function describeAge({ timestamp }: Source): string {
 }
 
 /** What recognises a duplicate. */
-export function describeId({ id, idWithBody }: Source): string {
+export function describeId({ id }: Source): string {
   if (id.length === 0) return '–';
-  return `${id.map(describePlace).join(' or ')}${idWithBody ? ' and the body' : ''}`;
+  const describePart = (part: Place | 'body') =>
+    part === 'body' ? 'the body' : describePlace(part);
+  return id.map((parts) => parts.map(describePart).join(' and ')).join(' or ');
 }

@@ -56,7 +56,10 @@ export function handshakeAnswer(
   view: RequestView,
   keys: Keys,
 ): { readonly ok: true; readonly answer: Answer } | Refused {
-  if (content.is === 'nothing') return { ok: true, answer: { status, headers: [], body: '' } };
+  if (content.is === 'nothing') {
+    const headers = content.type === undefined ? [] : [['content-type', content.type] as const];
+    return { ok: true, answer: { status, headers, body: '' } };
+  }
   if (content.is === 'text') {
     const text = resolve(content.value, view, keys);
     // A browser that is led here must not take the echo for a page of ours.

@@ -1,27 +1,48 @@
 import { createHash } from 'node:crypto';
-import { valueAt } from './place.ts';
+import { valuesAt } from './place.ts';
 import type { RequestView } from './request.ts';
-import type { Source } from './source.ts';
+import type { Identity, Place, Source } from './source.ts';
 
 /** Ids longer than this are hashed, so that what a duplicate is looked up by stays short. */
 const ID_LENGTH_MAX = 200;
 
 /**
- * What two requests have in common that are the same event: the sender's id, where the source says so
- * together with the body's hash. `undefined` where the request has none.
+ * What two requests have in common that are the same event: the first of the source's ids of which the
+ * request has all parts. `undefined` where it has none.
  */
-export function identityOf(
-  { id, idWithBody }: Pick<Source, 'id' | 'idWithBody'>,
-  view: RequestView,
-): string | undefined {
-  for (const place of id) {
-    const found = valueAt(place, view);
-    if (!found.ok) continue;
-    const value =
-      found.value.length > ID_LENGTH_MAX ? `sha256:${sha256(found.value)}` : found.value;
-    return idWithBody ? `${value} sha256:${sha256(view.raw.body)}` : value;
+export function identityOf({ id }: Pick<Source, 'id'>, view: RequestView): string | undefined {
+  for (const parts of id) {
+    const found = valuesOf(parts, view);
+    if (found === undefined) continue;
+    const [first = [], ...others] = found;
+    const [only] = first;
+    const isText = others.length === 0 && first.length === 1 && only !== undefined;
+    const text = isText ? only : JSON.stringify(found);
+    return text.length > ID_LENGTH_MAX ? `sha256:${sha256(text)}` : text;
   }
   return undefined;
+}
+
+/** The id that what is signed can name: the one place of the first. */
+export function signedId({ id }: Pick<Source, 'id'>): Place | undefined {
+  const [parts = []] = id;
+  const [part] = parts;
+  return parts.length === 1 && part !== 'body' ? part : undefined;
+}
+
+/** The values of each part, of a batch those of all items; `undefined` where one is missing. */
+function valuesOf(parts: Identity, view: RequestView): readonly (readonly string[])[] | undefined {
+  const values: (readonly string[])[] = [];
+  for (const part of parts) {
+    if (part === 'body') {
+      values.push([`sha256:${sha256(view.raw.body)}`]);
+      continue;
+    }
+    const found = valuesAt(part, view);
+    if (!found.ok) return undefined;
+    values.push(found.values);
+  }
+  return values;
 }
 
 function sha256(bytes: string | Uint8Array): string {

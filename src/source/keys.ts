@@ -56,7 +56,7 @@ export function publicKey(text: string, algorithm: Asymmetric): KeyObject | unde
   });
 }
 
-/** The private key of a sender, in the same forms, with `whsk_`. */
+/** The private key of a sender: PEM, base64 of DER, or for Ed25519 `whsk_` and its bytes in base64. */
 export function privateKey(text: string, algorithm: Asymmetric): KeyObject | undefined {
   return keyOf(text.trim(), algorithm, ED25519_PRIVATE, 'whsk_', (source) =>
     typeof source === 'string'
@@ -84,7 +84,11 @@ function der(text: string, ed25519Head: Buffer, prefix: string): Buffer {
   const bare = text.startsWith(prefix) ? text.slice(prefix.length) : text;
   const bytes = (bare.length === 64 ? decode(bare, 'hex') : undefined) ?? decode(bare, 'base64');
   if (bytes === undefined) throw new RangeError('Expected hex or base64, got another text.');
-  // Standard Webhooks' private keys are the seed and the public key, 64 bytes.
-  const isBare = bytes.length === 32 || (bytes.length === 64 && prefix === 'whsk_');
+  // Standard Webhooks' private keys are the seed and the public key, 64 bytes. Without `whsk_`, 32 bytes are a
+  // public key: taken for a private one, they would sign what that very key refuses.
+  const isBare =
+    prefix === 'whsk_'
+      ? bare !== text && (bytes.length === 32 || bytes.length === 64)
+      : bytes.length === 32;
   return isBare ? Buffer.concat([ed25519Head, bytes.subarray(0, 32)]) : bytes;
 }

@@ -16,10 +16,8 @@ export interface Source {
   readonly verify?: Check;
   readonly unsigned?: string;
   readonly timestamp?: Timestamp;
-  /** Where the sender's id is, the first that is there; what recognises a duplicate. */
-  readonly id: readonly Place[];
-  /** The same id with another body is another request. */
-  readonly idWithBody: boolean;
+  /** What recognises a duplicate: the first of these that is there. */
+  readonly id: readonly Identity[];
   /** Where the kind of event stands. */
   readonly event?: Place;
   readonly handshakes: readonly Handshake[];
@@ -35,6 +33,9 @@ export interface Sample {
   readonly headers: Readonly<Record<string, string>>;
   readonly event?: string;
 }
+
+/** Values that are a request's id together. The body counts by its hash. */
+export type Identity = readonly (Place | 'body')[];
 
 /** Where a text stands in a request. */
 export type Place = HeaderPlace | FieldPlace | JsonPlace;
@@ -231,7 +232,7 @@ export interface HandshakeAnswer {
   readonly content:
     | { readonly is: 'json'; readonly fields: readonly (readonly [string, AnswerValue])[] }
     | { readonly is: 'text'; readonly value: AnswerValue }
-    | { readonly is: 'nothing' };
+    | { readonly is: 'nothing'; readonly type?: string };
 }
 
 export type AnswerValue =

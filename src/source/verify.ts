@@ -3,7 +3,7 @@ import type { CheckContext, CheckResult } from './checks/result.ts';
 import type { SentTexts } from './content.ts';
 import { fetchUrl } from './fetch-target.ts';
 import { type Answer, handshakeAnswer, handshakeOf } from './handshake.ts';
-import { identityOf } from './identity.ts';
+import { identityOf, signedId } from './identity.ts';
 import { valueAt } from './place.ts';
 import { type Refusal, refusal } from './refusal.ts';
 import { RequestView, type SourceRequest } from './request.ts';
@@ -66,7 +66,7 @@ export function sentTexts(source: Source, view: RequestView): SentTexts {
       return { ok: false, refusal: refusal('time.missing', found.refusal.reason) };
     },
     id: () => {
-      const [place] = source.id;
+      const place = signedId(source);
       return place === undefined ? absent('id') : valueAt(place, view);
     },
   };

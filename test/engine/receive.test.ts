@@ -65,7 +65,7 @@ describe('an event', () => {
   test('is answered by its run and settled with it', async () => {
     const { receiver, store } = setUp();
     const event = testEvent();
-    const answer = await receiver.receive(testRoute([{ automation: 'a' }]), event);
+    const { answer } = await receiver.receive(testRoute([{ automation: 'a' }]), event);
     await receiver.drained();
     expect(answer).toEqual({ status: 200, headers: [], body: 'a' });
     expect(store.steps).toEqual(['captured pending', 'settled done']);
@@ -86,7 +86,7 @@ describe('an event', () => {
     expect(sandbox.executed).toEqual(['a']);
     expect(sent).toBe(false);
     commit.open();
-    expect((await answer).status).toBe(200);
+    expect((await answer).answer.status).toBe(200);
   });
 
   test('that could not be stored is an error, not an answer, and nothing is settled', async () => {
@@ -104,10 +104,14 @@ describe('an event', () => {
     const { receiver, store } = setUp();
     const event = testEvent();
     const route = testRoute([]);
-    expect(await receiver.receive(route, event)).toEqual({
-      status: 202,
-      headers: [['content-type', 'application/json']],
-      body: `{"id":"${event.id}"}`,
+    const reply = await receiver.receive(route, event);
+    expect(reply).toEqual({
+      answer: {
+        status: 202,
+        headers: [['content-type', 'application/json']],
+        body: `{"id":"${event.id}"}`,
+      },
+      eventId: event.id,
     });
     expect(store.steps).toEqual(['captured captured']);
   });
@@ -116,7 +120,7 @@ describe('an event', () => {
     const { receiver, store } = setUp();
     const webhook = testWebhook({ bindings: [{ automation: 'a', disabled: true }] });
     const route = { ...testRoute([]), webhook };
-    expect((await receiver.receive(route, testEvent())).status).toBe(204);
+    expect((await receiver.receive(route, testEvent())).answer.status).toBe(204);
     await receiver.drained();
     expect(store.steps).toEqual(['captured pending', 'settled filtered']);
   });
@@ -130,7 +134,7 @@ describe('an event', () => {
       { automation: 'b', condition: 'when 2' },
       { automation: 'c' },
     ]);
-    expect((await receiver.receive(route, testEvent())).body).toBe('b');
+    expect((await receiver.receive(route, testEvent())).answer.body).toBe('b');
     await receiver.drained();
     expect(store.runs.map((run) => run.automation)).toEqual(['b']);
   });
@@ -142,7 +146,7 @@ describe('an event', () => {
       { automation: 'answer' },
       { automation: 'last', also: true },
     ]);
-    expect((await receiver.receive(route, testEvent())).body).toBe('answer');
+    expect((await receiver.receive(route, testEvent())).answer.body).toBe('answer');
     await receiver.drained();
     expect(store.runs.map((run) => run.automation).sort()).toEqual(['answer', 'first', 'last']);
   });
@@ -151,7 +155,7 @@ describe('an event', () => {
     const { receiver, sandbox, store } = setUp();
     sandbox.results.when = valued(false);
     const route = testRoute([{ automation: 'a', condition: 'when' }]);
-    expect((await receiver.receive(route, testEvent())).status).toBe(204);
+    expect((await receiver.receive(route, testEvent())).answer.status).toBe(204);
     await receiver.drained();
     expect(store.steps).toContain('settled filtered');
   });
@@ -160,7 +164,7 @@ describe('an event', () => {
     const { receiver, sandbox, store } = setUp();
     sandbox.results.when = failure('run.script_error', 500, 'TypeError: x is null');
     const route = testRoute([{ automation: 'a', condition: 'when' }, { automation: 'b' }]);
-    expect((await receiver.receive(route, testEvent())).status).toBe(500);
+    expect((await receiver.receive(route, testEvent())).answer.status).toBe(500);
     await receiver.drained();
     expect(store.runs).toMatchObject([
       { automation: 'a', status: 'failed', failure: { message: 'TypeError: x is null' } },
@@ -172,7 +176,7 @@ describe('an event', () => {
     const run = gate();
     sandbox.results.slow = run.opened.then(() => answered('late'));
     const route = testRoute([{ automation: 'slow' }], { respond: 'ack' });
-    expect((await receiver.receive(route, testEvent())).status).toBe(202);
+    expect((await receiver.receive(route, testEvent())).answer.status).toBe(202);
     expect(store.steps).toEqual(['captured pending']);
     expect(receiver.eventsUnderWay).toBe(1);
     run.open();
@@ -184,7 +188,7 @@ describe('an event', () => {
     const { receiver, store, sandbox } = setUp(1);
     const run = gate();
     sandbox.results.slow = run.opened.then(() => answered('late'));
-    const answer = await receiver.receive(testRoute([{ automation: 'slow' }]), testEvent());
+    const { answer } = await receiver.receive(testRoute([{ automation: 'slow' }]), testEvent());
     expect(answer.status).toBe(202);
     run.open();
     await receiver.drained();
@@ -220,7 +224,7 @@ describe('a run that fails', () => {
     async (code, status, message) => {
       const { receiver, sandbox, store } = setUp();
       sandbox.results.a = failure(code, status, 'the author’s words');
-      const answer = await receiver.receive(testRoute([{ automation: 'a' }]), testEvent());
+      const { answer } = await receiver.receive(testRoute([{ automation: 'a' }]), testEvent());
       await receiver.drained();
       expect(answer.status).toBe(status);
       expect(JSON.parse(String(answer.body))).toEqual({
@@ -235,7 +239,7 @@ describe('a run that fails', () => {
       ...failure('run.script_error', 500),
       answer: { status: 201, headers: [], body: 'made' },
     };
-    const answer = await receiver.receive(testRoute([{ automation: 'a' }]), testEvent());
+    const { answer } = await receiver.receive(testRoute([{ automation: 'a' }]), testEvent());
     await receiver.drained();
     expect(answer).toMatchObject({ status: 201, body: 'made' });
     expect(store.runs[0]?.status).toBe('failed');

@@ -289,7 +289,7 @@ export class Process {
   /** Receives the world's event; the answer is kept when there is one. */
   receive(): void {
     this.receiver.receive(this.world.route, this.world.event).then(
-      (answer) => {
+      ({ answer }) => {
         this.answer = answer;
       },
       () => {},

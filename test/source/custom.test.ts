@@ -289,6 +289,23 @@ describe('several checks', () => {
     expect(outcome(judge(source, { ...parts, url: `${url}x` }, keys))).toBe('proof.mismatch');
   });
 
+  test('a preset’s tolerance can be changed alone', () => {
+    const source = custom({ preset: 'stripe', timestamp: { tolerance: '10s' } });
+    expect(source.timestamp).toEqual({ ...preset('stripe').timestamp, toleranceMs: 10_000 });
+    const seconds = NOW / 1000;
+    const mac = opensslHmac('sha256', 'current', `${seconds}.{}`).toString('hex');
+    const parts = { headers: { 'Stripe-Signature': `t=${seconds},v1=${mac}` }, body: '{}' };
+    expect(outcome(judge(source, parts, KEYS, NOW + 10_000))).toBe('accepted');
+    expect(outcome(judge(source, parts, KEYS, NOW + 11_000))).toBe('time.old');
+    expect(() => custom({ preset: 'stripe', timestamp: { tolerance: 'long' } })).toThrow(
+      'Expected a duration',
+    );
+    // Without a preset there is nothing to change.
+    expect(() => custom({ verify: { bearer: {} }, timestamp: { tolerance: '10s' } })).toThrow(
+      'Expected one of `header`, `query`, `form` or `json`',
+    );
+  });
+
   test('one of several is enough; what failed is told for each', () => {
     const source = custom({ verify: { any: [{ bearer: {} }, { token: { header: 'X-Key' } }] } });
     expect(judge(source, { headers: { 'X-Key': 'current' } }, KEYS).is).toBe('accepted');

@@ -99,6 +99,17 @@ describe('Zoom', () => {
   });
 });
 
+test('no preset signs anything for who has not proven to be its sender', () => {
+  const signing = [...PRESETS.values()].flatMap(({ name, handshakes }) =>
+    handshakes.flatMap(({ answer: { content }, isSigned }) => {
+      if (content.is === 'nothing') return [];
+      const values = content.is === 'text' ? [content.value] : content.fields.map(([, one]) => one);
+      return values.some(({ is }) => is === 'hmac') ? [[name, isSigned]] : [];
+    }),
+  );
+  expect(signing).toEqual([['zoom', true]]);
+});
+
 test('an answer that would sign for anybody is a mistake in the source', () => {
   const source = (content: string, signed: boolean) =>
     readSource(

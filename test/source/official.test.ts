@@ -1,32 +1,14 @@
-import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import https from 'node:https';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { sign as octokitSign } from '@octokit/webhooks-methods';
 import sendgrid from '@sendgrid/eventwebhook';
-import { verifyKey } from 'discord-interactions';
-import SnsValidator from 'sns-validator';
+import { verifyKey, verifyWebhookEventMiddleware } from 'discord-interactions';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import Stripe from 'stripe';
-import { afterAll, describe, expect, test, vi } from 'vitest';
-import { verify } from '../../src/source/verify.ts';
-import { judge, NOW, opensslHmac, outcome, preset, request } from './presets.ts';
+import { describe, expect, test } from 'vitest';
+import { judge, NOW, openssl, opensslHmac, outcome, preset } from './presets.ts';
 
 const S = String(NOW / 1000);
 const BODY = '{"id":"evt_1","type":"a","note":"naïve – ☃"}';
-
-const folder = mkdtempSync(join(tmpdir(), 'hookwright-source-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-/** Runs OpenSSL's command with a key and a content as files, named `KEY` and `CONTENT` in its arguments. */
-function openssl(privatePem: string, content: string, command: string): Buffer {
-  writeFileSync(join(folder, 'KEY'), privatePem);
-  writeFileSync(join(folder, 'CONTENT'), content);
-  return execFileSync('openssl', command.split(' '), { cwd: folder });
-}
 
 const ED25519 = 'pkeyutl -sign -rawin -inkey KEY -in CONTENT';
 
@@ -265,118 +247,36 @@ describe('official libraries', () => {
     expect(outcome(take('00'.repeat(32)))).toMatch(/key.malformed|proof.mismatch/);
     expect(outcome(take('a secret'))).toBe('key.malformed');
   });
-});
 
-describe('Amazon SNS', () => {
-  const certificate = 'https://sns.eu-central-1.amazonaws.com/SimpleNotificationService-1.pem';
-  const topic = 'arn:aws:sns:eu-central-1:123456789012:mine';
-  const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const privatePem = pair.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
-  const pem = openssl(
-    privatePem,
-    '',
-    'req -x509 -key KEY -subj /CN=sns.amazonaws.com -days 2',
-  ).toString();
-
-  function message(version: '1' | '2', more: Readonly<Record<string, string>>) {
-    const fields: Record<string, string> = {
-      Message: 'Hello\nworld',
-      MessageId: 'm-1',
-      Timestamp: new Date(NOW).toISOString(),
-      TopicArn: topic,
-      Type: 'Notification',
-      ...more,
-    };
-    const content = Object.keys(fields)
-      .sort()
-      .map((name) => `${name}\n${fields[name]}\n`)
-      .join('');
-    const hash = version === '1' ? '-sha1' : '-sha256';
-    const signature = openssl(privatePem, content, `dgst ${hash} -sign KEY CONTENT`);
-    return {
-      ...fields,
-      SignatureVersion: version,
-      Signature: signature.toString('base64'),
-      SigningCertURL: certificate,
-    };
-  }
-
-  const take = (
-    body: unknown,
-    fetched = new Map([[certificate, pem]]),
-    keys = { topic: [topic] },
-  ) => verify(preset('aws-sns'), request({ body: JSON.stringify(body) }), keys, NOW, fetched);
-
-  test.each(['1', '2'] as const)(
-    'signature version %s, as its own library verifies',
-    async (version) => {
-      const body = message(version, { Subject: 'Hi' });
-      const get = vi.spyOn(https, 'get').mockImplementation(((
-        _: string,
-        answer: (r: Readable) => void,
-      ) => {
-        answer(Object.assign(Readable.from([Buffer.from(pem)]), { statusCode: 200 }));
-        return { on: () => undefined };
-      }) as never);
-      const official = await new Promise((resolve) =>
-        new SnsValidator().validate({ ...body }, (error: unknown) => resolve(error)),
-      );
-      get.mockRestore();
-      expect(official).toBeNull();
-      expect(take(body)).toMatchObject({ is: 'accepted', id: 'm-1', sentAt: NOW });
-      expect(outcome(take({ ...body, Message: 'Hello' }))).toBe('proof.mismatch');
-      expect(outcome(take({ ...body, Token: 'x' }))).toBe('proof.mismatch');
-    },
-  );
-
-  test('the certificate is asked for first, and only where Amazon keeps them', () => {
-    const body = message('2', {});
-    expect(take(body, new Map())).toEqual({ is: 'fetch', url: certificate });
-    for (const SigningCertURL of [
-      'http://sns.eu-central-1.amazonaws.com/a.pem',
-      'https://sns.eu-central-1.amazonaws.com.evil.example/a.pem',
-      'https://sns.evil.example/a.pem',
-      'https://evil.example/sns.eu-central-1.amazonaws.com/a.pem',
-      'https://sns.eu-central-1.amazonaws.com:8443/a.pem',
-      'https://sns.eu-central-1.amazonaws.com@evil.example/a.pem',
-      'https://sns.a.b.amazonaws.com/a.pem',
-      'https://sns.s3.amazonaws.com/a.pem', // A bucket named `sns`.
-      'https://sns.s3-us-west-2.amazonaws.com/a.pem',
-      'https://sns.eu-central-1.amazonaws.com/a.pem?x',
-      'https://sns.eu-central-1.amazonaws.com/?a.pem',
-      'file:///etc/passwd',
-      'no url',
-    ]) {
-      expect(outcome(take({ ...body, SigningCertURL }, new Map()))).toBe('url.refused');
+  test('Discord’s webhook events: pings and events are answered as its own library does', async () => {
+    const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+    const raw = Buffer.from(publicKey.export({ format: 'jwk' }).x as string, 'base64url');
+    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+    const keys = { public_key: [raw.toString('hex')] };
+    const ping = '{"version":1,"application_id":"7","type":0}';
+    const event =
+      '{"version":1,"application_id":"7","type":1,"event":{"type":"ENTITLEMENT_CREATE","timestamp":"2026-01-02T03:04:05.1","data":{}}}';
+    for (const [body, kind] of [
+      [ping, 'handshake'],
+      [event, 'accepted'],
+    ] as const) {
+      const signature = openssl(pem, S + body, ED25519).toString('hex');
+      const headers = { 'X-Signature-Ed25519': signature, 'X-Signature-Timestamp': S };
+      const response = { statusCode: 0, end: () => undefined };
+      const sent = new Map(Object.entries(headers));
+      const incoming = { body: Buffer.from(body), header: (name: string) => sent.get(name) };
+      await new Promise<void>((resolve) => {
+        response.end = () => resolve() as undefined;
+        const middleware = verifyWebhookEventMiddleware(keys.public_key[0] as string);
+        middleware(incoming as never, response as never, () => {});
+      });
+      expect(response.statusCode).toBe(204);
+      const verdict = judge(preset('discord-events'), { headers, body }, keys);
+      expect(verdict.is).toBe(kind);
+      if (verdict.is === 'handshake') expect(verdict.answer.status).toBe(204);
+      // The source of interactions must not take an event for its own ping.
+      expect(judge(preset('discord'), { headers, body }, keys).is).toBe('accepted');
     }
-  });
-
-  test('a topic of somebody else is refused, though Amazon signed it', () => {
-    const other = message('2', { TopicArn: 'arn:aws:sns:eu-central-1:666666666666:theirs' });
-    expect(outcome(take(other))).toBe('proof.mismatch');
-    expect(outcome(take(message('2', {}), undefined, { topic: [] }))).toBe('key.missing');
-  });
-
-  test('a subscription is confirmed by fetching its URL, signed and at Amazon only', () => {
-    const more = (SubscribeURL: string) => ({
-      Type: 'SubscriptionConfirmation',
-      Token: 't',
-      SubscribeURL,
-    });
-    const url = 'https://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription&Token=t';
-    expect(take(message('2', more(url)))).toMatchObject({
-      is: 'handshake',
-      name: 'subscription',
-      fetch: url,
-      answer: { status: 200 },
-    });
-    expect(outcome(take(message('2', more('https://evil.example/'))))).toBe('url.refused');
-    const forged = { ...message('2', more(url)), SubscribeURL: `${url}&x` };
-    expect(outcome(take(forged))).toBe('proof.mismatch');
-  });
-
-  test('an hour later it is too old', () => {
-    const old = message('2', { Timestamp: new Date(NOW - 3_601_000).toISOString() });
-    expect(outcome(take(old))).toBe('time.old');
+    expect(preset('discord-events').acknowledge?.status).toBe(204);
   });
 });

@@ -162,9 +162,19 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
 };
 
-/** Tested against the sender's own code or its published examples, in `official.test.ts`. */
+/** Tested against the sender's own code or its published examples, in `official.test.ts` and `sns.test.ts`. */
 const OFFICIAL = [
-  ...['standard-webhooks', 'svix', 'stripe', 'slack', 'twilio', 'sendgrid', 'discord', 'square'],
+  ...[
+    'standard-webhooks',
+    'svix',
+    'stripe',
+    'slack',
+    'twilio',
+    'sendgrid',
+    'discord',
+    'discord-events',
+    'square',
+  ],
   ...['aws-sns'],
 ];
 /** No signature: a shared value, or nothing. */

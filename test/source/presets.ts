@@ -1,4 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { SourceFiles } from '../../src/package/source-files.ts';
 import { readSource } from '../../src/source/read/source.ts';
 import type { SourceRequest } from '../../src/source/request.ts';
@@ -83,4 +86,16 @@ export function opensslHmac(
     ['dgst', `-${hash}`, '-mac', 'HMAC', '-macopt', `hexkey:${hex}`, '-binary'],
     { input: content },
   );
+}
+
+/** Runs OpenSSL's command with a key and a content as files, named `KEY` and `CONTENT` in its arguments. */
+export function openssl(privatePem: string, content: string, command: string): Buffer {
+  const folder = mkdtempSync(join(tmpdir(), 'hookwright-source-'));
+  try {
+    writeFileSync(join(folder, 'KEY'), privatePem);
+    writeFileSync(join(folder, 'CONTENT'), content);
+    return execFileSync('openssl', command.split(' '), { cwd: folder });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }

@@ -19,7 +19,7 @@ function mistakes(text: string): string[] {
 test('everything that ships is read without mistakes', async () => {
   const files = new SourceFiles(['sources']);
   const names = await files.names();
-  expect(names).toHaveLength(47);
+  expect(names).toHaveLength(48);
   for (const name of names) {
     const read = await files.get(name);
     expect(read?.diagnostics).toEqual([]);
@@ -67,7 +67,6 @@ handshakes:
     '16:36 value.invalid: Expected `s`, `ms` or `iso`, got `sec`',
     '16:52 value.invalid: Expected a duration such as `300s` or `5m`, got `5 minutes`',
     '18:5 value.invalid: Expected the key `signed`, got a map without it',
-    '18:5 value.invalid: Expected `when` with a condition, got none',
     '19:13 value.invalid: Expected one of `equals`, `contains` or `is`, got none or several',
     '20:51 value.invalid: Expected a whole number from 200 to 299, got `500`',
   ]);
@@ -87,8 +86,20 @@ test('a mistake is shown with its line and a caret', () => {
 });
 
 test.each([
-  ['source: a\n', 'Expected `verify`, or `unsigned` with a reason, got neither'],
+  ['source: a\n', 'Expected `verify`, a `preset`, or `unsigned` with a reason, got none'],
   ['verify: { bearer: {} }\n', 'Expected the key `source`, got a map without it'],
+  [
+    'source: a\nverify: { bearer: {} }\nhandshakes: { name: h, when: [], signed: true, answer: {} }\n',
+    'Expected `when` with a condition, got none',
+  ],
+  [
+    'source: a\nverify: { bearer: {} }\nhandshakes: { name: h, when: { json: a, is: present }, signed: true, answer: { text: x, type: a/b } }\n',
+    'Expected `type` of an empty answer, got one beside `json` or `text`',
+  ],
+  [
+    `source: a\nverify: { bearer: {} }\nid: [${'{ header: X-Id }, '.repeat(21)}]\n`,
+    'Expected a list of at most 20 items, got 21',
+  ],
   [
     'source: a\nverify: { digest: { header: X-Digest } }\n',
     'Expected a check that proves who calls, got only a digest, which anybody can make',
@@ -103,7 +114,7 @@ test.each([
   ],
   [
     'source: a\nverify: { signature: { header: S, algorithm: ed25519, content: "{id}{body}" } }\n',
-    'Expected `id`, which `content` names, got none',
+    'Expected `id` with one place, which `content` names, got none',
   ],
   [
     'source: a\nkeys: { secret: x }\nverify: { bearer: { key: secrt } }\n',
@@ -170,7 +181,7 @@ test('an operator’s own file adds a sender, and replaces one that ships', asyn
       of: [{ is: 'signature' }, { is: 'ip' }],
     });
     expect(await files.get('nobody')).toBeUndefined();
-    expect(await files.names()).toHaveLength(47 + 6);
+    expect(await files.names()).toHaveLength(48 + 6);
   } finally {
     await rm(dir, { recursive: true });
   }

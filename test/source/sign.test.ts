@@ -134,8 +134,10 @@ describe('what cannot be made is told, and why', () => {
     [
       'discord',
       { public_key: [PAIRS.ed.public] },
-      /^Expected a private key for ed25519 as `public_key`, got another key\. Only the sender has the real one/,
+      /^Expected a private key for ed25519 as `public_key`, got another key\. Only the sender has the real one; to try it, store the private key/,
     ],
+    // As Discord shows it; 32 bytes could be a private key too.
+    ['discord', { public_key: ['a1'.repeat(32)] }, /^Expected a private key for ed25519/],
     ['github', {}, /^Expected a secret to be set as `secret`, got none\.$/],
     ['svix', { secret: ['whsec_?'] }, /^Expected the secret `secret` in the encoding whsec/],
     [

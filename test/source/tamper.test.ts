@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checksOf } from '../../src/source/checks-of.ts';
+import type { Source } from '../../src/source/source.ts';
 import { verify } from '../../src/source/verify.ts';
-import { judge, NOW, PRESETS, request } from './presets.ts';
+import { custom, judge, NOW, type Parts, PRESETS, preset, request } from './presets.ts';
 import { keysOf, SIGNABLE, signedParts } from './signed.ts';
 
 const SIGNED = SIGNABLE.filter(({ verify: check }) =>
@@ -85,7 +86,7 @@ describe.each(SIGNED.map((source) => [source.name, source] as const))('%s', (nam
         );
         // Hex is the same in upper case.
         const isSame =
-          ['discord', 'onfleet'].includes(name) &&
+          ['discord', 'discord-events', 'onfleet'].includes(name) &&
           Object.entries(changed).every(
             ([role, [key = '']]) => key.toLowerCase() === keys[role]?.[0]?.toLowerCase(),
           );
@@ -110,6 +111,47 @@ test.each(TIMED.map((source) => [source.name, source] as const))(
     }
   },
 );
+
+describe('a flipped bit of what is sent as it is, or of the key that it has to be, is refused', () => {
+  const key = 'a1b2c3d4e5f6';
+  const basic = `Basic ${Buffer.from(`user:${key}`).toString('base64')}`;
+  test.each<[string, Source, string, (text: string) => Parts]>([
+    ['gitlab', preset('gitlab'), key, (text) => ({ headers: ['X-Gitlab-Token', text] })],
+    [
+      'microsoft-graph',
+      preset('microsoft-graph'),
+      key,
+      (clientState) => ({ body: JSON.stringify({ value: [{ clientState }] }) }),
+    ],
+    ['bearer', custom({ verify: { bearer: {} } }), key, (text) => authorization(`Bearer ${text}`)],
+    ['basic', custom({ verify: { basic: { username: 'user' } } }), basic, authorization],
+    [
+      'query',
+      custom({ verify: { token: { query: 'key' } } }),
+      key,
+      (text) => ({ url: `https://a.example/?key=${encodeURIComponent(text)}` }),
+    ],
+  ])('%s', (_, source, sent, partsOf) => {
+    const keys = { secret: [key] };
+    expect(judge(source, partsOf(sent), keys).is).toBe('accepted');
+    fc.assert(
+      fc.property(fc.nat(), (bit) => {
+        const changed = flipText(sent, bit);
+        // Schemes know no case.
+        fc.pre(
+          changed.toLowerCase().slice(0, 6) !== 'basic ' || changed.slice(6) !== sent.slice(6),
+        );
+        expect(judge(source, partsOf(changed), keys).is).toBe('refused');
+        expect(judge(source, partsOf(sent), { secret: [flipText(key, bit)] }).is).toBe('refused');
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  function authorization(value: string): Parts {
+    return { headers: ['Authorization', value] };
+  }
+});
 
 /** Whether two texts differ in nothing but the case of the hex digits that they end with. */
 function isSameHex(a: string, b: string): boolean {
@@ -186,12 +228,37 @@ describe('headers that no sender writes are refused, and told', () => {
   });
 });
 
+/** A source with every check that no preset has. */
+const EVERYTHING = custom({
+  verify: {
+    any: [
+      { bearer: {} },
+      { basic: { username: 'user' } },
+      { token: { form: 'key' } },
+      { jwt: { header: 'Authorization', algorithm: 'HS256', audience: 'a' } },
+      { jwt: { query: 'challenge', algorithm: 'RS256' } },
+      { jwt: { json: 'value', algorithm: 'ES256' } },
+      {
+        all: [
+          { digest: { header: 'X-Digest', algorithm: 'sha512', encoding: 'base64' } },
+          { client_certificate: { header: 'X-Subject', allow: ['CN=a'] } },
+        ],
+      },
+      {
+        signature: { header: 'X-{n}', algorithm: 'rsa-sha1', content: '{pairs:a,b}{json:a[*].b}' },
+      },
+    ],
+  },
+  timestamp: { query: 'challenge', unit: 'iso', tolerance: '1m' },
+  id: [{ all: [{ json: 'value[*].id' }, { form: 'id' }, 'body'] }, { header: 'X-Digest' }],
+});
+
 describe('whatever a request is, a source has a verdict', () => {
-  const names = [...PRESETS.values()].flatMap(({ verify: check, timestamp, id }) =>
+  const names = [EVERYTHING, ...PRESETS.values()].flatMap(({ verify: check, timestamp, id }) =>
     [
       ...checksOf(check).flatMap((one) => ('place' in one ? [one.place] : [])),
       ...(timestamp === undefined ? [] : [timestamp.place]),
-      ...id,
+      ...id.flat().filter((part) => part !== 'body'),
     ].flatMap((place) => (place.in === 'header' ? place.names : [])),
   );
   const value = fc.oneof(
@@ -240,8 +307,8 @@ describe('whatever a request is, a source has a verdict', () => {
     clientIp: fc.constantFrom('192.0.2.1', '', '::1', 'nonsense'),
   });
 
-  test.each([...PRESETS.keys()])('%s', (name) => {
-    const source = PRESETS.get(name)!;
+  const sources = [['everything', EVERYTHING] as const, ...PRESETS];
+  test.each(sources)('%s', (_, source) => {
     const keys = keysOf(source).verify;
     fc.assert(
       fc.property(sent, (parts) => {

@@ -17,6 +17,7 @@ export function addSource(program: Command, attach: Attach): void {
 function addList(parent: Command, attach: Attach): void {
   const command = parent.command('list').description('List sources: senders that can be proven.');
   addSettings(command, [SETTINGS.dataDir, SETTINGS.sourcesDir]);
+  addExamples(command, 'hookwright source list', 'hookwright source list --json');
   attach(command, async (session) => {
     await session.withApi(async (api) => {
       const list = await api.json<{ sources: readonly SourceBriefJson[] }>('GET', '/sources');
@@ -49,10 +50,10 @@ function addShow(parent: Command, attach: Attach): void {
 }
 
 function sourceText(source: SourceJson): string {
-  const { name, description, docs, note, secrets, proof, age, id, handshakes, deadline_ms } =
-    source;
+  const { name, description, docs, note, secrets, required, proof, age, id } = source;
+  const { signs_url, handshakes, acknowledgement, deadline_ms } = source;
   const roles = Object.entries(secrets);
-  const usage = roles.map(([role]) => ` --secret ${roles.length > 1 ? `${role}=` : ''}NAME`);
+  const usage = required.map((role) => ` --secret ${roles.length > 1 ? `${role}=` : ''}NAME`);
   return facts([
     ['name', name],
     ['for', description],
@@ -60,12 +61,22 @@ function sourceText(source: SourceJson): string {
       ([role, what], index) => [index === 0 ? 'secrets' : '', `${role}: ${what}`] as const,
     ),
     ...proof.map((line, index) => [index === 0 ? 'proof' : '', line] as const),
+    ...(signs_url
+      ? [['url', 'is signed: HOOKWRIGHT_PUBLIC_URL has to be what the sender calls'] as const]
+      : []),
     ['age', age],
     ['id', id],
     ...(handshakes.length === 0 ? [] : [['handshakes', handshakes.join(', ')] as const]),
+    ...(acknowledgement === null ? [] : [['answer', answerText(acknowledgement)] as const]),
     ...(deadline_ms === null ? [] : [['waits', formatDuration(deadline_ms)] as const]),
     ...(note === null ? [] : [['note', note] as const]),
     ...(docs === null ? [] : [['docs', docs] as const]),
     ['use', `hookwright webhook create --source ${name}${usage.join('')}`],
   ]);
+}
+
+function answerText({ status, body }: NonNullable<SourceJson['acknowledgement']>): string {
+  return body === undefined
+    ? `${status} where no run answers`
+    : `${status} ${body} where no run answers`;
 }

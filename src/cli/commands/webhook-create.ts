@@ -4,7 +4,7 @@ import { addExamples } from '../examples.ts';
 import type { Attach } from '../session.ts';
 import { addDataSettings } from '../settings-options.ts';
 import { WebhookOptions } from '../webhook-options.ts';
-import { curlLine, webhookText } from '../webhook-text.ts';
+import { tryLine, webhookText } from '../webhook-text.ts';
 
 export function addWebhookCreate(parent: Command, attach: Attach): void {
   const options = new WebhookOptions();
@@ -28,7 +28,7 @@ export function addWebhookCreate(parent: Command, attach: Attach): void {
     const draft = await options.draft(session, { name });
     await session.withApi(async (api) => {
       const webhook = await api.json<WebhookJson>('POST', '/webhooks', draft);
-      session.show(webhook, () => `${webhookText(webhook)}\n\nTry it:\n  ${curlLine(webhook.url)}`);
+      session.show(webhook, () => `${webhookText(webhook)}\n\nTry it:\n  ${tryLine(webhook)}`);
       if (!api.running) session.note('no server is running; start one with `hookwright serve`.');
     });
   });

@@ -24,18 +24,21 @@ export function addWebhookEdit(parent: Command, attach: Attach): void {
     'hookwright webhook edit orders --rate 100/min --rate-per-client 10/s --concurrent 20',
     'hookwright webhook edit orders --unset limits,content-types',
     'hookwright webhook edit orders --automation orders.paid --also audit.log',
+    'hookwright webhook edit orders --secret NEW_SECRET',
     'hookwright webhook edit orders --file orders.yaml',
   );
   attach(command, async (session, ref) => {
     const { name, unset } = session.options;
-    const change = { ...unsetOf(unset), ...(await options.draft(session, { name })) };
-    if (Object.keys(change).length === 0) {
-      throw new HookwrightError('usage.invalid', 'Expected something to change, got nothing.', {
-        next: 'Run `hookwright webhook edit --help` for what can be.',
-      });
-    }
+    const unsetting = unsetOf(unset);
     await session.withApi(async (api) => {
       const path = `/webhooks/${pathPart(ref)}`;
+      const current = async () => (await api.json<WebhookJson>('GET', path)).source;
+      const change = { ...unsetting, ...(await options.draft(session, { name }, current)) };
+      if (Object.keys(change).length === 0) {
+        throw new HookwrightError('usage.invalid', 'Expected something to change, got nothing.', {
+          next: 'Run `hookwright webhook edit --help` for what can be.',
+        });
+      }
       session.show(await api.json<WebhookJson>('PATCH', path, change), webhookText);
     });
   });

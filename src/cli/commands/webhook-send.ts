@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Command } from 'commander';
-import { HookwrightError } from '../../core/errors.ts';
+import { ERRORS, HookwrightError } from '../../core/errors.ts';
 import type { AnswerJson } from '../../http/api/represent/run.ts';
 import { addExamples } from '../examples.ts';
 import { pathPart } from '../path-part.ts';
@@ -38,7 +38,13 @@ export function addWebhookSend(parent: Command, attach: Attach): void {
     };
     await session.withApi(async (api) => {
       const path = `/webhooks/${pathPart(ref)}/send`;
-      session.show(await api.json<AnswerJson>('POST', path, sample), answerText);
+      const answer = await api.json<AnswerJson>('POST', path, sample);
+      session.show(answer, answerText);
+      if (answer.status < 400) return;
+      session.exitCode = ERRORS['hook.ping_failed'].exit; // As where a hook does not take a ping.
+      if (answer.status === 401) {
+        session.note('it was refused; `hookwright webhook refusals` says why.');
+      }
     });
   });
 }

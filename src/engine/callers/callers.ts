@@ -3,7 +3,7 @@ import type { IdPrefix } from '../../core/ids.ts';
 import type { Log } from '../../core/log.ts';
 import { type Outbound, OutboundError } from '../../core/outbound.ts';
 import type { Answer } from '../../core/run.ts';
-import type { Webhook } from '../../core/webhook.ts';
+import { sourceName, type Webhook, type WebhookSource } from '../../core/webhook.ts';
 import { type Refusal, refusal } from '../../source/refusal.ts';
 import type { SourceRequest } from '../../source/request.ts';
 import type { Source } from '../../source/source.ts';
@@ -14,6 +14,7 @@ import { Certificates } from './certificates.ts';
 import { keysOf } from './keys-of.ts';
 import { Refusals } from './refusals.ts';
 import type { SourceFolder } from './source-folder.ts';
+import { readSourceOf } from './source-of.ts';
 
 /** How long a subscription's confirmation may take; nobody waits for it. */
 const CONFIRM_MS = 10_000;
@@ -64,6 +65,8 @@ export class Callers {
   readonly #certificates: Certificates;
   readonly #refusals: Refusals;
   readonly #completing = new Set<Promise<void>>();
+  /** Read once for each setting; a webhook that is changed has another. */
+  readonly #sources = new WeakMap<WebhookSource, Promise<Source | undefined>>();
 
   constructor(parts: CallersParts) {
     this.#parts = parts;
@@ -89,9 +92,9 @@ export class Callers {
   ): Promise<Judgement> {
     const setting = webhook.settings.source;
     if (setting === undefined) return ANYBODY;
-    const source = await this.#source(setting.preset);
+    const source = await this.#source(setting);
     if (source === undefined) {
-      const reason = `Expected the source ${setting.preset} to be readable, got none or one with mistakes.`;
+      const reason = `Expected the source ${sourceName(setting)} to be readable, got none or one with mistakes.`;
       const fault = refusal('source.unusable', reason);
       return this.#refuse(webhook, path, request, now, fault);
     }
@@ -118,11 +121,22 @@ export class Callers {
     return { is: 'accepted', reception: this.#reception(source, verdict.id, now) };
   }
 
-  async #source(name: string): Promise<Source | undefined> {
+  #source(setting: WebhookSource): Promise<Source | undefined> {
+    let source = this.#sources.get(setting);
+    if (source === undefined) {
+      source = this.#read(setting);
+      this.#sources.set(setting, source);
+    }
+    return source;
+  }
+
+  async #read(setting: WebhookSource): Promise<Source | undefined> {
+    const { folder, log } = this.#parts;
     try {
-      return (await this.#parts.folder.get(name))?.source;
+      const read = await readSourceOf(setting, folder);
+      return read.ok ? read.source : undefined;
     } catch (error) {
-      this.#parts.log.write('error', 'source.unreadable', { source: name, error });
+      log.write('error', 'source.unreadable', { source: sourceName(setting), error });
       return undefined;
     }
   }
@@ -158,7 +172,8 @@ export class Callers {
     now: number,
     refusal: Refusal,
   ): Judgement {
-    const source = webhook.settings.source?.preset ?? '';
+    const setting = webhook.settings.source;
+    const source = setting === undefined ? '' : sourceName(setting);
     this.#refusals.record({ webhook, source, path, request, refusal, now });
     return { is: 'refused', code: refusal.code };
   }

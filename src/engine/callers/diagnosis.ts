@@ -4,7 +4,8 @@ import { type Diagnosis, diagnose } from '../../source/doctor/diagnose.ts';
 import type { SourceRequest } from '../../source/request.ts';
 import type { Source } from '../../source/source.ts';
 import { keysOf } from './keys-of.ts';
-import { requireSource, type SourceFolder } from './source-folder.ts';
+import type { SourceFolder } from './source-folder.ts';
+import { requireSourceOf } from './source-of.ts';
 
 /** The values that count, and those that have counted. */
 export interface DoctorSecrets {
@@ -33,7 +34,7 @@ export async function diagnoseStored(
       { next: 'Give it one with `hookwright webhook edit NAME --source …`.' },
     );
   }
-  const source = await requireSource(folder, setting.preset);
+  const source = await requireSourceOf(setting, folder);
   const keys = keysOf(setting.secrets, secrets);
   const oldKeys = keysOf(setting.secrets, { values: (name) => secrets.oldValues(name) });
   return diagnose(source, request, keys, now, { presets: await presetsIn(folder), oldKeys });

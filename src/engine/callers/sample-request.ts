@@ -1,10 +1,12 @@
 import { HookwrightError } from '../../core/errors.ts';
-import type { Webhook } from '../../core/webhook.ts';
+import type { Webhook, WebhookSource } from '../../core/webhook.ts';
 import type { RequestDraft } from '../../source/sign/draft.ts';
 import { signRequest } from '../../source/sign/sign.ts';
+import type { Source } from '../../source/source.ts';
 import type { SecretSource } from '../secret-source.ts';
 import { keysOf } from './keys-of.ts';
 import { requireSource, type SourceFolder } from './source-folder.ts';
+import { requireSourceOf } from './source-of.ts';
 
 /** What somebody gives who tries a webhook without its sender. */
 export interface Sample {
@@ -36,10 +38,9 @@ export async function sampleRequest(
   { source: asked, event, headers, body }: Sample,
   signing: { readonly now: number; readonly id: string },
 ): Promise<RequestDraft> {
-  const preset = asked ?? settings.source?.preset;
   const draft: RequestDraft = { method: 'POST', url, headers, body };
-  if (preset === undefined) return draft;
-  const source = await requireSource(folder, preset);
+  const source = await sourceOf(settings.source, asked, folder);
+  if (source === undefined) return draft;
   const keys = keysOf(settings.source?.secrets ?? {}, secrets);
   const signed = signRequest(source, draft, keys, {
     ...signing,
@@ -47,6 +48,15 @@ export async function sampleRequest(
   });
   if (signed.ok) return signed.draft;
   throw new HookwrightError('source.unsigned', signed.reason, {
-    next: `\`hookwright source show ${preset}\` says what it needs; give the webhook that source and its secrets.`,
+    next: `\`hookwright source show ${source.name}\` says what it needs; give the webhook that source and its secrets.`,
   });
+}
+
+async function sourceOf(
+  setting: WebhookSource | undefined,
+  asked: string | undefined,
+  folder: SourceFolder,
+): Promise<Source | undefined> {
+  if (asked !== undefined) return requireSource(folder, asked);
+  return setting && requireSourceOf(setting, folder);
 }

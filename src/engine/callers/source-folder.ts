@@ -13,7 +13,7 @@ export interface SourceFolder {
   ): Promise<{ readonly source?: Source; readonly diagnostics: readonly Diagnostic[] } | undefined>;
 }
 
-/** Throws `source.not_found` with a suggestion, and `source.invalid` with what is wrong in its file. */
+/** Throws `source.not_found` with a suggestion, and `source.invalid` with everything that is wrong in its file. */
 export async function requireSource(folder: SourceFolder, name: string): Promise<Source> {
   const found = await folder.get(name);
   if (found === undefined) {
@@ -26,11 +26,14 @@ export async function requireSource(folder: SourceFolder, name: string): Promise
     );
   }
   if (found.source !== undefined) return found.source;
-  const [first] = found.diagnostics;
-  const where = first === undefined ? '' : `${first.file}:${first.line}: `;
+  const mistakes = found.diagnostics.map(lineOf);
   throw new HookwrightError(
     'source.invalid',
-    `Expected a source without mistakes, got ${where}${first?.message ?? 'one that cannot be read'}.`,
+    [`Expected a source without mistakes, got ${name}.`, ...mistakes].join('\n'),
     { next: 'Correct its file, and start the server again.' },
   );
+}
+
+function lineOf({ file, line, column, message, hint }: Diagnostic): string {
+  return [`${file}:${line}:${column}: ${message}.`, hint].filter(Boolean).join(' ');
 }

@@ -1,9 +1,10 @@
-import { HookwrightError } from '../../core/errors.ts';
 import { didYouMean } from '../../core/suggest.ts';
 import type { WebhookSettings, WebhookSource } from '../../core/webhook.ts';
-import { rolesOf, signsUrl } from '../../source/checks-of.ts';
-import type { Check, Source } from '../../source/source.ts';
-import { requireSource, type SourceFolder } from './source-folder.ts';
+import { missingRoles } from '../../source/checks-of.ts';
+import { oraclesOf } from '../../source/read/oracle.ts';
+import type { Source } from '../../source/source.ts';
+import type { SourceFolder } from './source-folder.ts';
+import { readSourceOf } from './source-of.ts';
 
 /** What is wrong with a webhook's source, in sentences. Throws `config.invalid`. */
 export async function sourceProblems(
@@ -11,12 +12,8 @@ export async function sourceProblems(
   folder: SourceFolder,
 ): Promise<readonly string[]> {
   if (source === undefined) return [];
-  try {
-    return roleProblems(source, await requireSource(folder, source.preset));
-  } catch (error) {
-    if (!(error instanceof HookwrightError) || !error.code.startsWith('source.')) throw error;
-    return [error.message, ...(error.next === undefined ? [] : [error.next])];
-  }
+  const read = await readSourceOf(source, folder);
+  return read.ok ? roleProblems(source, read.source) : read.problems;
 }
 
 /** Where a source has one role, `secret` stands for it whatever its name. */
@@ -26,51 +23,20 @@ export async function withRoles(
 ): Promise<WebhookSettings> {
   const { source: setting } = settings;
   if (setting?.secrets.secret === undefined) return settings;
-  const roles = Object.keys((await folder.get(setting.preset))?.source?.keys ?? {});
+  const read = await readSourceOf(setting, folder);
+  const roles = Object.keys(read.ok ? read.source.keys : {});
   const [role] = roles;
-  if (role === undefined || roles.length > 1 || role === 'secret') return settings;
   const { secret, ...others } = setting.secrets;
+  if (role === undefined || roles.length > 1 || Object.hasOwn(setting.secrets, role))
+    return settings;
   return { ...settings, source: { ...setting, secrets: { [role]: secret, ...others } } };
-}
-
-/**
- * What has to be done yet before its sender is taken in, or what makes its requests fail.
- *
- * @param isStored whether there is a secret of a name
- */
-export async function sourceWarnings(
-  { source: setting }: WebhookSettings,
-  folder: SourceFolder,
-  isStored: (name: string) => boolean,
-  publicUrl: string | undefined,
-): Promise<readonly string[]> {
-  if (setting === undefined) return [];
-  const source = (await folder.get(setting.preset))?.source;
-  if (source === undefined) {
-    return [`The source ${setting.preset} cannot be read; every request is refused.`];
-  }
-  const missing = [...new Set(Object.values(setting.secrets))].filter((name) => !isStored(name));
-  return [
-    ...missing.map(
-      (name) =>
-        `The secret ${name} is not stored yet, and requests are refused. Store it with \`hookwright secret set ${name}\`.`,
-    ),
-    ...(publicUrl === undefined && signsUrl(source)
-      ? [
-          `${source.name} signs the URL. Set HOOKWRIGHT_PUBLIC_URL to what it calls, or requests through a proxy are refused.`,
-        ]
-      : []),
-  ];
 }
 
 function roleProblems({ secrets }: WebhookSource, source: Source): readonly string[] {
   const known = Object.keys(source.keys);
   const given = new Set(Object.keys(secrets));
   const unknown = [...given].filter((role) => !known.includes(role));
-  const ofHandshakes = rolesOf(undefined, source.handshakes);
-  const missing = [...new Set([...missingRoles(source.verify, given), ...ofHandshakes])].filter(
-    (role) => !given.has(role),
-  );
+  const missing = missingRoles(source, given);
   return [
     ...unknown.map((role) => {
       const hint = didYouMean(role, known);
@@ -78,20 +44,18 @@ function roleProblems({ secrets }: WebhookSource, source: Source): readonly stri
       const what = `Expected ${source.name} to be given ${roles}, got one for ${JSON.stringify(role)}.`;
       return hint === undefined ? what : `${what} ${hint}`;
     }),
-    ...missing.map(
-      (role) =>
-        `Expected the name of a secret for ${role} (${source.keys[role] ?? 'of the source'}), got none.`,
-    ),
+    ...missing.map((role) => {
+      const about = source.keys[role];
+      const what = about === undefined || about === '' ? role : `${role} (${about})`;
+      return `Expected the name of a secret for ${what}, got none.`;
+    }),
+    ...oraclesOf(source).flatMap(({ index, signs, proves }) => {
+      const isShared = secrets[signs] !== undefined && secrets[signs] === secrets[proves];
+      if (!isShared) return [];
+      const handshake = source.handshakes[index]?.name ?? '';
+      return [
+        `Expected another secret for ${signs} than for ${proves}, got ${secrets[signs]} for both: the handshake ${handshake} signs what anybody sends, and that would pass as a request's signature.`,
+      ];
+    }),
   ];
-}
-
-/** Of alternatives one is enough; where none has its secret, the first is asked for. */
-function missingRoles(check: Check | undefined, given: ReadonlySet<string>): readonly string[] {
-  if (check === undefined) return [];
-  if (check.is === 'all') return check.of.flatMap((one) => missingRoles(one, given));
-  if (check.is === 'any') {
-    const lists = check.of.map((one) => missingRoles(one, given));
-    return lists.some((list) => list.length === 0) ? [] : (lists[0] ?? []);
-  }
-  return [...rolesOf(check, [])].filter((role) => !given.has(role));
 }

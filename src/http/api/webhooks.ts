@@ -1,6 +1,6 @@
 import type { Context, Hono } from 'hono';
 import type { Webhook } from '../../core/webhook.ts';
-import { sourceWarnings } from '../../engine/callers/source-settings.ts';
+import { sourceWarnings } from '../../engine/callers/source-warnings.ts';
 import { readSample } from './input/sample.ts';
 import { readWebhookChange, readWebhookDraft } from './input/webhook.ts';
 import type { ApiParts } from './parts.ts';

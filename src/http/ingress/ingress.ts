@@ -145,10 +145,10 @@ export class Ingress {
       writeAnswer(outgoing, judgement.answer);
       return judgement.complete();
     }
-    fields.event = raw.id;
     const event: CapturedEvent = { ...raw, data: mappedData(route, raw) };
-    const answer = await receiver.receive(route, event, judgement.reception);
-    writeAnswer(outgoing, answer, event.id);
+    const { answer, eventId } = await receiver.receive(route, event, judgement.reception);
+    fields.event = eventId;
+    writeAnswer(outgoing, answer, eventId);
   }
 
   /** Throws where the server has no room for another request. */

@@ -1,3 +1,4 @@
+import { decode } from '../encodings.ts';
 import { equalTexts } from '../equal.ts';
 import { valueAt } from '../place.ts';
 import type { BasicCheck, BearerCheck } from '../source.ts';
@@ -11,12 +12,12 @@ export function checkBearer({ key }: BearerCheck, context: CheckContext): CheckR
 
 /** `Authorization: Basic` (RFC 7617). */
 export function checkBasic({ username, key }: BasicCheck, context: CheckContext): CheckResult {
-  return compare('Basic', key, context, (credentials, secret) =>
-    equalTexts(
-      Buffer.from(credentials, 'base64').toString('utf8'),
-      username === undefined ? secret : `${username}:${secret}`,
-    ),
-  );
+  return compare('Basic', key, context, (credentials, secret) => {
+    // Bytes, one by one: of a text that is not UTF-8 many would be the same.
+    const given = decode(credentials, 'base64')?.toString('latin1');
+    const expected = username === undefined ? secret : `${username}:${secret}`;
+    return given !== undefined && equalTexts(given, Buffer.from(expected).toString('latin1'));
+  });
 }
 
 function compare(

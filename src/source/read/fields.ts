@@ -11,6 +11,9 @@ export interface Mistake {
   readonly hint?: string;
 }
 
+/** Items of a list of conditions, handshakes or places: more than any sender has. */
+const LIST_MAX = 20;
+
 /** The keys of one map, taken one by one; those that nobody took are mistakes. */
 export class Fields {
   readonly path: readonly (string | number)[];
@@ -118,6 +121,10 @@ export class Fields {
     const value = this.take(key);
     if (value === undefined) return [];
     const path = [...this.path, key];
+    if (Array.isArray(value) && value.length > LIST_MAX) {
+      this.mistake([key], `Expected a list of at most ${LIST_MAX} items, got ${value.length}`);
+      return [];
+    }
     if (!Array.isArray(value)) return [read(value, path)].filter((item) => item !== undefined);
     return value
       .map((item, index) => read(item, [...path, index]))
@@ -154,7 +161,8 @@ export function listed(names: readonly string[]): string {
   return quoted.length === 0 ? last : `${quoted.join(', ')} or ${last}`;
 }
 
-function shown(value: unknown): string {
+/** A value as messages name it. */
+export function shown(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object' && value !== null) return 'a map';
   const text = typeof value === 'string' ? value : String(value);

@@ -31,8 +31,12 @@ export function readHandshake(
   const fetch = readFetchTarget(fields, 'fetch');
   const answer = readAnswer(fields, mistakes);
   fields.finish();
-  if (conditions.length === 0) fields.mistake([], 'Expected `when` with a condition, got none');
+  // What is wrong with a condition is told there.
+  const given = fields.take('when');
+  const isEmpty = given === undefined || (Array.isArray(given) && given.length === 0);
+  if (isEmpty) fields.mistake([], 'Expected `when` with a condition, got none');
   if (name === undefined || isSigned === undefined || answer === undefined) return undefined;
+  if (conditions.length === 0) return undefined;
   return {
     name,
     when: { conditions, ...(method === undefined ? {} : { method }) },
@@ -69,7 +73,12 @@ function readAnswer(fields: Fields, mistakes: Mistake[]): HandshakeAnswer | unde
   const status = answer.integer('status', 200, 299) ?? 200;
   const json = answer.map('json');
   const text = answer.take('text');
+  const type = answer.text('type', 200);
   answer.finish();
+  if (type !== undefined && (json !== undefined || text !== undefined)) {
+    answer.mistake(['type'], 'Expected `type` of an empty answer, got one beside `json` or `text`');
+    return undefined;
+  }
   if (json !== undefined && text !== undefined) {
     answer.mistake(['text'], 'Expected `json` or `text`, got both');
     return undefined;
@@ -78,7 +87,9 @@ function readAnswer(fields: Fields, mistakes: Mistake[]): HandshakeAnswer | unde
     const value = readValue(text, [...answer.path, 'text'], mistakes);
     return value && { status, content: { is: 'text', value } };
   }
-  if (json === undefined) return { status, content: { is: 'nothing' } };
+  if (json === undefined) {
+    return { status, content: { is: 'nothing', ...(type === undefined ? {} : { type }) } };
+  }
   const read: [string, AnswerValue][] = [];
   for (const name of json.rest) {
     const value = readValue(json.take(name), [...json.path, name], mistakes);

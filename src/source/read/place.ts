@@ -1,6 +1,6 @@
 import { jsonSteps } from '../json.ts';
 import type { Place } from '../source.ts';
-import { type Fields, listed } from './fields.ts';
+import { Fields, listed, type Mistake } from './fields.ts';
 
 const KINDS = ['header', 'query', 'form', 'json'] as const;
 const HEADER_NAME = /^[!#$%&'*+.^_`|~{}0-9A-Za-z-]{1,100}$/;
@@ -36,4 +36,16 @@ export function readPlace(fields: Fields): Place | undefined {
   const steps = jsonSteps(name);
   if (steps !== undefined) return { in: 'json', path: name, steps, ...items };
   return fields.expected('json', 'a path such as `event.id` or `items[0].id`');
+}
+
+/** The place that a map says, and nothing else. */
+export function readOnePlace(
+  value: unknown,
+  path: readonly (string | number)[],
+  mistakes: Mistake[],
+): Place | undefined {
+  const fields = Fields.of(value, path, mistakes);
+  const place = fields && readPlace(fields);
+  fields?.finish();
+  return place;
 }

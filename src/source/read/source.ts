@@ -1,11 +1,13 @@
 import { didYouMean } from '../../core/suggest.ts';
 import { checksOf, rolesOf } from '../checks-of.ts';
-import type { Check, FixedAnswer, Place, Sample, Source, Timestamp } from '../source.ts';
+import { signedId } from '../identity.ts';
+import type { Check, FixedAnswer, Sample, Source, Timestamp } from '../source.ts';
 import { readChecks, readDuration } from './checks.ts';
 import { Fields, type Mistake } from './fields.ts';
 import { readHandshake } from './handshakes.ts';
+import { readIdentity } from './identity.ts';
 import { handshakeMistakes } from './oracle.ts';
-import { readPlace } from './place.ts';
+import { readOnePlace, readPlace } from './place.ts';
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,59}$/;
 
@@ -44,7 +46,7 @@ function read(fields: Fields, mistakes: Mistake[], presets: Presets): Source | u
   const own = fields.has('verify')
     ? readChecks(fields.take('verify'), ['verify'], mistakes)
     : undefined;
-  const settings = readSettings(fields, mistakes);
+  const settings = readSettings(fields, mistakes, base);
   const declared = readKeys(fields);
   fields.required('source', name);
   fields.finish();
@@ -72,14 +74,13 @@ function read(fields: Fields, mistakes: Mistake[], presets: Presets): Source | u
     description: description ?? '',
     keys,
     id: merged.id ?? [],
-    idWithBody: merged.idWithBody ?? false,
     handshakes: merged.handshakes ?? [],
     sample: merged.sample ?? { headers: {} },
     ...(verify === undefined ? {} : { verify }),
   };
   const isUnproven = verify === undefined && source.unsigned === undefined;
   if (isUnproven && !fields.has('verify') && !fields.has('preset')) {
-    fields.mistake([], 'Expected `verify`, or `unsigned` with a reason, got neither');
+    fields.mistake([], 'Expected `verify`, a `preset`, or `unsigned` with a reason, got none');
   }
   for (const { path, message, hint } of soundness(source)) fields.mistake(path, message, hint);
   return source;
@@ -98,15 +99,14 @@ function both(preset: Check | undefined, own: Check | undefined): Check | undefi
   return { is: 'all', of: [preset, own] };
 }
 
-function readSettings(fields: Fields, mistakes: Mistake[]): Settings {
+function readSettings(fields: Fields, mistakes: Mistake[], base: Source | undefined): Settings {
   const docs = fields.text('docs');
   const note = fields.text('note');
   const unsigned = fields.text('unsigned');
-  const timestamp = readTimestamp(fields);
+  const timestamp = readTimestamp(fields, base?.timestamp);
   const id = fields.has('id')
-    ? fields.list('id', (value, path) => readOnePlace(value, path, mistakes))
+    ? fields.list('id', (value, path) => readIdentity(value, path, mistakes))
     : undefined;
-  const idWithBody = fields.boolean('id_with_body');
   const event = fields.has('event')
     ? readOnePlace(fields.take('event'), ['event'], mistakes)
     : undefined;
@@ -123,7 +123,6 @@ function readSettings(fields: Fields, mistakes: Mistake[]): Settings {
       unsigned,
       timestamp,
       id,
-      idWithBody,
       event,
       handshakes,
       acknowledge,
@@ -133,26 +132,20 @@ function readSettings(fields: Fields, mistakes: Mistake[]): Settings {
   );
 }
 
-function readTimestamp(fields: Fields): Timestamp | undefined {
+/** @param base the preset's, of which the tolerance alone can be changed */
+function readTimestamp(fields: Fields, base: Timestamp | undefined): Timestamp | undefined {
   const timestamp = fields.map('timestamp');
   if (timestamp === undefined) return undefined;
+  if (base !== undefined && timestamp.rest.every((key) => key === 'tolerance')) {
+    const toleranceMs = readDuration(timestamp, 'tolerance');
+    return toleranceMs === undefined ? base : { ...base, toleranceMs };
+  }
   const place = readPlace(timestamp);
   const unit = timestamp.required('unit', timestamp.choice('unit', ['s', 'ms', 'iso']));
   const toleranceMs = readDuration(timestamp, 'tolerance');
   timestamp.finish();
   if (place === undefined || unit === undefined) return undefined;
   return { place, unit, ...(toleranceMs === undefined ? {} : { toleranceMs }) };
-}
-
-function readOnePlace(
-  value: unknown,
-  path: readonly (string | number)[],
-  mistakes: Mistake[],
-): Place | undefined {
-  const fields = Fields.of(value, path, mistakes);
-  const place = fields && readPlace(fields);
-  fields?.finish();
-  return place;
 }
 
 function readAcknowledgement(fields: Fields): FixedAnswer | undefined {
@@ -206,8 +199,10 @@ function soundness(source: Source): readonly Fault[] {
   if (needs('timestamp') && source.timestamp === undefined) {
     faults.push({ path: [], message: 'Expected `timestamp`, which `content` names, got none' });
   }
-  if (needs('id') && source.id.length === 0) {
-    faults.push({ path: [], message: 'Expected `id`, which `content` names, got none' });
+  if (needs('id') && signedId(source) === undefined) {
+    const got = source.id.length === 0 ? 'none' : 'another';
+    const message = `Expected \`id\` with one place, which \`content\` names, got ${got}`;
+    faults.push({ path: got === 'none' ? [] : ['id'], message });
   }
   if (source.verify !== undefined && !isProof(source.verify)) {
     const message =

@@ -110,7 +110,7 @@ function addSignature(check: SignatureCheck, { source, draft, keys }: Making): s
 
 /** Public keys verify; the sender alone can sign. */
 function privateKeyFault(role: string, algorithm: string): string {
-  return `Expected a private key for ${algorithm} as \`${role}\`, got another key. Only the sender has the real one: make a pair of your own, and set its public key as the secret.`;
+  return `Expected a private key for ${algorithm} as \`${role}\`, got another key. Only the sender has the real one; to try it, store the private key of a pair of your own as that secret, in PEM.`;
 }
 
 function addToken({ place, key }: TokenCheck, { draft, keys }: Making): string | undefined {

@@ -39,11 +39,12 @@ export function signRequest(
     !draft.has(place) &&
     (place.in === 'header' || request.body.length === 0 || isSigned(place, source));
   const { timestamp, verify, sample } = source;
-  const [idPlace] = source.id;
+  const [idParts = []] = source.id;
+  const idPlaces = idParts.filter((part) => part !== 'body').filter(lacks);
   const kind = event ?? (source.event && lacks(source.event) ? sample.event : undefined);
   const isPlaced =
     (source.event === undefined || kind === undefined || draft.put(source.event, kind)) &&
-    (idPlace === undefined || !lacks(idPlace) || draft.put(idPlace, id)) &&
+    idPlaces.every((place) => draft.put(place, id)) &&
     (timestamp === undefined || draft.put(timestamp.place, timeValue(timestamp, now)));
   if (!isPlaced) {
     return { ok: false, reason: `Expected a JSON body, as ${source.name} sends, got another.` };

@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import { z } from 'zod';
 import type { MapEntry } from '../../../core/payload-map.ts';
 import { parseRate, RATE_FORM, type Rate } from '../../../core/rate.ts';
+import type { WebhookSource } from '../../../core/webhook.ts';
 import type { SettingsChange } from '../../../core/webhook-settings.ts';
 import type { WebhookDraft } from '../../../engine/registry.ts';
 import { flag, object, readBody, text } from './read.ts';
@@ -30,6 +31,12 @@ const mapEntry = z.union(
   'a source path such as json.order.id, or an object with from, required and default',
 );
 
+/** Its other keys are those of a source's file, which the engine reads (`engine/callers/source-of.ts`). */
+const source = z.looseObject(
+  { preset: text.optional(), secrets: z.record(z.string(), text, 'an object').optional() },
+  'an object such as { preset: github, secrets: { secret: GITHUB_SECRET } }',
+);
+
 /** One member for each of `WebhookSettings`. */
 const settingsShape = {
   methods: upperCased('a list of methods').nullish(),
@@ -39,10 +46,7 @@ const settingsShape = {
   map: z.record(z.string(), mapEntry, 'an object').nullish(),
   forward: text.nullish(),
   account: text.nullish(),
-  source: object({
-    preset: text,
-    secrets: z.record(z.string(), text, 'an object').optional(),
-  }).nullish(),
+  source: source.nullish(),
 };
 
 const draftShape = {
@@ -69,7 +73,7 @@ export async function readWebhookChange(c: Context): Promise<WebhookDraft & { pa
 
 function draftOf(given: z.output<typeof webhookDraft>): WebhookDraft {
   const { methods, content_types, paths, limits: limited, map, forward, account, ...more } = given;
-  const { source, ...rest } = more;
+  const { source: caller, ...rest } = more;
   const settings: SettingsChange = {
     methods,
     contentTypes: content_types,
@@ -82,9 +86,13 @@ function draftOf(given: z.output<typeof webhookDraft>): WebhookDraft {
     map: map as SettingsChange['map'],
     forward,
     account,
-    source: source && { preset: source.preset, secrets: source.secrets ?? {} },
+    source: caller && sourceOf(caller),
   };
   return { ...rest, settings } as WebhookDraft;
+}
+
+function sourceOf({ secrets = {}, ...definition }: z.output<typeof source>): WebhookSource {
+  return { ...definition, secrets } as WebhookSource;
 }
 
 function rate(): z.ZodType<Rate, unknown> {
