@@ -43,7 +43,8 @@ export const UNRECORDED: Answer = {
   }),
 };
 
-function failureAnswer(failure: RunFailure, runId: string): Answer {
+/** What the caller of a run that failed before it answered is told. */
+export function failureAnswer(failure: RunFailure, runId: string): Answer {
   const { code, status } = failure;
   const message = FOR_CALLERS.has(code)
     ? failure.message

@@ -80,6 +80,8 @@ export interface SenderKey {
   readonly key: string;
   /** A first event from before this counts no more. */
   readonly since: number;
+  /** An event that failed: this one takes its place, if it still is the first. */
+  readonly instead?: string;
 }
 
 /** What is known of callers beside the events that they made. */

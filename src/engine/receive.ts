@@ -7,7 +7,7 @@ import type { Answer, RunRecord } from '../core/run.ts';
 import { topicEvent } from '../core/topic-event.ts';
 import { acknowledgement, NO_CONTENT, UNRECORDED } from './answers.ts';
 import type { Reception } from './callers/callers.ts';
-import { firstAnswer } from './callers/duplicate.ts';
+import { type First, firstOf } from './callers/duplicate.ts';
 import { dispatch, dispatchUnconditional, type Plan } from './dispatch.ts';
 import type { Subscriptions } from './effects/internal.ts';
 import type { OpenFeed } from './feed.ts';
@@ -34,6 +34,8 @@ export interface ReceiverParts extends Omit<LegParts, 'store' | 'queue'> {
   readonly answerDeadlineMs: number;
 }
 
+/** Answers that tell a sender that what it sent was not done, so that it sends it again. */
+const FAILURE_STATUS_MIN = 500;
 /** Of a message that no run has emitted. */
 const FIRST_DEPTH = 1;
 
@@ -92,26 +94,32 @@ export class Receiver {
    * runs are open.
    *
    * @param reception how its sender is served; a duplicate gets the answer of the first, and runs nothing
+   * unless that was a failure of ours
    */
   async receive(route: Route, event: CapturedEvent, reception: Reception = {}): Promise<Reply> {
-    const acknowledged = reception.acknowledgement ?? acknowledgement(event.id);
-    try {
-      const given = await this.#receive(route, event, reception, acknowledged);
-      const answer = given === NO_CONTENT ? (reception.acknowledgement ?? given) : given;
-      return { answer, eventId: event.id };
-    } catch (error) {
-      const { key } = reception;
-      if (key === undefined || !isDuplicate(error)) throw error;
-      return this.#repeat(event.webhookId, key.key, reception.acknowledgement);
+    const { answerDeadlineMs = Number.POSITIVE_INFINITY, acknowledgement: own } = reception;
+    const deadlineMs = Math.min(this.#parts.answerDeadlineMs, answerDeadlineMs);
+    let { key } = reception;
+    for (let again = false; ; again = true) {
+      try {
+        const given = await this.#receive(route, event, key, own, deadlineMs);
+        return { answer: given === NO_CONTENT ? (own ?? given) : given, eventId: event.id };
+      } catch (error) {
+        if (key === undefined || !isDuplicate(error)) throw error;
+        const first = await firstOf(this.#parts.store, route.webhook, key.key, deadlineMs);
+        const isToRepeat = first.is === 'failed' && first.answer.status >= FAILURE_STATUS_MIN;
+        if (again || !isToRepeat) return this.#repeat(event, first, own);
+        // Its sender was told that it failed, and sends it again so that it is done after all.
+        key = { ...key, instead: first.eventId };
+      }
     }
   }
 
   /** The reply of the first of several equal requests. */
-  async #repeat(webhookId: string, key: string, own: Answer | undefined): Promise<Reply> {
-    const { store, log } = this.#parts;
-    const { eventId, ...first } = await firstAnswer(store, webhookId, key);
-    log.write('info', 'duplicate', { webhook: webhookId, event: eventId });
-    if (first.is === 'answered') return { answer: first.answer, eventId };
+  #repeat(event: CapturedEvent, first: First, own: Answer | undefined): Reply {
+    const { eventId } = first;
+    this.#parts.log.write('info', 'duplicate', { webhook: event.webhookId, event: eventId });
+    if ('answer' in first) return { answer: first.answer, eventId };
     const isOpen = first.is === 'open' && eventId !== undefined;
     return { answer: own ?? (isOpen ? acknowledgement(eventId) : NO_CONTENT), eventId };
   }
@@ -119,9 +127,11 @@ export class Receiver {
   async #receive(
     route: Route,
     event: CapturedEvent,
-    { key, answerDeadlineMs }: Reception,
-    acknowledged: Answer,
+    key: SenderKey | undefined,
+    own: Answer | undefined,
+    deadlineMs: number,
   ): Promise<Answer> {
+    const acknowledged = own ?? acknowledgement(event.id);
     const { subscriptions } = this.#parts;
     const { bindings, settings, respond } = route.webhook;
     const startsRuns = settings.forward !== undefined && subscriptions.has(settings.forward);
@@ -144,7 +154,6 @@ export class Receiver {
       await stored;
       return acknowledged;
     }
-    const deadlineMs = Math.min(this.#parts.answerDeadlineMs, answerDeadlineMs ?? Infinity);
     const held = route.effectful ? new HeldCapture(capture) : captured(capture());
     return this.#answerByRun(passage, held, acknowledged, deadlineMs);
   }

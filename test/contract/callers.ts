@@ -105,6 +105,22 @@ export function callerContract(opened: OpenedStore): void {
       expect(await store.firstEvent('wh_1', 'a')).toBeUndefined();
     });
 
+    test('an event takes the place of the first alone that it names', async () => {
+      const { store } = opened;
+      const [first, second, third] = Array.from({ length: 3 }, (_, ms) =>
+        someEvent({ webhookId: 'wh_1', receivedAt: NOW + ms }),
+      ) as [CapturedEvent, CapturedEvent, CapturedEvent];
+      await store.capture(first, 'captured', undefined, key('a'));
+      const instead = { ...key('a'), instead: first.id };
+      await store.capture(second, 'captured', undefined, instead);
+      await expect(store.capture(third, 'captured', undefined, instead)).rejects.toMatchObject({
+        code: 'event.duplicate',
+      });
+      expect(await store.firstEvent('wh_1', 'a')).toBe(second.id);
+      expect((await store.duplicates(second.id))?.count).toBe(2);
+      expect(await store.duplicates(first.id)).toBeUndefined();
+    });
+
     test('the newest refusals of each webhook are kept, with every field', async () => {
       const { store } = opened;
       await store.saveRefusal(someRefusal(0, 'wh_2'));

@@ -1,21 +1,26 @@
-import type { Answer } from '../../core/run.ts';
+import type { Answer, RunRecord } from '../../core/run.ts';
+import type { Webhook } from '../../core/webhook.ts';
+import { failureAnswer } from '../answers.ts';
 import type { CallerStore, EventStore } from '../ports.ts';
 
 /** What is known of the first of several equal requests. */
-type First = { readonly eventId: string | undefined } & (
-  | { readonly is: 'answered'; readonly answer: Answer }
+export type First =
+  | { readonly is: 'answered'; readonly answer: Answer; readonly eventId: string }
+  /** Its run failed before it answered, and its sender was told so. */
+  | { readonly is: 'failed'; readonly answer: Answer; readonly eventId: string }
   /** Its runs have ended, and none has answered. */
-  | { readonly is: 'unanswered' }
+  | { readonly is: 'unanswered'; readonly eventId: string }
   /** It was only acknowledged, or is still under way, or is too old to be there. */
-  | { readonly is: 'open' }
-);
+  | { readonly is: 'open'; readonly eventId: string | undefined };
 
-export async function firstAnswer(
+/** @param deadlineMs after which its sender was sent the acknowledgement */
+export async function firstOf(
   store: Pick<CallerStore, 'firstEvent'> & Pick<EventStore, 'event' | 'runsOf'>,
-  webhookId: string,
+  webhook: Webhook,
   key: string,
+  deadlineMs: number,
 ): Promise<First> {
-  const eventId = await store.firstEvent(webhookId, key);
+  const eventId = await store.firstEvent(webhook.id, key);
   const event = eventId === undefined ? undefined : await store.event(eventId);
   if (event === undefined || event.status === 'pending' || event.status === 'captured') {
     return { is: 'open', eventId };
@@ -23,7 +28,19 @@ export async function firstAnswer(
   const runs = await store.runsOf(event.id);
   const own = runs.filter(({ caller }) => caller === undefined);
   const answer = own.find((run) => run.answer !== undefined)?.answer;
-  if (answer !== undefined) return { is: 'answered', answer, eventId };
-  const isOpen = own.some(({ endedAt }) => endedAt === undefined);
-  return { is: isOpen ? 'open' : 'unanswered', eventId };
+  if (answer !== undefined) return { is: 'answered', answer, eventId: event.id };
+  if (own.some(({ endedAt }) => endedAt === undefined)) return { is: 'open', eventId };
+  const failed = own.find((run) => hasToldFailure(webhook, run, event.receivedAt + deadlineMs));
+  if (failed?.failure === undefined) return { is: 'unanswered', eventId: event.id };
+  return { is: 'failed', answer: failureAnswer(failed.failure, failed.id), eventId: event.id };
+}
+
+/** Whether its failure was its caller's answer: not in the background, and not after the deadline. */
+function hasToldFailure(
+  { respond, bindings }: Webhook,
+  { failure, binding, endedAt }: RunRecord,
+  deadlineAt: number,
+): boolean {
+  if (failure === undefined || endedAt === undefined || endedAt > deadlineAt) return false;
+  return respond === 'run' && bindings[binding]?.also !== true;
 }

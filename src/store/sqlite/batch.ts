@@ -178,12 +178,17 @@ function readCapture(reader: Reader): Write {
 
 function writeKey(writer: Writer, key: SenderKey | undefined): void {
   writer.text(key?.key ?? null);
-  if (key !== undefined) writer.number(key.since);
+  if (key === undefined) return;
+  writer.number(key.since);
+  writer.text(key.instead ?? null);
 }
 
 function readKey(reader: Reader): SenderKey | undefined {
   const key = reader.text();
-  return key === null ? undefined : { key, since: reader.number() };
+  if (key === null) return undefined;
+  const since = reader.number();
+  const instead = reader.text();
+  return { key, since, ...(instead === null ? {} : { instead }) };
 }
 
 function writeMessage(writer: Writer, message: NewMessage | undefined): void {

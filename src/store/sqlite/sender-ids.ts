@@ -16,14 +16,21 @@ export function prepareSenderIds(
     `INSERT INTO sender_id (webhook_id, key, event_id, received_at, repeats) VALUES (?, ?, ?, ?, 0)
      ON CONFLICT DO NOTHING`,
   );
+  const replace = sqlite.prepare(
+    `UPDATE sender_id SET event_id = ?, received_at = ?, repeats = repeats + 1, repeated_at = ?
+     WHERE webhook_id = ? AND key = ? AND event_id = ?`,
+  );
   const count = sqlite.prepare(
     `UPDATE sender_id SET repeats = repeats + 1, repeated_at = ? WHERE webhook_id = ? AND key = ?`,
   );
-  return ({ key, since }, webhookId, eventId, at) => {
+  return ({ key, since, instead }, webhookId, eventId, at) => {
     if (claim.run(webhookId, key, eventId, at).changes > 0) return undefined;
     if (forget.run(webhookId, key, since).changes > 0) {
       claim.run(webhookId, key, eventId, at);
       return undefined;
+    }
+    if (instead !== undefined) {
+      if (replace.run(eventId, at, at, webhookId, key, instead).changes > 0) return undefined;
     }
     count.run(at, webhookId, key);
     return new HookwrightError(

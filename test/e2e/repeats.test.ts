@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Program } from './program.ts';
+
+/** Fails until it has been run often enough. */
+const flaky = (status: number): string => `automation: flaky.${status}
+policy: { state: [ "runs/*" ] }
+steps:
+  - state: { increment: "runs/${status}" }
+    as: runs
+  - if: \${{ runs < 3 }}
+    then:
+      - fail: { message: Not yet., status: ${status} }
+  - return: { json: { runs: "\${{ runs }}" } }
+`;
+const automations = { '500.yaml': flaky(500), '422.yaml': flaky(422), 'late.yaml': flaky(503) };
+
+let program: Program;
+
+beforeAll(async () => {
+  program = await Program.start({ automations });
+});
+
+afterAll(() => program[Symbol.asyncDispose]());
+
+async function sender(automation: string, settings: object = {}): Promise<() => Promise<Response>> {
+  const source = {
+    verify: { bearer: {} },
+    id: { header: 'X-Delivery' },
+    secrets: { secret: 'KEY' },
+  };
+  await program.api('PUT', '/secrets/KEY', { value: 'a-key' });
+  const made = { source, bindings: [{ automation }], ...settings };
+  const { url } = await program.api('POST', '/webhooks', made);
+  const headers = { authorization: 'Bearer a-key', 'x-delivery': '1' };
+  return () => fetch(url, { method: 'POST', headers });
+}
+
+const eventOf = (response: Response): string | null => response.headers.get('x-hookwright-event');
+
+describe('a request that comes again', () => {
+  test('is run again where its sender was told that it failed, until it succeeds', async () => {
+    const send = await sender('flaky.500');
+    const [first, second, third] = [await send(), await send(), await send()];
+    expect([first.status, second.status, third.status]).toEqual([500, 500, 200]);
+    expect(new Set([first, second, third].map(eventOf)).size).toBe(3);
+    expect(await third.json()).toEqual({ runs: 3 });
+    const fourth = await send();
+    expect(await fourth.json()).toEqual({ runs: 3 });
+    expect(eventOf(fourth)).toBe(eventOf(third));
+  });
+
+  test('is run once more at a time, however many come at once', async () => {
+    const send = await sender('flaky.503');
+    expect((await send()).status).toBe(503);
+    const all = await Promise.all(Array.from({ length: 10 }, send));
+    expect(all.filter(({ status }) => status === 503).length).toBeGreaterThan(0);
+    const ran = new Set(all.map(eventOf));
+    expect(ran.size).toBeLessThan(4);
+  });
+
+  test('gets the refusal that the first got, and is not run', async () => {
+    const send = await sender('flaky.422');
+    const [first, second] = [await send(), await send()];
+    expect([first.status, second.status]).toEqual([422, 422]);
+    expect(await second.json()).toEqual(await first.json());
+    expect(eventOf(second)).toBe(eventOf(first));
+  });
+
+  test('is acknowledged as the first was, though that failed behind its back', async () => {
+    const send = await sender('flaky.422', { respond: 'ack' });
+    const [first, second] = [await send(), await send()];
+    expect([first.status, second.status]).toEqual([202, 202]);
+    expect(eventOf(second)).toBe(eventOf(first));
+  });
+});
