@@ -20,6 +20,7 @@ import type { Webhook } from './core/webhook.ts';
 import { Automations } from './engine/automations.ts';
 import { type AttemptNotice, createFeed } from './engine/feed.ts';
 import { Deliveries } from './engine/hooks/deliveries.ts';
+import { otherKey, proveKey } from './engine/key-proof.ts';
 import type { Sandbox, SecretStore } from './engine/ports.ts';
 import { LiveRegistry } from './engine/registry.ts';
 import { Secrets } from './engine/secrets.ts';
@@ -167,15 +168,16 @@ async function openStored(
   open.add(() => store.close());
   const vault = await openVault(config, store);
   const secrets = await Secrets.open({ store, vault, clock });
+  const hooks = await openHooks({ config, store, vault, clock, makeId });
+  const unreadable = { secrets: secrets.unreadable(), hooks: hooks.unreadable() };
   // Commands go on, so that what cannot be read can be set anew or deleted.
-  if (listen) secrets.requireKey();
+  if (!(await proveKey(store, vault, unreadable)) && listen) throw otherKey(unreadable);
   const automations = await Automations.open(store, log, clock);
   const sources = sourceFolder(config.sourcesDir);
   const registry = await LiveRegistry.open({ store, automations, sources, clock, makeId });
   const fresh = automations.size === 0 && registry.webhooks().length === 0;
   await loadAutomations(config.automationsDir, automations, log);
   const firstWebhook = fresh ? await createExample(registry) : undefined;
-  const hooks = await openHooks({ config, store, vault, clock, makeId });
   return { store, secrets, sources, automations, registry, hooks, firstWebhook };
 }
 
