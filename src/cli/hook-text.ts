@@ -55,7 +55,7 @@ export function hooksTable(hooks: readonly HookJson[]): string {
     ['NAME', 'STATE', 'PROFILE', 'TOPICS', 'URL'],
     hooks.map((hook) => [
       hook.name,
-      hook.status,
+      hook.held_because === null ? hook.status : `${hook.status}, held`,
       hook.profile,
       hook.topics.join(', ') || '-',
       hook.url,

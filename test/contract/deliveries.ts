@@ -115,6 +115,21 @@ export function deliveryContract(opened: OpenedStore): void {
       expect((await one(NOW + 500, ordered)).message.id).toBe(earlier.id);
     });
 
+    test('are claimed one by one by their id, due or not, and by one process alone', async () => {
+      const [message] = (await publish(1)) as [NewMessage];
+      const [made] = await opened.store.deliveries({ hookId: hook.id, countMax: 1 });
+      const claimOne = (owner: string) =>
+        opened.store.claimDelivery(owner, NOW - 1, LEASE_MS, made!.id);
+      const claimed = await claimOne('a');
+      expect(claimed).toMatchObject({ id: made!.id, status: 'sending', message });
+      expect(claimed).not.toHaveProperty('dueAt');
+      expect(await claimOne('b')).toBeUndefined();
+      expect((await claim(NOW + 9)).deliveries).toEqual([]);
+      await settle(claimed!, { outcome: 'succeeded' });
+      expect(await claimOne('a')).toBeUndefined();
+      expect(await opened.store.claimDelivery('a', NOW, LEASE_MS, 'dlv_none')).toBeUndefined();
+    });
+
     test('are another’s when their lease has ended, and not before', async () => {
       await publish(2);
       const [kept, lost] = (await claim(NOW + 9)).deliveries as [ClaimedDelivery, ClaimedDelivery];

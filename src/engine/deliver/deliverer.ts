@@ -91,6 +91,21 @@ export class Deliverer {
     this.#soon();
   }
 
+  /**
+   * Attempts one delivery at once, whatever the status of its hook and whoever waits: a ping, which somebody
+   * waits for. Resolves when that has ended; never rejects.
+   */
+  async attemptNow(deliveryId: string): Promise<void> {
+    const { store, owner, clock, log } = this.#parts;
+    if (this.#isClosing) return;
+    try {
+      const delivery = await store.claimDelivery(owner, clock(), LEASE_MS, deliveryId);
+      if (delivery !== undefined) await this.#begin(delivery);
+    } catch (error) {
+      log.write('error', 'deliver.failed', { error });
+    }
+  }
+
   /** Attempts under way. */
   get size(): number {
     return this.#underWay.size;
@@ -167,16 +182,16 @@ export class Deliverer {
     const { deliveries } = await this.#lanes.claim(wants, () =>
       store.claimDeliveries(owner, clock(), LEASE_MS, wants),
     );
-    for (const delivery of deliveries) this.#begin(delivery);
+    for (const delivery of deliveries) void this.#begin(delivery);
     return true;
   }
 
-  #begin(delivery: ClaimedDelivery): void {
+  #begin(delivery: ClaimedDelivery): Promise<void> {
     const { hooks, clock } = this.#parts;
     const hook = hooks.find(delivery.hookId);
     // Deleted between claim and now: its deliveries are being cancelled. One of our own, whose lease ran
     // out unrenewed, is not attempted twice at once.
-    if (hook === undefined || this.#underWay.has(delivery.id)) return;
+    if (hook === undefined || this.#underWay.has(delivery.id)) return Promise.resolve();
     const controller = new AbortController();
     this.#underWay.set(delivery.id, controller);
     this.#lanes.began(hook, delivery.id, clock());
@@ -186,6 +201,7 @@ export class Deliverer {
       this.#soon();
     });
     this.#ended.add(work);
+    return work;
   }
 
   async #work(hook: Hook, delivery: ClaimedDelivery, signal: AbortSignal): Promise<void> {

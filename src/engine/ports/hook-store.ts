@@ -36,7 +36,7 @@ export interface MessageStore {
    * A message of a `key` that is known is not stored again: the first one's id is given.
    *
    * @throws HookwrightError `message.key_reused` where the known one differs, `hook.not_found`,
-   *   `hook.invalid` where the one hook is disabled
+   *   `hook.invalid` where the one hook is disabled and it is no ping
    */
   publish(message: NewMessage, key?: string): Promise<Published>;
   message(id: string): Promise<Message | undefined>;
@@ -79,6 +79,13 @@ export interface DeliveryStore {
     leaseMs: number,
     wants: readonly DeliveryWant[],
   ): Promise<Claim>;
+  /** Takes one delivery likewise that is pending, due or not; `undefined` where it is not. */
+  claimDelivery(
+    owner: string,
+    now: number,
+    leaseMs: number,
+    id: string,
+  ): Promise<ClaimedDelivery | undefined>;
   /** Prolongs leases; returns the ids that are still the owner's. */
   renewDeliveries(owner: string, ids: readonly string[], until: number): Promise<readonly string[]>;
   /**

@@ -20,6 +20,8 @@ export function hookStoreOf(
     attempts: (deliveryId) => client.ask({ method: 'attempts', deliveryId }),
     claimDeliveries: (owner, now, leaseMs, wants) =>
       client.ask({ method: 'claimDeliveries', owner, now, leaseMs, wants }),
+    claimDelivery: (owner, now, leaseMs, deliveryId) =>
+      client.ask({ method: 'claimDelivery', owner, now, leaseMs, deliveryId }),
     renewDeliveries: (owner, ids, until) =>
       client.ask({ method: 'renewDeliveries', owner, ids, until }),
     reclaimDeliveries: (now, isAlone) => client.ask({ method: 'reclaimDeliveries', now, isAlone }),

@@ -1,6 +1,6 @@
 import type Sqlite from 'better-sqlite3';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
-import type { Attempt, Delivery } from '../../core/delivery.ts';
+import type { Attempt, ClaimedDelivery, Delivery } from '../../core/delivery.ts';
 import type { CapturedEvent } from '../../core/event.ts';
 import type { HookRecord } from '../../core/hook.ts';
 import type { Message, NewMessage } from '../../core/message.ts';
@@ -56,6 +56,13 @@ export type HookCall =
       readonly wants: readonly DeliveryWant[];
     }
   | {
+      readonly method: 'claimDelivery';
+      readonly owner: string;
+      readonly now: number;
+      readonly leaseMs: number;
+      readonly deliveryId: string;
+    }
+  | {
       readonly method: 'renewDeliveries';
       readonly owner: string;
       readonly ids: readonly string[];
@@ -101,6 +108,7 @@ export interface HookReturns {
   readonly deliveries: readonly Delivery[];
   readonly attempts: readonly Attempt[];
   readonly claimDeliveries: Claim;
+  readonly claimDelivery: ClaimedDelivery | undefined;
   readonly renewDeliveries: readonly string[];
   readonly reclaimDeliveries: readonly string[];
   readonly dueDeliveries: readonly DueHook[];
@@ -122,6 +130,7 @@ export const HOOK_JOBS: Readonly<Record<HookCall['method'], string>> = {
   deliveries: 'list deliveries',
   attempts: 'list attempts',
   claimDeliveries: 'claim deliveries',
+  claimDelivery: 'claim a delivery',
   renewDeliveries: 'renew the leases of deliveries',
   reclaimDeliveries: 'take back deliveries',
   dueDeliveries: 'find the next due deliveries',
@@ -163,6 +172,8 @@ export function prepareHookCalls(
     deliveries: ({ filter }) => listDeliveries(sqlite, filter),
     attempts: ({ deliveryId }) => listAttempts(db, deliveryId),
     claimDeliveries: ({ owner, now, leaseMs, wants }) => taker.claim(owner, now, leaseMs, wants),
+    claimDelivery: ({ owner, now, leaseMs, deliveryId }) =>
+      taker.claimOne(owner, now, leaseMs, deliveryId),
     renewDeliveries: ({ owner, ids, until }) => taker.renew(owner, ids, until),
     reclaimDeliveries: ({ now, isAlone }) => taker.reclaim(now, isAlone),
     dueDeliveries: ({ hookIds }) => taker.due(hookIds),
