@@ -37,7 +37,7 @@ import { Limiter } from '../http/ingress/limiter.ts';
 import { createHono, createHttpServer } from '../http/server.ts';
 import type { openOutbound } from '../outbound/open.ts';
 import { followAutomations } from './automations-folder.ts';
-import { makeDeliverer } from './hooks.ts';
+import { makeDelivering } from './hooks.ts';
 import type { Open } from './open.ts';
 
 /** What the serving part is made of. */
@@ -90,7 +90,10 @@ export async function serve(parts: Parts, open: Open): Promise<Served> {
     asSeen(event, registry.routeOfId(event.webhookId)?.webhook, config.publicUrl);
   const topics = new Topics({ automations, receiver: () => receiver, log });
   const source = (): string => config.publicUrl ?? (address === undefined ? '' : urlOf(address));
-  const deliverer = makeDeliverer({ ...parts, egress, source, subscriptions: topics }, open);
+  const { deliverer, alerts } = makeDelivering(
+    { ...parts, egress, source, subscriptions: topics },
+    open,
+  );
   const runs = openRuns({
     store,
     sandbox,
@@ -137,6 +140,7 @@ export async function serve(parts: Parts, open: Open): Promise<Served> {
   await runs.queue.open();
   // The lock on the data folder says that no other process is at work on it.
   await deliverer.open(true);
+  alerts?.look();
   parts.hooks.listen((id) => deliverer.changed(id));
   await schedules.open();
   keepUp(parts, open);

@@ -62,6 +62,7 @@ export function deliveryContract(opened: OpenedStore): void {
         next: { status: over.outcome === 'succeeded' ? 'succeeded' : 'failed' },
         outcome: 'failed',
         tellFailed: false,
+        mails: false,
         starts: [],
         ...over,
       });

@@ -17,10 +17,12 @@ export interface DelivererParts extends AttemptParts {
   readonly log: Log;
   readonly owner: string;
   readonly limits: LaneLimits;
+  /** Whether there is a mail server for alerts. */
+  readonly mails: boolean;
   /** Whether automations wait for messages of a topic. */
   readonly starts: (topic: string) => boolean;
   /** Told of messages about hooks and deliveries, once they are on disk. */
-  readonly notify: (notices: readonly NewMessage[], hook: Hook) => void;
+  readonly notify: (notices: readonly NewMessage[]) => void;
   /** Told of each attempt that was written down. */
   readonly attempted: (attempt: Attempt, delivery: ClaimedDelivery) => void;
 }
@@ -220,10 +222,10 @@ export class Deliverer {
   }
 
   async #settle(hook: Hook, delivery: ClaimedDelivery, done: AttemptDone): Promise<void> {
-    const { store, hooks, owner, starts, notify, attempted } = this.#parts;
+    const { store, hooks, owner, mails, starts, notify, attempted } = this.#parts;
     const { settlement, verdict } = done;
     const topics = Object.values(NOTICE_TOPICS).filter(starts);
-    const settled = await store.settleAttempt({ ...settlement, owner, starts: topics });
+    const settled = await store.settleAttempt({ ...settlement, owner, mails, starts: topics });
     this.#tell(hook, delivery, done);
     attempted(settlement.attempt, delivery);
     if (settled.hook !== undefined) hooks.told(hook.id, settled.hook);
@@ -231,7 +233,7 @@ export class Deliverer {
     // The next of an ordered hook has waited for this one.
     else if (hook.ordered) this.#lanes.wake(hook.id, this.#parts.clock());
     for (const notice of settled.notices) this.published(notice);
-    if (settled.notices.length > 0) notify(settled.notices, hook);
+    if (settled.notices.length > 0) notify(settled.notices);
   }
 
   /** One line per attempt. */

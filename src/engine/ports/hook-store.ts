@@ -121,6 +121,27 @@ export interface DeliveryStore {
   cancelDeliveries(which: CancelFilter, now: number, countMax: number): Promise<number>;
 }
 
+/** Mails about hooks that are not sent yet; `settleAttempt` makes them. */
+export interface AlertStore {
+  /**
+   * Takes those that are due, the longest due first, and puts each off by the wait of `waitsMs` that follows
+   * the tries that it has had, or the last: a process that dies leaves it to a later try.
+   */
+  takeAlerts(now: number, waitsMs: readonly number[], countMax: number): Promise<readonly Alert[]>;
+  /** It is sent, or given up. */
+  endAlert(noticeId: string): Promise<void>;
+  /** When the next is due; `undefined` where there is none. */
+  nextAlert(): Promise<number | undefined>;
+}
+
+export interface Alert {
+  /** What there is to tell. */
+  readonly notice: Message;
+  readonly hookId: string;
+  /** Tries, this one included. */
+  readonly tries: number;
+}
+
 export interface DeliveryFilter {
   readonly hookId?: string;
   readonly messageId?: string;
@@ -157,6 +178,8 @@ export interface AttemptSettlement {
   readonly outcome?: AttemptOutcome;
   /** Whether to tell that the delivery has failed for good. */
   readonly tellFailed: boolean;
+  /** Whether notices about the hook are to be mailed to its alert addresses as well, where it has some. */
+  readonly mails: boolean;
   /** Topics of notices that automations wait for. */
   readonly starts: readonly NoticeTopic[];
 }

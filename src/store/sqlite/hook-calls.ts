@@ -5,6 +5,7 @@ import type { CapturedEvent } from '../../core/event.ts';
 import type { HookRecord } from '../../core/hook.ts';
 import type { Message, NewMessage } from '../../core/message.ts';
 import type {
+  Alert,
   CancelFilter,
   Claim,
   DeliveryFilter,
@@ -13,6 +14,7 @@ import type {
   MessageFilter,
   ResendFilter,
 } from '../../engine/ports/hook-store.ts';
+import type { AlertKeeper } from './alerts.ts';
 import { prepareTaker } from './deliver.ts';
 import { findDelivery, listAttempts, listDeliveries } from './deliveries.ts';
 import { deleteHook, insertHook, listHooks, replaceHook } from './hooks.ts';
@@ -93,7 +95,15 @@ export type HookCall =
       readonly which: CancelFilter;
       readonly now: number;
       readonly countMax: number;
-    };
+    }
+  | {
+      readonly method: 'takeAlerts';
+      readonly now: number;
+      readonly waitsMs: readonly number[];
+      readonly countMax: number;
+    }
+  | { readonly method: 'endAlert'; readonly noticeId: string }
+  | { readonly method: 'nextAlert' };
 
 /** What each of them returns. */
 export interface HookReturns {
@@ -115,6 +125,9 @@ export interface HookReturns {
   readonly resendDeliveries: number;
   readonly deliverMissed: { readonly made: number; readonly last?: string };
   readonly cancelDeliveries: number;
+  readonly takeAlerts: readonly Alert[];
+  readonly endAlert: undefined;
+  readonly nextAlert: number | undefined;
 }
 
 /** What the database was to do, for its errors. */
@@ -137,6 +150,9 @@ export const HOOK_JOBS: Readonly<Record<HookCall['method'], string>> = {
   resendDeliveries: 'resend deliveries',
   deliverMissed: 'deliver what was missed',
   cancelDeliveries: 'cancel deliveries',
+  takeAlerts: 'take the mails that are due',
+  endAlert: 'end a mail',
+  nextAlert: 'find the next due mail',
 };
 
 export interface HookCallParts {
@@ -144,6 +160,7 @@ export interface HookCallParts {
   readonly db: BetterSQLite3Database;
   readonly subscribers: Subscribers;
   readonly publisher: Publisher;
+  readonly alerts: AlertKeeper;
 }
 
 /** What the methods do: each is one transaction. */
@@ -156,7 +173,7 @@ type Handlers = {
 export function prepareHookCalls(
   parts: HookCallParts,
 ): (call: HookCall) => HookReturns[keyof HookReturns] {
-  const { sqlite, db, subscribers, publisher } = parts;
+  const { sqlite, db, subscribers, publisher, alerts } = parts;
   const taker = prepareTaker(sqlite);
   const resender = prepareResender(sqlite, subscribers, publisher);
   const prune = prepareMessagePruner(sqlite);
@@ -181,6 +198,9 @@ export function prepareHookCalls(
     deliverMissed: ({ hookId, since, after, now, countMax }) =>
       resender.missed(hookId, since, after, now, countMax),
     cancelDeliveries: ({ which, now, countMax }) => resender.cancel(which, now, countMax),
+    takeAlerts: ({ now, waitsMs, countMax }) => alerts.take(now, waitsMs, countMax),
+    endAlert: ({ noticeId }) => void alerts.end(noticeId),
+    nextAlert: () => alerts.next(),
   };
   return (call) => {
     const handle = handlers[call.method] as (call: HookCall) => HookReturns[keyof HookReturns];

@@ -9,7 +9,7 @@ import { type HealthWriter, listHooks, notFound, prepareHealth } from './hooks.t
 export interface Subscriber
   extends Pick<
     HookRecord,
-    'id' | 'name' | 'status' | 'health' | 'disabled' | 'failuresMax' | 'failingMs'
+    'id' | 'name' | 'status' | 'health' | 'disabled' | 'failuresMax' | 'failingMs' | 'alerts'
   > {
   /** Its topics by segments. */
   readonly patterns: readonly (readonly string[])[];
@@ -86,7 +86,7 @@ export class Subscribers {
 }
 
 function subscriberOf(hook: HookRecord): Subscriber {
-  const { id, name, status, health, disabled, failuresMax, failingMs, topics } = hook;
+  const { id, name, status, health, disabled, failuresMax, failingMs, alerts, topics } = hook;
   return {
     id,
     name,
@@ -95,6 +95,7 @@ function subscriberOf(hook: HookRecord): Subscriber {
     ...(disabled === undefined ? {} : { disabled }),
     failuresMax,
     failingMs,
+    alerts,
     patterns: topics.map((topic) => topic.split('.')),
   };
 }
