@@ -25,6 +25,7 @@ import type { Sandbox, SecretStore } from './engine/ports.ts';
 import { LiveRegistry } from './engine/registry.ts';
 import { Secrets } from './engine/secrets.ts';
 import { startByHand } from './engine/start-by-hand.ts';
+import { Tokens } from './engine/tokens.ts';
 import { createApi } from './http/api/api.ts';
 import { openLog } from './log/pino-log.ts';
 import { openOutbound } from './outbound/open.ts';
@@ -108,6 +109,7 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
     feed,
     hooks,
     deliveries,
+    tokens: stored.tokens,
     attempts,
     sandbox: onDemand(sandbox, () => openEarly(config, open)),
     clock,
@@ -128,6 +130,7 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
       clock,
       makeId,
       api,
+      deliveries,
       openOutbound: options.openOutbound ?? openOutbound,
     };
     serving = await serve(parts, open);
@@ -150,7 +153,8 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
   };
 }
 
-interface Stored extends Pick<Parts, 'store' | 'automations' | 'registry' | 'sources' | 'hooks'> {
+interface Stored
+  extends Pick<Parts, 'store' | 'automations' | 'registry' | 'sources' | 'hooks' | 'tokens'> {
   readonly secrets: Secrets;
   readonly firstWebhook: Webhook | undefined;
 }
@@ -172,13 +176,14 @@ async function openStored(
   const unreadable = { secrets: secrets.unreadable(), hooks: hooks.unreadable() };
   // Commands go on, so that what cannot be read can be set anew or deleted.
   if (!(await proveKey(store, vault, unreadable)) && listen) throw otherKey(unreadable);
+  const tokens = await Tokens.open({ store, clock, makeId });
   const automations = await Automations.open(store, log, clock);
   const sources = sourceFolder(config.sourcesDir);
   const registry = await LiveRegistry.open({ store, automations, sources, clock, makeId });
   const fresh = automations.size === 0 && registry.webhooks().length === 0;
   await loadAutomations(config.automationsDir, automations, log);
   const firstWebhook = fresh ? await createExample(registry) : undefined;
-  return { store, secrets, sources, automations, registry, hooks, firstWebhook };
+  return { store, secrets, tokens, sources, automations, registry, hooks, firstWebhook };
 }
 
 async function openVault(config: Config, store: SecretStore): Promise<Vault> {
