@@ -219,3 +219,31 @@ describe('the commands of hooks', () => {
     expect((await hookwright('hook', 'list')).out).toContain('There are no hooks.');
   });
 });
+
+test('the commands of tokens make one and show it once, list them, and delete one after a question', async () => {
+  const made = await hookwright(
+    'token',
+    'create',
+    'shop',
+    '--scope',
+    'track',
+    '--scope',
+    'messages',
+  );
+  expect(made.code, made.err).toBe(0);
+  const [, token] = /^shop may messages, track\.\nToken, shown this once: (hwt_\w{40})\n$/.exec(
+    made.out,
+  )!;
+  const listed = await hookwright('token', 'list');
+  expect(listed.out).toMatch(/shop +messages, track +\d{4}-\S+ +tok_\w{26}\n/);
+  expect(listed.out).not.toContain(token);
+  expect((await hookwright('token', 'create', 'shop', '--scope', 'track')).code).toBe(2);
+  expect((await hookwright('token', 'create', 'other', '--scope', 'all')).err).toContain(
+    'messages, track',
+  );
+  expect((await hookwright('token', 'create', 'other')).err).toContain('--scope');
+  expect((await hookwright('token', 'delete', 'shop')).err).toContain('expected --yes');
+  expect((await hookwright('token', 'delete', 'shop', '--yes')).out).toBe('shop is deleted.\n');
+  expect((await hookwright('token', 'delete', 'shop', '--yes')).code).toBe(5);
+  expect((await hookwright('token', 'list')).out).toContain('There are no tokens.');
+});
