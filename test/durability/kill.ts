@@ -1,9 +1,9 @@
 import { integer, pick, type Random } from './random.ts';
 
 /**
- * Where a process dies. Those before and after a commit are in the store's thread, those of effects and
- * answers in the main one; `effect received` is when the receiver has the request and has not answered;
- * `any moment` is what its name says, the start included.
+ * Where a process dies. Those before and after a commit are in the store's thread, those of effects, of
+ * attempts of deliveries and of answers in the main one; `effect received` and `attempt received` are when the
+ * receiver has the request and has not answered; `any moment` is what its name says, the start included.
  */
 export const BOUNDARIES = [
   'before commit',
@@ -11,6 +11,9 @@ export const BOUNDARIES = [
   'before effect',
   'effect received',
   'after effect',
+  'before attempt',
+  'attempt received',
+  'after attempt',
   'before answer',
   'after answer',
   'any moment',
@@ -31,6 +34,9 @@ const NUMBER_MAX: Readonly<Record<Boundary, number>> = {
   'before effect': 30,
   'effect received': 30,
   'after effect': 30,
+  'before attempt': 40,
+  'attempt received': 40,
+  'after attempt': 40,
   'before answer': 30,
   'after answer': 30,
   'any moment': 1500, // A start takes about 500 ms, and twice that on a busy machine.

@@ -46,8 +46,8 @@ export class Server {
   /** Waits until the running server has nothing left to do. */
   async untilIdle(): Promise<void> {
     await this.untilOpen(
-      ({ pendingEvents, running, lastDueAt }) =>
-        pendingEvents === 0 && running === 0 && lastDueAt === null,
+      ({ pendingEvents, running, sending, lastDueAt }) =>
+        pendingEvents + running + sending === 0 && lastDueAt === null,
     );
   }
 

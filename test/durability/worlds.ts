@@ -43,6 +43,7 @@ export function summary(verdicts: readonly Verdict[]): string {
     ...BOUNDARIES.map((boundary) => `  ${String(kills(boundary)).padStart(6)}  ${boundary}`),
     `${sum(({ acknowledged }) => acknowledged)} events acknowledged, ${sum(({ runs }) => runs)} runs ended`,
     `${sum(({ effects }) => effects)} effects sent, and ${sum(({ repeats }) => repeats)} times one of them again because it was in doubt`,
+    `${sum(({ messages }) => messages)} messages, ${sum(({ deliveries }) => deliveries)} deliveries, and ${sum(({ attemptsAgain }) => attemptsAgain)} times one of them again because its success was lost`,
   ];
   const failed = verdicts.filter(({ broken }) => broken.length > 0);
   for (const { seed, broken } of failed) {
