@@ -80,7 +80,7 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
   const sandbox = listen ? openEarly(config, open) : undefined;
   const makeId = idMaker();
   const stored = await openStored({ config, log, clock, makeId, listen }, open);
-  const { store, secrets, sources, automations, registry, hooks } = stored;
+  const { store, secrets, sources, automations, hooks } = stored;
   const feed = createFeed();
   const attempts = createFeed<AttemptNotice>();
   let serving: Served | undefined;
@@ -98,18 +98,15 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
   let take: (event: CapturedEvent) => void = () => {};
   let listening: { readonly address: string; readonly base: string } | undefined;
   const api = createApi({
-    registry,
-    secrets,
-    sources,
-    store,
+    ...stored,
     runs: { retry: (id) => control.retry(id), cancel: (id) => control.cancel(id) },
     start: (name) =>
       startByHand({ automations, store, clock, makeId, take: (event) => take(event) }, name),
     send: sampleSender({ folder: sources, secrets, clock, listening: () => listening }),
     feed,
-    hooks,
     deliveries,
-    tokens: stored.tokens,
+    // Of a server that does not run, a command does not know.
+    mails: !listen || config.smtpUrl !== undefined,
     attempts,
     sandbox: onDemand(sandbox, () => openEarly(config, open)),
     clock,

@@ -140,6 +140,12 @@ export function makeDelivering(parts: DeliveringParts, open: Open): Delivering {
   for (const hook of hooks.list()) {
     const reason = hooks.holdReason(hook.id);
     if (reason !== undefined) log.write('error', 'hook.held', { hook: hook.name, reason });
+    if (alerts === undefined && hook.alerts.length > 0) {
+      log.write('warn', 'hook.alerts_unsent', {
+        hook: hook.name,
+        reason: 'no HOOKWRIGHT_SMTP_URL',
+      });
+    }
   }
   return { deliverer, alerts };
 }

@@ -27,6 +27,7 @@ export function hookText(hook: HookJson): string {
     ),
     ['created', hook.created_at],
     ['changed', hook.updated_at],
+    ...hook.warnings.map((text) => ['warning', text] as const),
   ]);
 }
 

@@ -42,6 +42,8 @@ describe('the commands of hooks', () => {
     expect(out).toContain('disabled  after 7 failures in a row, or 5d of nothing but failures\n');
     expect(out).toContain('at once   1, in order\n');
     expect(out).not.toMatch(/whsec_|Bearer/);
+    // Set, and of no use: this server has no mail server.
+    expect(out).toMatch(/warning +Its alerts are not mailed, because HOOKWRIGHT_SMTP_URL/);
     const edited = await hookwright(
       'hook',
       'edit',

@@ -103,12 +103,12 @@ export interface DeliveryStore {
   settleAttempt(settlement: AttemptSettlement): Promise<AttemptSettled>;
   /**
    * Makes deliveries pending, due at `now`, at the start of their schedule: those of the ids that are not
-   * open, or those of a hook that had failed by then. Returns how many, at most `countMax`.
+   * open, or those of a hook that had failed by then, without pings. Returns how many, at most `countMax`.
    */
   resendDeliveries(which: ResendFilter, now: number, countMax: number): Promise<number>;
   /**
    * Makes the deliveries that a hook would have got of messages emitted since `since`, where there is none:
-   * it was disabled, or new. Looks at `countMax` messages after the one of id `after`.
+   * it was disabled, or new; never of those that tell of itself. Looks at `countMax` messages after the one of id `after`.
    */
   deliverMissed(
     hookId: string,

@@ -41,6 +41,8 @@ export interface ApiParts {
   /** Sends a request to a webhook of this server as its sender would. Throws `server.unreachable`. */
   readonly send: (webhook: Webhook, sample: Sample) => Promise<Answer>;
   readonly feed: Feed;
+  /** Whether there is a mail server for alerts, as far as is known. */
+  readonly mails: boolean;
   readonly attempts: Feed<AttemptNotice>;
   /** For what is executed again to be looked at; opened when it is first asked for. */
   readonly sandbox: () => Promise<Pick<Sandbox, 'execute'>>;

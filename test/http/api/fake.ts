@@ -81,6 +81,7 @@ export class FakeEngine {
       sandbox: async () => this.sandbox,
       // What hooks do is tested on the real store.
       hooks: unused<Hooks>(),
+      mails: true,
       tokens: { find: () => undefined } as unknown as Tokens,
       deliveries: unused<Deliveries>(),
       attempts: createFeed<AttemptNotice>(),
