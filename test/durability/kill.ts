@@ -42,9 +42,13 @@ const NUMBER_MAX: Readonly<Record<Boundary, number>> = {
   'any moment': 1500, // A start takes about 500 ms, and twice that on a busy machine.
 };
 
-/** The early numbers more often: there recovery is under way. */
-export function randomKill(random: Random): Kill {
-  const boundary = pick(random, BOUNDARIES);
+/**
+ * The early numbers more often: there recovery is under way.
+ *
+ * @param boundaries those to choose from
+ */
+export function randomKill(random: Random, boundaries: readonly Boundary[] = BOUNDARIES): Kill {
+  const boundary = pick(random, boundaries);
   const most = NUMBER_MAX[boundary];
   const early = boundary !== 'any moment' && random() < 0.3;
   return { boundary, number: integer(random, 1, early ? Math.ceil(most / 5) : most) };

@@ -7,7 +7,7 @@ import { checkHooksEnd, checkHooksLife } from './check-hooks.ts';
 import { checkLife, recordedKeys } from './check-life.ts';
 import { type Sent, sendAll } from './client.ts';
 import { createHooks, sendMessages } from './hooks.ts';
-import { type Boundary, type Kill, randomKill } from './kill.ts';
+import { BOUNDARIES, type Boundary, type Kill, randomKill } from './kill.ts';
 import { Life, type LifeOptions } from './life.ts';
 import { integer, type Random, seeded } from './random.ts';
 import { Receiver } from './receiver.ts';
@@ -57,6 +57,7 @@ export class World {
   readonly #broken: string[] = [];
   readonly #kills: Partial<Record<Boundary, number>> = {};
   readonly #onKill: () => void;
+  readonly #boundaries: readonly Boundary[];
   #receiver!: Receiver;
   #life: Life | undefined;
   #lives = 0;
@@ -69,9 +70,17 @@ export class World {
   /** Paths of the webhooks by name. */
   #paths: Readonly<Record<string, string>> = {};
 
-  /** @param onKill called after each kill */
-  constructor(seed: number, onKill: () => void = () => {}) {
+  /**
+   * @param onKill called after each kill
+   * @param boundaries where it is killed, but for the first two times
+   */
+  constructor(
+    seed: number,
+    onKill: () => void = () => {},
+    boundaries: readonly Boundary[] = BOUNDARIES,
+  ) {
     this.#seed = seed;
+    this.#boundaries = boundaries;
     this.#random = seeded(seed);
     this.#onKill = onKill;
   }
@@ -84,7 +93,9 @@ export class World {
       // The first start of all, on an empty folder, is killed too.
       await this.#die({ boundary: 'before commit', number: integer(this.#random, 1, 4) });
       await this.#prepare();
-      for (let kill = 2; kill < kills; kill++) await this.#die(randomKill(this.#random));
+      for (let kill = 2; kill < kills; kill++) {
+        await this.#die(randomKill(this.#random, this.#boundaries));
+      }
       await this.#end();
       if (this.#snapshot === undefined) this.#broken.push('the database is gone');
       else this.#broken.push(...this.#checkEnd(this.#snapshot));
