@@ -20,10 +20,12 @@ import type { Webhook } from './core/webhook.ts';
 import { Automations } from './engine/automations.ts';
 import { type AttemptNotice, createFeed } from './engine/feed.ts';
 import { Deliveries } from './engine/hooks/deliveries.ts';
+import { otherKey, proveKey } from './engine/key-proof.ts';
 import type { Sandbox, SecretStore } from './engine/ports.ts';
 import { LiveRegistry } from './engine/registry.ts';
 import { Secrets } from './engine/secrets.ts';
 import { startByHand } from './engine/start-by-hand.ts';
+import { Tokens } from './engine/tokens.ts';
 import { createApi } from './http/api/api.ts';
 import { openLog } from './log/pino-log.ts';
 import { openOutbound } from './outbound/open.ts';
@@ -78,7 +80,7 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
   const sandbox = listen ? openEarly(config, open) : undefined;
   const makeId = idMaker();
   const stored = await openStored({ config, log, clock, makeId, listen }, open);
-  const { store, secrets, sources, automations, registry, hooks } = stored;
+  const { store, secrets, sources, automations, hooks } = stored;
   const feed = createFeed();
   const attempts = createFeed<AttemptNotice>();
   let serving: Served | undefined;
@@ -96,17 +98,15 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
   let take: (event: CapturedEvent) => void = () => {};
   let listening: { readonly address: string; readonly base: string } | undefined;
   const api = createApi({
-    registry,
-    secrets,
-    sources,
-    store,
+    ...stored,
     runs: { retry: (id) => control.retry(id), cancel: (id) => control.cancel(id) },
     start: (name) =>
       startByHand({ automations, store, clock, makeId, take: (event) => take(event) }, name),
     send: sampleSender({ folder: sources, secrets, clock, listening: () => listening }),
     feed,
-    hooks,
     deliveries,
+    // Of a server that does not run, a command does not know.
+    mails: !listen || config.smtpUrl !== undefined,
     attempts,
     sandbox: onDemand(sandbox, () => openEarly(config, open)),
     clock,
@@ -127,6 +127,7 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
       clock,
       makeId,
       api,
+      deliveries,
       openOutbound: options.openOutbound ?? openOutbound,
     };
     serving = await serve(parts, open);
@@ -149,7 +150,8 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
   };
 }
 
-interface Stored extends Pick<Parts, 'store' | 'automations' | 'registry' | 'sources' | 'hooks'> {
+interface Stored
+  extends Pick<Parts, 'store' | 'automations' | 'registry' | 'sources' | 'hooks' | 'tokens'> {
   readonly secrets: Secrets;
   readonly firstWebhook: Webhook | undefined;
 }
@@ -167,16 +169,18 @@ async function openStored(
   open.add(() => store.close());
   const vault = await openVault(config, store);
   const secrets = await Secrets.open({ store, vault, clock });
+  const hooks = await openHooks({ config, store, vault, clock, makeId });
+  const unreadable = { secrets: secrets.unreadable(), hooks: hooks.unreadable() };
   // Commands go on, so that what cannot be read can be set anew or deleted.
-  if (listen) secrets.requireKey();
+  if (!(await proveKey(store, vault, unreadable)) && listen) throw otherKey(unreadable);
+  const tokens = await Tokens.open({ store, clock, makeId });
   const automations = await Automations.open(store, log, clock);
   const sources = sourceFolder(config.sourcesDir);
   const registry = await LiveRegistry.open({ store, automations, sources, clock, makeId });
   const fresh = automations.size === 0 && registry.webhooks().length === 0;
   await loadAutomations(config.automationsDir, automations, log);
   const firstWebhook = fresh ? await createExample(registry) : undefined;
-  const hooks = await openHooks({ config, store, vault, clock, makeId });
-  return { store, secrets, sources, automations, registry, hooks, firstWebhook };
+  return { store, secrets, tokens, sources, automations, registry, hooks, firstWebhook };
 }
 
 async function openVault(config: Config, store: SecretStore): Promise<Vault> {

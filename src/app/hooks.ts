@@ -95,8 +95,14 @@ export interface DeliveringParts {
   readonly source: () => string;
 }
 
-/** Puts together what sends deliveries. It begins with `open`. */
-export function makeDeliverer(parts: DeliveringParts, open: Open): Deliverer {
+/** What sends deliveries and mails of alerts. Each begins with what an earlier process left when it is told. */
+export interface Delivering {
+  readonly deliverer: Deliverer;
+  /** Absent where there is no mail server. */
+  readonly alerts: Alerts | undefined;
+}
+
+export function makeDelivering(parts: DeliveringParts, open: Open): Delivering {
   const { config, store, hooks, log, clock, attempts, subscriptions, source } = parts;
   const connections = config.deliveriesMax + IDLE_CONNECTIONS;
   // Of its own, so that receivers that hang never keep `http` effects from a connection. All connections
@@ -106,10 +112,7 @@ export function makeDeliverer(parts: DeliveringParts, open: Open): Deliverer {
     limits: { connections, connectionsPerAddress: connections },
   });
   open.add(() => outbound.close());
-  const { smtpUrl, mailFrom } = config;
-  const mailer = smtpUrl === undefined ? undefined : openMailer(smtpUrl, mailFrom);
-  const alerts = new Alerts({ mailer, timer: systemTimer, log });
-  open.add(async () => alerts.close());
+  const alerts = openAlerts(parts, open);
   const fastMax = Math.floor(config.deliveriesMax / 3);
   const deliverer = new Deliverer({
     store,
@@ -124,19 +127,38 @@ export function makeDeliverer(parts: DeliveringParts, open: Open): Deliverer {
     log,
     owner: randomUUID(),
     limits: { fastMax, slowMax: config.deliveriesMax - fastMax },
+    mails: alerts !== undefined,
     starts: (topic) => subscriptions.has(topic),
     attempted: (attempt, delivery) => attempts.publish(attempt, delivery),
-    notify: (notices, hook) => {
+    notify: (notices) => {
       for (const notice of notices) {
         const { depth } = notice;
         if (depth !== undefined) subscriptions.take(topicEvent({ ...notice, depth }));
       }
-      alerts.tell(notices, hook);
+      alerts?.look();
     },
   });
   for (const hook of hooks.list()) {
     const reason = hooks.holdReason(hook.id);
     if (reason !== undefined) log.write('error', 'hook.held', { hook: hook.name, reason });
+    if (alerts === undefined && hook.alerts.length > 0) {
+      log.write('warn', 'hook.alerts_unsent', {
+        hook: hook.name,
+        reason: 'no HOOKWRIGHT_SMTP_URL',
+      });
+    }
   }
-  return deliverer;
+  return { deliverer, alerts };
+}
+
+function openAlerts(
+  { config, store, hooks, clock, log }: DeliveringParts,
+  open: Open,
+): Alerts | undefined {
+  const { smtpUrl, mailFrom } = config;
+  if (smtpUrl === undefined) return undefined;
+  const mailer = openMailer(smtpUrl, mailFrom);
+  const alerts = new Alerts({ store, hooks, mailer, clock, timer: systemTimer, log });
+  open.add(() => alerts.close());
+  return alerts;
 }

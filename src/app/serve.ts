@@ -17,6 +17,7 @@ import type { SourceFolder } from '../engine/callers/source-folder.ts';
 import { sourceWarnings } from '../engine/callers/source-warnings.ts';
 import type { Deliverer } from '../engine/deliver/deliverer.ts';
 import type { AttemptNotice, OpenFeed } from '../engine/feed.ts';
+import type { Deliveries } from '../engine/hooks/deliveries.ts';
 import type { Hooks } from '../engine/hooks/hooks.ts';
 import { openRuns, type Runs } from '../engine/open-runs.ts';
 import type { Sandbox, Store } from '../engine/ports.ts';
@@ -30,14 +31,16 @@ import { Runner } from '../engine/run.ts';
 import { Schedules } from '../engine/schedules.ts';
 import type { SecretSource } from '../engine/secret-source.ts';
 import { asSeen } from '../engine/seen.ts';
+import type { Tokens } from '../engine/tokens.ts';
 import { Topics } from '../engine/topics.ts';
 import { trustedProxies } from '../http/ingress/client.ts';
 import { Ingress } from '../http/ingress/ingress.ts';
 import { Limiter } from '../http/ingress/limiter.ts';
 import { createHono, createHttpServer } from '../http/server.ts';
+import { createTracking } from '../http/tracking/tracking.ts';
 import type { openOutbound } from '../outbound/open.ts';
 import { followAutomations } from './automations-folder.ts';
-import { makeDeliverer } from './hooks.ts';
+import { makeDelivering } from './hooks.ts';
 import type { Open } from './open.ts';
 
 /** What the serving part is made of. */
@@ -56,6 +59,8 @@ export interface Parts {
   readonly hooks: Hooks;
   readonly attempts: OpenFeed<AttemptNotice>;
   readonly api: Hono;
+  readonly tokens: Tokens;
+  readonly deliveries: Deliveries;
   readonly openOutbound: typeof openOutbound;
 }
 
@@ -90,7 +95,10 @@ export async function serve(parts: Parts, open: Open): Promise<Served> {
     asSeen(event, registry.routeOfId(event.webhookId)?.webhook, config.publicUrl);
   const topics = new Topics({ automations, receiver: () => receiver, log });
   const source = (): string => config.publicUrl ?? (address === undefined ? '' : urlOf(address));
-  const deliverer = makeDeliverer({ ...parts, egress, source, subscriptions: topics }, open);
+  const { deliverer, alerts } = makeDelivering(
+    { ...parts, egress, source, subscriptions: topics },
+    open,
+  );
   const runs = openRuns({
     store,
     sandbox,
@@ -126,7 +134,7 @@ export async function serve(parts: Parts, open: Open): Promise<Served> {
   open.add(() => callers.drained());
   const ingress = ingressOf(parts, receiver, callers);
   let stopping = false;
-  const server = createHttpServer(createHono(ingress, api, () => !stopping));
+  const server = createHttpServer(createHono(ingress, api, trackingOf(parts), () => !stopping));
   address = await listen(server, config);
   open.add(async () => {
     stopping = true;
@@ -137,6 +145,7 @@ export async function serve(parts: Parts, open: Open): Promise<Served> {
   await runs.queue.open();
   // The lock on the data folder says that no other process is at work on it.
   await deliverer.open(true);
+  alerts?.look();
   parts.hooks.listen((id) => deliverer.changed(id));
   await schedules.open();
   keepUp(parts, open);
@@ -218,6 +227,11 @@ function ingressOf(
     bodyBytesMax,
     requestsMax,
   });
+}
+
+function trackingOf({ config, tokens, deliveries, makeId, clock, log }: Parts) {
+  const trusted = trustedProxies(config.trustedProxies);
+  return createTracking({ tokens, deliveries, trusted, makeId, clock, log });
 }
 
 async function listen(server: Server, { host, port }: Config): Promise<AddressInfo> {

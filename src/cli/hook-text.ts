@@ -27,6 +27,7 @@ export function hookText(hook: HookJson): string {
     ),
     ['created', hook.created_at],
     ['changed', hook.updated_at],
+    ...hook.warnings.map((text) => ['warning', text] as const),
   ]);
 }
 
@@ -55,7 +56,7 @@ export function hooksTable(hooks: readonly HookJson[]): string {
     ['NAME', 'STATE', 'PROFILE', 'TOPICS', 'URL'],
     hooks.map((hook) => [
       hook.name,
-      hook.status,
+      hook.held_because === null ? hook.status : `${hook.status}, held`,
       hook.profile,
       hook.topics.join(', ') || '-',
       hook.url,

@@ -14,6 +14,7 @@ import { addSecret } from './commands/secret.ts';
 import { addServe } from './commands/serve.ts';
 import { addSource } from './commands/source.ts';
 import { addTest } from './commands/test.ts';
+import { addToken } from './commands/token.ts';
 import { addValidate } from './commands/validate.ts';
 import { addWebhook } from './commands/webhook.ts';
 import { EXIT_CODES } from './exit-codes.ts';
@@ -95,6 +96,7 @@ export function createProgram(
   addEvent(program, attach);
   addAutomation(program, attach);
   addSecret(program, attach);
+  addToken(program, attach);
   addSource(program, attach);
   addHook(program, attach);
   addMessage(program, attach);

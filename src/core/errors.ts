@@ -6,6 +6,7 @@
 export const ERRORS = {
   'request.malformed': { status: 400, exit: 2 },
   'request.unauthorized': { status: 401, exit: 4 },
+  'request.forbidden': { status: 403, exit: 4 },
   'request.not_found': { status: 404, exit: 5 },
   'request.method_not_allowed': { status: 405, exit: 2 },
   'request.body_too_large': { status: 413, exit: 2 },
@@ -39,6 +40,9 @@ export const ERRORS = {
   'message.invalid': { status: 422, exit: 2 },
   'message.key_reused': { status: 422, exit: 2 },
   'delivery.not_found': { status: 404, exit: 5 },
+  'token.not_found': { status: 404, exit: 5 },
+  'token.invalid': { status: 422, exit: 2 },
+  'token.name_taken': { status: 409, exit: 2 },
   'secret.not_found': { status: 404, exit: 5 },
   'secret.invalid': { status: 422, exit: 2 },
   'secret.key_unusable': { status: 500, exit: 7 },

@@ -5,7 +5,7 @@ export type Random = (size: number) => Uint8Array;
 
 const systemRandom: Random = (size) => randomBytes(size);
 
-export type IdPrefix = 'evt' | 'run' | 'wh' | 'msg' | 'hk' | 'dlv' | 'ref';
+export type IdPrefix = 'evt' | 'run' | 'wh' | 'msg' | 'hk' | 'dlv' | 'ref' | 'tok';
 
 // Crockford's base 32: no I, L, O, U, so that ids survive being read aloud (crockford.com/base32.html).
 const DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';

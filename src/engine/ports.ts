@@ -1,3 +1,4 @@
+import type { ApiToken } from '../core/api-token.ts';
 import type { AutomationRecord, Revision } from '../core/automation.ts';
 import type { EffectRequest, EffectResult, JournalEntry, StateArgs } from '../core/effect.ts';
 import type { CapturedEvent, EventStatus, EventSummary, StoredEvent } from '../core/event.ts';
@@ -6,7 +7,7 @@ import type { Duplicates, RefusedRequest } from '../core/refused-request.ts';
 import type { Execution, ExecutionResult, RunRecord } from '../core/run.ts';
 import type { SealedSecret } from '../core/secret.ts';
 import type { Webhook } from '../core/webhook.ts';
-import type { DeliveryStore, HookStore, MessageStore } from './ports/hook-store.ts';
+import type { AlertStore, DeliveryStore, HookStore, MessageStore } from './ports/hook-store.ts';
 
 /**
  * What the engine needs from the outside. Every method is asynchronous and is one whole transaction;
@@ -20,10 +21,12 @@ export interface Store
     RunStore,
     ScheduleStore,
     SecretStore,
+    TokenStore,
     CallerStore,
     HookStore,
     MessageStore,
-    DeliveryStore {
+    DeliveryStore,
+    AlertStore {
   /** Commits what is under way and closes the database. Later calls throw. */
   close(): Promise<void>;
 }
@@ -131,6 +134,15 @@ export interface SecretStore {
   /** What tells whether a key is the one that values were sealed under; `undefined` on new data. */
   keyProof(): Promise<Uint8Array | undefined>;
   saveKeyProof(sealed: Uint8Array): Promise<void>;
+}
+
+export interface TokenStore {
+  /** By name. */
+  tokens(): Promise<readonly ApiToken[]>;
+  /** Throws `token.name_taken`. */
+  createToken(token: ApiToken): Promise<void>;
+  /** Throws `token.not_found`. */
+  deleteToken(id: string): Promise<void>;
 }
 
 /**

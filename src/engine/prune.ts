@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { MessageStore } from './ports/hook-store.ts';
 import type { CallerStore, EventStore, RunStore } from './ports.ts';
+import { inRounds } from './rounds.ts';
 
 /** Events or keys of the state deleted per transaction: a commit of new events never waits longer than a few milliseconds. */
 const BATCH_ROWS = 200;
@@ -30,44 +31,23 @@ export function keepPruned(
   log: Log,
   clock: Clock,
 ): () => void {
-  let stopped = false;
-  let busy = false;
-  /** Batch after batch, until one is not full. */
-  const all = async (batch: () => Promise<number>): Promise<number> => {
-    let sum = 0;
-    for (let count = BATCH_ROWS; count === BATCH_ROWS && !stopped; sum += count) {
-      count = await batch();
-    }
-    return sum;
-  };
-  const round = async (): Promise<void> => {
-    if (busy) return;
-    busy = true;
-    try {
-      const events = await all(() =>
-        store.prune(clock() - retention.ageMs, retention.bytesMax, BATCH_ROWS),
-      );
-      const messages = await all(() =>
-        store.pruneMessages(clock() - retention.ageMs, retention.bytesMax, BATCH_ROWS),
-      );
-      const state = await all(() => store.expireState(clock(), BATCH_ROWS));
-      const keys = await all(() =>
-        store.expireSenderIds(clock() - retention.duplicateMs, BATCH_ROWS),
-      );
-      if (events + messages + state + keys > 0) {
-        log.write('info', 'pruned', { events, messages, state, keys });
+  const { ageMs, bytesMax, duplicateMs } = retention;
+  const round = async (isEnded: () => boolean): Promise<void> => {
+    /** Batch after batch, until one is not full. */
+    const all = async (batch: () => Promise<number>): Promise<number> => {
+      let sum = 0;
+      for (let count = BATCH_ROWS; count === BATCH_ROWS && !isEnded(); sum += count) {
+        count = await batch();
       }
-    } catch (error) {
-      if (!stopped) log.write('error', 'prune.failed', { error });
-    } finally {
-      busy = false;
+      return sum;
+    };
+    const events = await all(() => store.prune(clock() - ageMs, bytesMax, BATCH_ROWS));
+    const messages = await all(() => store.pruneMessages(clock() - ageMs, bytesMax, BATCH_ROWS));
+    const state = await all(() => store.expireState(clock(), BATCH_ROWS));
+    const keys = await all(() => store.expireSenderIds(clock() - duplicateMs, BATCH_ROWS));
+    if (events + messages + state + keys > 0) {
+      log.write('info', 'pruned', { events, messages, state, keys });
     }
   };
-  void round();
-  const timer = setInterval(() => void round(), INTERVAL_MS);
-  timer.unref();
-  return () => {
-    stopped = true;
-    clearInterval(timer);
-  };
+  return inRounds(INTERVAL_MS, round, (error) => log.write('error', 'prune.failed', { error }));
 }

@@ -3,6 +3,7 @@ import type { CapturedEvent } from '../core/event.ts';
 import type { Log } from '../core/log.ts';
 import type { EventStore } from './ports.ts';
 import type { Receiver } from './receive.ts';
+import { inRounds } from './rounds.ts';
 import type { Route } from './route.ts';
 
 /** Events read from the store at a time: with the largest bodies, 16 × 5 MB. */
@@ -28,27 +29,12 @@ export interface RecoveryParts {
  * @returns what ends it
  */
 export function keepRecovered(parts: RecoveryParts, clock: Clock, startedAt: number): () => void {
-  const { log } = parts;
-  let stopped = false;
-  let busy = false;
   const round = async (): Promise<void> => {
-    if (busy) return;
-    busy = true;
-    try {
-      await recover(parts, Math.max(startedAt, clock() - INTERVAL_MS));
-    } catch (error) {
-      if (!stopped) log.write('error', 'recovery.failed', { error });
-    } finally {
-      busy = false;
-    }
+    await recover(parts, Math.max(startedAt, clock() - INTERVAL_MS));
   };
-  void round();
-  const timer = setInterval(() => void round(), INTERVAL_MS);
-  timer.unref();
-  return () => {
-    stopped = true;
-    clearInterval(timer);
-  };
+  return inRounds(INTERVAL_MS, round, (error) =>
+    parts.log.write('error', 'recovery.failed', { error }),
+  );
 }
 
 /**

@@ -26,9 +26,6 @@ const KEEP_PREVIOUS_MS_MAX = 365 * 86_400_000;
 /** Bytes of what a run's handles are made of: as hard to guess as a key. */
 const SEED_BYTES = 16;
 
-const KEY_PROOF_PLACE = 'key-proof';
-const KEY_PROOF_TEXT = 'hookwright';
-
 /** What is told of a secret. The value is told to nobody. */
 export interface SecretFacts {
   readonly name: string;
@@ -81,7 +78,6 @@ export class Secrets implements SecretRegistry, SecretSource {
   readonly #parts: SecretsParts;
   readonly #random: Random;
   readonly #byName = new Map<string, OpenSecret>();
-  #keyFits = true;
 
   private constructor(parts: SecretsParts) {
     this.#parts = parts;
@@ -91,23 +87,12 @@ export class Secrets implements SecretRegistry, SecretSource {
   static async open(parts: SecretsParts): Promise<Secrets> {
     const secrets = new Secrets(parts);
     for (const sealed of await parts.store.secrets()) secrets.#put(sealed);
-    const proof = await parts.store.keyProof();
-    secrets.#keyFits = proof !== undefined && opens(parts.vault, proof);
-    await secrets.#proveKey();
     return secrets;
   }
 
-  /** Throws `secret.unreadable` where values are stored under another key. */
-  requireKey(): void {
-    if (this.#keyFits) return;
-    const names = this.list().flatMap(({ name, readable }) => (readable ? [] : [name]));
-    throw new HookwrightError(
-      'secret.unreadable',
-      `Expected the key under which secrets are stored, got another one; ${names.join(', ')} cannot be read.`,
-      {
-        next: 'Start with the key they were stored under. If it is lost, set or delete each of them with `hookwright secret`.',
-      },
-    );
+  /** Names of those that were stored under another key. */
+  unreadable(): readonly string[] {
+    return this.list().flatMap(({ name, readable }) => (readable ? [] : [name]));
   }
 
   /** The value; `undefined` where there is none that can be read. */
@@ -189,7 +174,6 @@ export class Secrets implements SecretRegistry, SecretSource {
     };
     await store.saveSecret(sealed);
     this.#put(sealed);
-    await this.#proveKey();
     return this.facts(name);
   }
 
@@ -197,7 +181,6 @@ export class Secrets implements SecretRegistry, SecretSource {
     const facts = this.facts(name);
     await this.#parts.store.deleteSecret(name);
     this.#byName.delete(name);
-    await this.#proveKey();
     return facts;
   }
 
@@ -220,17 +203,8 @@ export class Secrets implements SecretRegistry, SecretSource {
     try {
       return this.#parts.vault.open(sealed, place);
     } catch {
-      return undefined; // Told by `requireKey` and `readable`.
+      return undefined; // Told by `unreadable` and `readable`.
     }
-  }
-
-  /** Writes down that this key is the one in use, as soon as nothing is left that needs another. */
-  async #proveKey(): Promise<void> {
-    if (this.#keyFits) return;
-    if ([...this.#byName.values()].some(({ value }) => value === undefined)) return;
-    const { store, vault } = this.#parts;
-    await store.saveKeyProof(vault.seal(KEY_PROOF_TEXT, KEY_PROOF_PLACE));
-    this.#keyFits = true;
   }
 
   #check(name: string, draft: SecretDraft, known: OpenSecret | undefined): void {
@@ -281,12 +255,4 @@ function hostText(host: string): string {
 function hostMistake(host: string): string | undefined {
   if (readHostPattern(host) !== undefined) return undefined;
   return `Expected a host to be ${HOST_PATTERN_EXPECTED}, got ${JSON.stringify(host)}`;
-}
-
-function opens(vault: Vault, proof: Uint8Array): boolean {
-  try {
-    return vault.open(proof, KEY_PROOF_PLACE) === KEY_PROOF_TEXT;
-  } catch {
-    return false;
-  }
 }

@@ -20,8 +20,13 @@ interface RawMessages {
   readonly Bindings: { readonly incoming: IncomingMessage; readonly outgoing: ServerResponse };
 }
 
-/** The Hono application: webhooks on the raw messages, the API under `/api/v1`, health. */
-export function createHono(ingress: Ingress, api: Hono, healthy: () => boolean): Hono<RawMessages> {
+/** The Hono application: webhooks on the raw messages, the API under `/api/v1`, tracking under `/v1`, health. */
+export function createHono(
+  ingress: Ingress,
+  api: Hono,
+  tracking: Hono,
+  healthy: () => boolean,
+): Hono<RawMessages> {
   const app = new Hono<RawMessages>();
   app.all('/webhooks/*', (c) => {
     void ingress.handle(c.env.incoming, c.env.outgoing);
@@ -30,6 +35,7 @@ export function createHono(ingress: Ingress, api: Hono, healthy: () => boolean):
   app.get('/healthz', (c) =>
     healthy() ? c.json({ status: 'ok' }) : c.json({ status: 'stopping' }, 503),
   );
+  app.route('/', tracking);
   app.route('/', api);
   return app;
 }

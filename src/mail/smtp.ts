@@ -8,15 +8,23 @@ const TIMEOUT_MS = 30_000;
  * Sends mail through one server, each over a connection of its own: alerts are rare.
  *
  * @param url `smtp://user:password@host:587` (STARTTLS where the server has it) or `smtps://…`
+ * @param from `hooks@example.com`, with or without a name before it
  */
 export function openMailer(url: string, from: string): Mailer {
+  const [, domain = 'localhost'] = /@([\w.-]+)/.exec(from) ?? [];
+  const closing = new AbortController();
   let opened: Promise<Transporter> | undefined;
   return {
-    send: async ({ to, subject, text }) => {
+    send: async ({ id, to, subject, text }) => {
       opened ??= openTransport(url, from);
-      await (await opened).sendMail({ to: [...to], subject, text });
+      const mail = { messageId: `<${id}@${domain}>`, to: [...to], subject, text };
+      // nodemailer 10 has `signal`, which its types do not know yet.
+      await (await opened).sendMail({ ...mail, ...{ signal: closing.signal } });
     },
-    close: () => void opened?.then((transport) => transport.close()),
+    close: () => {
+      closing.abort();
+      void opened?.then((transport) => transport.close());
+    },
   };
 }
 

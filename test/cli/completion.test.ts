@@ -28,6 +28,7 @@ test('bash completes commands, their commands and their options', () => {
       'event',
       'automation',
       'secret',
+      'token',
       'source',
       'hook',
       'message',

@@ -62,6 +62,7 @@ export function deliveryContract(opened: OpenedStore): void {
         next: { status: over.outcome === 'succeeded' ? 'succeeded' : 'failed' },
         outcome: 'failed',
         tellFailed: false,
+        mails: false,
         starts: [],
         ...over,
       });
@@ -113,6 +114,21 @@ export function deliveryContract(opened: OpenedStore): void {
       expect(again).toMatchObject({ id: first.id, attempts: 1, retries: 1 });
       await settle(again);
       expect((await one(NOW + 500, ordered)).message.id).toBe(earlier.id);
+    });
+
+    test('are claimed one by one by their id, due or not, and by one process alone', async () => {
+      const [message] = (await publish(1)) as [NewMessage];
+      const [made] = await opened.store.deliveries({ hookId: hook.id, countMax: 1 });
+      const claimOne = (owner: string) =>
+        opened.store.claimDelivery(owner, NOW - 1, LEASE_MS, made!.id);
+      const claimed = await claimOne('a');
+      expect(claimed).toMatchObject({ id: made!.id, status: 'sending', message });
+      expect(claimed).not.toHaveProperty('dueAt');
+      expect(await claimOne('b')).toBeUndefined();
+      expect((await claim(NOW + 9)).deliveries).toEqual([]);
+      await settle(claimed!, { outcome: 'succeeded' });
+      expect(await claimOne('a')).toBeUndefined();
+      expect(await opened.store.claimDelivery('a', NOW, LEASE_MS, 'dlv_none')).toBeUndefined();
     });
 
     test('are another’s when their lease has ended, and not before', async () => {
@@ -302,6 +318,9 @@ export function deliveryContract(opened: OpenedStore): void {
           dueAt: NOW + 500,
         });
         const since = { hookId: hook.id, since: NOW + 2 };
+        const ping = someMessage({ kind: 'ping', to: hook.id, createdAt: NOW + 3 });
+        await opened.store.publish(ping);
+        await settle(await one());
         expect(await opened.store.resendDeliveries(since, NOW + 600, 9)).toBe(1);
         expect(idsOf((await claim(NOW + 600)).deliveries)).toEqual([ids[0], ids[2]]);
         const all = { hookId: hook.id, since: 0 };
@@ -312,7 +331,10 @@ export function deliveryContract(opened: OpenedStore): void {
         await publish(3);
         await publish(1, { to: 'other.thing', createdAt: NOW + 1 });
         await publish(1, { kind: 'hook', to: hook.id });
-        const late = await create();
+        const late = someHook({ topics: ['order.*', 'hookwright.**'] });
+        const about = JSON.stringify({ hook: { id: late.id } });
+        await publish(1, { to: 'hookwright.hook.disabled', data: about });
+        await opened.store.createHook(late);
         const first = await opened.store.deliverMissed(late.id, NOW + 1, '', NOW + 50, 2);
         expect(first.made).toBeLessThanOrEqual(2);
         const rest = await opened.store.deliverMissed(late.id, NOW + 1, first.last!, NOW + 50, 99);
@@ -320,7 +342,7 @@ export function deliveryContract(opened: OpenedStore): void {
         expect(rest.last).toBeUndefined();
         const again = await opened.store.deliverMissed(late.id, 0, '', NOW + 50, 99);
         expect(again).toEqual({ made: 1 });
-        expect((await claim(NOW + 50, 9, late)).deliveries).toHaveLength(3);
+        expect((await claim(NOW + 50, 9, { ...late, number: 0 })).deliveries).toHaveLength(3);
         await expect(opened.store.deliverMissed('hk_none', 0, '', NOW, 1)).rejects.toMatchObject({
           code: 'hook.not_found',
         });

@@ -147,8 +147,11 @@ export function hookContract(opened: OpenedStore): void {
       ).rejects.toMatchObject({ code: 'hook.not_found' });
     });
 
-    test('for a disabled hook is refused', async () => {
-      await create({ name: 'off', status: 'disabled' });
+    test('for a disabled hook is refused, unless it is a ping', async () => {
+      const off = await create({ name: 'off', status: 'disabled' });
+      const ping = someMessage({ kind: 'ping', to: off.id });
+      await opened.store.publish(ping);
+      expect(await hooksOf(ping.id)).toEqual([off.id]);
       await expect(
         opened.store.publish(someMessage({ kind: 'hook', to: 'off' })),
       ).rejects.toMatchObject({

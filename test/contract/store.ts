@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Store } from '../../src/engine/ports.ts';
+import { alertContract } from './alerts.ts';
 import { callerContract } from './callers.ts';
 import { deliveryContract } from './deliveries.ts';
 import { eventContract } from './events.ts';
@@ -12,6 +13,7 @@ import { runContract } from './runs.ts';
 import { scheduleContract } from './schedules.ts';
 import { secretContract } from './secrets.ts';
 import { stateContract } from './state.ts';
+import { tokenContract } from './tokens.ts';
 
 /** One place that holds data, as an adapter's test offers it to the suite. */
 export interface StoreHarness {
@@ -61,6 +63,8 @@ export function storeContract(name: string, prepare: () => Promise<StoreHarness>
     hookContract(opened);
     deliveryContract(opened);
     secretContract(opened);
+    tokenContract(opened);
+    alertContract(opened);
 
     describe('closing', () => {
       test('commits what was accepted, and refuses what comes later', async () => {

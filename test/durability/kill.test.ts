@@ -15,6 +15,7 @@ test(
     expect(verdicts.reduce((sum, { acknowledged }) => sum + acknowledged, 0)).toBeGreaterThan(
       KILLS,
     );
+    expect(verdicts.every(({ deliveries }) => deliveries > 0)).toBe(true);
     expect(summary(verdicts)).toContain(`${KILLS} kills in 2 worlds`);
   },
   TEST_MS_MAX,

@@ -1,9 +1,9 @@
 import { integer, pick, type Random } from './random.ts';
 
 /**
- * Where a process dies. Those before and after a commit are in the store's thread, those of effects and
- * answers in the main one; `effect received` is when the receiver has the request and has not answered;
- * `any moment` is what its name says, the start included.
+ * Where a process dies. Those before and after a commit are in the store's thread, those of effects, of
+ * attempts of deliveries and of answers in the main one; `effect received` and `attempt received` are when the
+ * receiver has the request and has not answered; `any moment` is what its name says, the start included.
  */
 export const BOUNDARIES = [
   'before commit',
@@ -11,6 +11,9 @@ export const BOUNDARIES = [
   'before effect',
   'effect received',
   'after effect',
+  'before attempt',
+  'attempt received',
+  'after attempt',
   'before answer',
   'after answer',
   'any moment',
@@ -31,14 +34,21 @@ const NUMBER_MAX: Readonly<Record<Boundary, number>> = {
   'before effect': 30,
   'effect received': 30,
   'after effect': 30,
+  'before attempt': 40,
+  'attempt received': 40,
+  'after attempt': 40,
   'before answer': 30,
   'after answer': 30,
   'any moment': 1500, // A start takes about 500 ms, and twice that on a busy machine.
 };
 
-/** The early numbers more often: there recovery is under way. */
-export function randomKill(random: Random): Kill {
-  const boundary = pick(random, BOUNDARIES);
+/**
+ * The early numbers more often: there recovery is under way.
+ *
+ * @param boundaries those to choose from
+ */
+export function randomKill(random: Random, boundaries: readonly Boundary[] = BOUNDARIES): Kill {
+  const boundary = pick(random, boundaries);
   const most = NUMBER_MAX[boundary];
   const early = boundary !== 'any moment' && random() < 0.3;
   return { boundary, number: integer(random, 1, early ? Math.ceil(most / 5) : most) };

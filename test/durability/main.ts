@@ -1,13 +1,15 @@
 import { parseArgs } from 'node:util';
+import { BOUNDARIES, type Boundary } from './kill.ts';
 import { playWorlds, summary } from './worlds.ts';
 
 const HELP = `Kills the built server again and again, and checks that it keeps its promises.
 
-  npm run durability -- [--kills N] [--seed N] [--kills-per-world N]
+  npm run durability -- [--kills N] [--seed N] [--kills-per-world N] [--at TEXT]
 
   --kills            how often; 500 unless given
   --seed             of the first world; a failed world plays again with its own seed and --kills 50
   --kills-per-world  lives on one data folder; 50 unless given
+  --at               only at boundaries whose name has this text, such as attempt: while it delivers
 
 Exit code 0: all promises kept; 1: some broken; 2: the arguments were not understood.
 `;
@@ -37,6 +39,7 @@ interface Options {
   readonly kills: number;
   readonly seed: number;
   readonly killsPerWorld?: number;
+  readonly boundaries: readonly Boundary[];
 }
 
 /** A text says what is wrong, or is the help. */
@@ -48,6 +51,7 @@ function readOptions(args: readonly string[]): Options | string {
         kills: { type: 'string' },
         seed: { type: 'string' },
         'kills-per-world': { type: 'string' },
+        at: { type: 'string' },
         help: { type: 'boolean' },
       },
     });
@@ -56,6 +60,7 @@ function readOptions(args: readonly string[]): Options | string {
     return {
       kills: whole('--kills', values.kills, KILLS_LEAST) ?? KILLS,
       seed: whole('--seed', values.seed, 0) ?? Date.now() % 1_000_000,
+      boundaries: boundariesWith(values.at ?? ''),
       ...(perWorld === undefined
         ? {}
         : { killsPerWorld: whole('--kills-per-world', perWorld, KILLS_LEAST) as number }),
@@ -63,6 +68,12 @@ function readOptions(args: readonly string[]): Options | string {
   } catch (error) {
     return `${(error as Error).message}\n\n${HELP}`;
   }
+}
+
+function boundariesWith(text: string): readonly Boundary[] {
+  const found = BOUNDARIES.filter((name) => name.includes(text));
+  if (found.length > 0) return found;
+  throw new Error(`Expected --at to be in one of ${BOUNDARIES.join(', ')}; got ${text}.`);
 }
 
 function whole(name: string, text: string | undefined, least: number): number | undefined {

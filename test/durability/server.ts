@@ -9,6 +9,11 @@ import { createWebhooks, WEBHOOKS, writeAutomations } from './workload.ts';
 /** How long something may take that has to come: a busy machine is slow. */
 const EVENTUALLY_MS_MAX = 20_000;
 
+/** By how much a clock is moved on at a time. */
+const STEP_MS = 60_000;
+/** What is due within it is left to come by itself. */
+const SOON_MS = 1000;
+
 /** A data folder and the lives on it that a test starts one after the other. */
 export class Server {
   readonly dir: string = mkdtempSync(join(tmpdir(), 'hookwright-durability-'));
@@ -46,9 +51,27 @@ export class Server {
   /** Waits until the running server has nothing left to do. */
   async untilIdle(): Promise<void> {
     await this.untilOpen(
-      ({ pendingEvents, running, lastDueAt }) =>
-        pendingEvents === 0 && running === 0 && lastDueAt === null,
+      ({ pendingEvents, running, sending, lastDueAt }) =>
+        pendingEvents + running + sending === 0 && lastDueAt === null,
     );
+  }
+
+  /**
+   * Moves the clock of a life on until it has nothing left to do. Not while anything is under way: on a busy machine
+   * that would be over its limit of time.
+   *
+   * @param offsetMs how far its clock is ahead
+   */
+  async untilEnded(life: Life, offsetMs: number): Promise<void> {
+    for (let offset = offsetMs; ; offset += STEP_MS) {
+      const { firstDueAt } = await this.untilOpen(
+        ({ pendingEvents, running, sending, firstDueAt }) =>
+          pendingEvents + running + sending === 0 &&
+          (firstDueAt === null || firstDueAt > Date.now() + offset + SOON_MS),
+      );
+      if (firstDueAt === null) return;
+      life.later(STEP_MS);
+    }
   }
 
   /** Ends the life and gives its exit code, `null` where a signal ended it. */

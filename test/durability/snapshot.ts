@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { RUN_STATUS_CODES, STATUS_CODES } from '../../src/store/sqlite/schema.ts';
+import { DELIVERY_STATUS_CODES } from '../../src/store/sqlite/schema-hooks.ts';
 
 interface EventRow {
   readonly id: string;
@@ -45,7 +46,20 @@ export interface Snapshot {
   /** Numbers in the journal, by run. */
   readonly lines: ReadonlyMap<string, ReadonlySet<number>>;
   readonly state: ReadonlyMap<string, unknown>;
-  readonly messages: readonly { readonly id: string; readonly runId: string }[];
+  readonly messages: readonly {
+    readonly id: string;
+    readonly runId: string;
+    readonly to: string;
+  }[];
+  /** In the order in which they were made. */
+  readonly deliveries: readonly DeliveryRow[];
+}
+
+interface DeliveryRow {
+  readonly messageId: string;
+  /** Name of its hook. */
+  readonly hook: string;
+  readonly status: number;
 }
 
 /**
@@ -99,7 +113,9 @@ function read(db: Sqlite.Database): Snapshot | undefined {
         JSON.parse(value),
       ]),
     ),
-    messages: all('SELECT id, run_id AS runId FROM message'),
+    messages: all('SELECT id, run_id AS runId, "to" FROM message'),
+    deliveries: all(`SELECT delivery.message_id AS messageId, hook.name AS hook, delivery.status
+      FROM delivery JOIN hook ON hook.id = delivery.hook_id ORDER BY delivery.rowid`),
   };
 }
 
@@ -107,7 +123,9 @@ function read(db: Sqlite.Database): Snapshot | undefined {
 export interface Open {
   readonly pendingEvents: number;
   readonly running: number;
-  /** When the first and the last of the runs that rest are due; `null` where none rests. */
+  /** Deliveries whose attempt is under way. */
+  readonly sending: number;
+  /** When the first and the last of the runs and deliveries that rest are due; `null` where none rests. */
   readonly firstDueAt: number | null;
   readonly lastDueAt: number | null;
 }
@@ -122,12 +140,15 @@ export class Window {
 
   open(): Open {
     const { running } = RUN_STATUS_CODES;
+    const { sending } = DELIVERY_STATUS_CODES;
+    const due = 'SELECT due_at FROM run UNION ALL SELECT due_at FROM delivery';
     return this.#db
       .prepare<[], Open>(
         `SELECT (SELECT count(*) FROM event WHERE status = ${STATUS_CODES.pending}) AS pendingEvents,
           (SELECT count(*) FROM run WHERE status = ${running}) AS running,
-          (SELECT min(due_at) FROM run) AS firstDueAt,
-          (SELECT max(due_at) FROM run) AS lastDueAt`,
+          (SELECT count(*) FROM delivery WHERE status = ${sending}) AS sending,
+          (SELECT min(due_at) FROM (${due})) AS firstDueAt,
+          (SELECT max(due_at) FROM (${due})) AS lastDueAt`,
       )
       .get() as Open;
   }

@@ -28,12 +28,7 @@ test(
     expect(checkLife({ sent, received, recorded: new Set(), after })).toEqual([]);
 
     const next = await server.start(LATER_MS);
-    const moving = setInterval(() => next.life.later(LATER_MS), 1000);
-    try {
-      await server.untilIdle();
-    } finally {
-      clearInterval(moving);
-    }
+    await server.untilEnded(next.life, LATER_MS);
     expect(await server.stop('SIGTERM')).toBe(0);
     expect(checkEnd(sent, receiver.log, server.snapshot())).toEqual([]);
     const keys = receiver.log

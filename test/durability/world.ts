@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkEnd } from './check-end.ts';
+import { checkHooksEnd, checkHooksLife } from './check-hooks.ts';
 import { checkLife, recordedKeys } from './check-life.ts';
 import { type Sent, sendAll } from './client.ts';
-import { type Boundary, type Kill, randomKill } from './kill.ts';
+import { createHooks, sendMessages } from './hooks.ts';
+import { BOUNDARIES, type Boundary, type Kill, randomKill } from './kill.ts';
 import { Life, type LifeOptions } from './life.ts';
 import { integer, type Random, seeded } from './random.ts';
 import { Receiver } from './receiver.ts';
@@ -16,6 +18,8 @@ import { createWebhooks, draft, WEBHOOKS, writeAutomations } from './workload.ts
 const REQUESTS_MAX = 60;
 /** Requests under way at once. */
 const AT_ONCE_MAX = 8;
+/** Messages that one life is sent by the API at most, one after the other. */
+const MESSAGES_MAX = 60;
 /** How long a life may go on when all its requests are sent, to die at effects in the background. */
 const LINGER_MS = 500;
 /** The server's leases are 15 s; a later life takes up what this one leaves when its clock is past them. */
@@ -35,6 +39,10 @@ export interface Verdict {
   readonly repeats: number;
   /** What it broke of the promises; none where all is well. */
   readonly broken: readonly string[];
+  readonly messages: number;
+  readonly deliveries: number;
+  /** Attempts of deliveries whose success a kill had lost. */
+  readonly attemptsAgain: number;
 }
 
 /**
@@ -49,18 +57,30 @@ export class World {
   readonly #broken: string[] = [];
   readonly #kills: Partial<Record<Boundary, number>> = {};
   readonly #onKill: () => void;
+  readonly #boundaries: readonly Boundary[];
   #receiver!: Receiver;
   #life: Life | undefined;
   #lives = 0;
   #clockOffsetMs = 0;
   #recorded = new Set<string>();
   #snapshot: Snapshot | undefined;
+  /** Of messages that were sent by the API and acknowledged. */
+  readonly #messages: string[] = [];
+  #secrets: ReadonlyMap<string, string> = new Map();
   /** Paths of the webhooks by name. */
   #paths: Readonly<Record<string, string>> = {};
 
-  /** @param onKill called after each kill */
-  constructor(seed: number, onKill: () => void = () => {}) {
+  /**
+   * @param onKill called after each kill
+   * @param boundaries where it is killed, but for the first two times
+   */
+  constructor(
+    seed: number,
+    onKill: () => void = () => {},
+    boundaries: readonly Boundary[] = BOUNDARIES,
+  ) {
     this.#seed = seed;
+    this.#boundaries = boundaries;
     this.#random = seeded(seed);
     this.#onKill = onKill;
   }
@@ -73,10 +93,12 @@ export class World {
       // The first start of all, on an empty folder, is killed too.
       await this.#die({ boundary: 'before commit', number: integer(this.#random, 1, 4) });
       await this.#prepare();
-      for (let kill = 2; kill < kills; kill++) await this.#die(randomKill(this.#random));
+      for (let kill = 2; kill < kills; kill++) {
+        await this.#die(randomKill(this.#random, this.#boundaries));
+      }
       await this.#end();
       if (this.#snapshot === undefined) this.#broken.push('the database is gone');
-      else this.#broken.push(...checkEnd(this.#sent, this.#receiver.log, this.#snapshot));
+      else this.#broken.push(...this.#checkEnd(this.#snapshot));
     } finally {
       this.#life?.signal('SIGKILL'); // Where something threw, it is still there.
       await this.#receiver[Symbol.asyncDispose]();
@@ -86,22 +108,34 @@ export class World {
     return this.#verdict();
   }
 
-  /** Makes the webhooks, and is killed as soon as that is acknowledged. */
+  #checkEnd(end: Snapshot): string[] {
+    const { log, arrived } = this.#receiver;
+    return [
+      ...checkEnd(this.#sent, log, end),
+      ...checkHooksEnd(this.#messages, arrived, this.#secrets, end),
+    ];
+  }
+
+  /** Makes the webhooks and hooks, and is killed as soon as that is acknowledged. */
   async #prepare(): Promise<void> {
     const life = this.#start();
-    this.#paths = await createWebhooks((await life.listening) ?? this.#fail(life), WEBHOOKS);
+    const listening = (await life.listening) ?? this.#fail(life);
+    this.#paths = await createWebhooks(listening, WEBHOOKS);
+    this.#secrets = await createHooks(listening, this.#receiver.url);
     life.signal('SIGKILL');
     await this.#died(life, 'any moment', []);
   }
 
   /** One life under load, killed at the point given or, where it never reaches that, at another. */
   async #die(kill: Kill): Promise<void> {
-    const byItself = kill.boundary !== 'any moment' && kill.boundary !== 'effect received';
-    const life = this.#start(byItself ? kill : undefined);
+    const fromOutside = ['any moment', 'effect received', 'attempt received'];
+    const life = this.#start(fromOutside.includes(kill.boundary) ? undefined : kill);
     let left = kill.number;
-    this.#receiver.onReceived = () => {
-      if (kill.boundary === 'effect received' && --left === 0) life.signal('SIGKILL');
+    const count = (boundary: Boundary) => () => {
+      if (kill.boundary === boundary && --left === 0) life.signal('SIGKILL');
     };
+    this.#receiver.onReceived = count('effect received');
+    this.#receiver.onArrived = count('attempt received');
     const timer =
       kill.boundary === 'any moment'
         ? setTimeout(() => life.signal('SIGKILL'), kill.number)
@@ -112,7 +146,12 @@ export class World {
     if (listening !== undefined) {
       const urls = Object.entries(this.#paths).map(([name, path]) => [name, listening.url + path]);
       const atOnce = integer(this.#random, 1, AT_ONCE_MAX);
-      await sendAll(Object.fromEntries(urls), sent, atOnce, () => life.over);
+      const gone = (): boolean => life.over;
+      const [, messages] = await Promise.all([
+        sendAll(Object.fromEntries(urls), sent, atOnce, gone),
+        this.#secrets.size === 0 ? [] : sendMessages(listening, MESSAGES_MAX, gone),
+      ]);
+      this.#messages.push(...messages);
       await Promise.race([life.ended, sleep(LINGER_MS)]);
       if (!life.over) boundary = 'any moment';
       life.signal('SIGKILL');
@@ -133,12 +172,15 @@ export class World {
   /** Compares what the outside knows with what a life has left on the disk. */
   async #look(life: Life, sent: readonly Sent[]): Promise<void> {
     await this.#receiver.quiet();
-    const received = this.#receiver.log.filter((one) => one.life === this.#lives);
+    const ofLife = (one: { readonly life: number }): boolean => one.life === this.#lives;
+    const received = this.#receiver.log.filter(ofLife);
+    const arrived = this.#receiver.arrived.filter(ofLife);
     const after = readSnapshot(this.#dir);
     const recorded = this.#recorded;
     const broken = [
       ...life.errors.map((line) => `logged: ${line}`),
       ...checkLife({ sent, received, recorded, after }),
+      ...checkHooksLife(arrived, this.#snapshot, after),
     ];
     this.#broken.push(...broken.map((text) => `life ${this.#lives}: ${text}`));
     for (const key of recordedKeys(after)) recorded.add(key);
@@ -166,12 +208,14 @@ export class World {
     const window = new Window(this.#dir);
     try {
       for (const began = Date.now(); ; await sleep(20)) {
-        const { pendingEvents, running, firstDueAt, lastDueAt } = window.open();
+        const { pendingEvents, running, sending, firstDueAt, lastDueAt } = window.open();
         const soon = Date.now() + this.#clockOffsetMs + LINGER_MS;
         const resting = firstDueAt === null || firstDueAt > soon;
-        if (pendingEvents === 0 && running === 0 && resting) return lastDueAt ?? undefined;
+        if (pendingEvents + running + sending === 0 && resting) return lastDueAt ?? undefined;
         if (Date.now() - began < END_MS_MAX) continue;
-        this.#broken.push(`does not end: ${pendingEvents} events pending, ${running} runs running`);
+        this.#broken.push(
+          `does not end: ${pendingEvents} events pending, ${running} runs running, ${sending} deliveries sent`,
+        );
         return undefined;
       }
     } finally {
@@ -207,7 +251,9 @@ export class World {
   }
 
   #verdict(): Verdict {
-    const { log } = this.#receiver;
+    const { log, arrived } = this.#receiver;
+    const taken = arrived.filter((one) => one.taken);
+    const delivered = new Set(taken.map(({ hook, id }) => `${hook} ${id}`));
     const keys = new Set(log.map(({ key, life }) => `${life} ${key}`));
     const effects = new Set(log.map(({ key }) => key));
     return {
@@ -217,6 +263,9 @@ export class World {
       runs: this.#snapshot?.runs.size ?? 0,
       effects: effects.size,
       repeats: keys.size - effects.size,
+      messages: this.#snapshot?.messages.length ?? 0,
+      deliveries: delivered.size,
+      attemptsAgain: taken.length - delivered.size,
       broken: this.#broken,
     };
   }

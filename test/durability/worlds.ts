@@ -13,11 +13,13 @@ export interface WorldsOptions {
   readonly seed: number;
   readonly onKill?: () => void;
   readonly killsPerWorld?: number;
+  /** Where they are killed; anywhere unless given. */
+  readonly boundaries?: readonly Boundary[];
 }
 
 /** Plays as many worlds as it takes for that many kills. */
 export async function playWorlds(options: WorldsOptions): Promise<readonly Verdict[]> {
-  const { kills, seed, onKill, killsPerWorld = KILLS_PER_WORLD } = options;
+  const { kills, seed, onKill, killsPerWorld = KILLS_PER_WORLD, boundaries } = options;
   const verdicts: Verdict[] = [];
   const count = Math.max(1, Math.round(kills / killsPerWorld));
   let next = 0;
@@ -25,7 +27,7 @@ export async function playWorlds(options: WorldsOptions): Promise<readonly Verdi
     for (let i = next++; i < count; i = next++) {
       // Whatever does not divide evenly, the first worlds take.
       const size = Math.floor(kills / count) + (i < kills % count ? 1 : 0);
-      verdicts.push(await new World(seed + i, onKill).run(size));
+      verdicts.push(await new World(seed + i, onKill, boundaries).run(size));
     }
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, count) }, play));
@@ -43,6 +45,7 @@ export function summary(verdicts: readonly Verdict[]): string {
     ...BOUNDARIES.map((boundary) => `  ${String(kills(boundary)).padStart(6)}  ${boundary}`),
     `${sum(({ acknowledged }) => acknowledged)} events acknowledged, ${sum(({ runs }) => runs)} runs ended`,
     `${sum(({ effects }) => effects)} effects sent, and ${sum(({ repeats }) => repeats)} times one of them again because it was in doubt`,
+    `${sum(({ messages }) => messages)} messages, ${sum(({ deliveries }) => deliveries)} deliveries, and ${sum(({ attemptsAgain }) => attemptsAgain)} times one of them again because its success was lost`,
   ];
   const failed = verdicts.filter(({ broken }) => broken.length > 0);
   for (const { seed, broken } of failed) {

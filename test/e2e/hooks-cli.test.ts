@@ -42,6 +42,8 @@ describe('the commands of hooks', () => {
     expect(out).toContain('disabled  after 7 failures in a row, or 5d of nothing but failures\n');
     expect(out).toContain('at once   1, in order\n');
     expect(out).not.toMatch(/whsec_|Bearer/);
+    // Set, and of no use: this server has no mail server.
+    expect(out).toMatch(/warning +Its alerts are not mailed, because HOOKWRIGHT_SMTP_URL/);
     const edited = await hookwright(
       'hook',
       'edit',
@@ -100,7 +102,9 @@ describe('the commands of hooks', () => {
     expect(bad.code).toBe(8);
     expect(bad.out).toContain('down \\u001b[31mred');
     await hookwright('hook', 'pause', 'pinged');
-    expect(await hookwright('hook', 'ping', 'pinged')).toMatchObject({ code: 2 });
+    receiver.behave = (response) => response.writeHead(204).end();
+    const paused = await hookwright('hook', 'ping', 'pinged');
+    expect(paused.code, paused.err).toBe(0);
     expect((await hookwright('hook', 'list')).out).toMatch(/pinged +paused +standard/);
   });
 
@@ -216,4 +220,32 @@ describe('the commands of hooks', () => {
     expect((await hookwright('hook', 'delete', '--all', '--yes')).out).toContain('y is deleted.\n');
     expect((await hookwright('hook', 'list')).out).toContain('There are no hooks.');
   });
+});
+
+test('the commands of tokens make one and show it once, list them, and delete one after a question', async () => {
+  const made = await hookwright(
+    'token',
+    'create',
+    'shop',
+    '--scope',
+    'track',
+    '--scope',
+    'messages',
+  );
+  expect(made.code, made.err).toBe(0);
+  const [, token] = /^shop may messages, track\.\nToken, shown this once: (hwt_\w{40})\n$/.exec(
+    made.out,
+  )!;
+  const listed = await hookwright('token', 'list');
+  expect(listed.out).toMatch(/shop +messages, track +\d{4}-\S+ +tok_\w{26}\n/);
+  expect(listed.out).not.toContain(token);
+  expect((await hookwright('token', 'create', 'shop', '--scope', 'track')).code).toBe(2);
+  expect((await hookwright('token', 'create', 'other', '--scope', 'all')).err).toContain(
+    'messages, track',
+  );
+  expect((await hookwright('token', 'create', 'other')).err).toContain('--scope');
+  expect((await hookwright('token', 'delete', 'shop')).err).toContain('expected --yes');
+  expect((await hookwright('token', 'delete', 'shop', '--yes')).out).toBe('shop is deleted.\n');
+  expect((await hookwright('token', 'delete', 'shop', '--yes')).code).toBe(5);
+  expect((await hookwright('token', 'list')).out).toContain('There are no tokens.');
 });

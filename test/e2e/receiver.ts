@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { Webhook } from 'standardwebhooks';
+import { Webhook as SvixWebhook } from 'svix';
 import { onTestFinished } from 'vitest';
 
 /** A request that a receiver got. */
@@ -63,4 +65,23 @@ export class Receiver {
     this.#server.close();
     this.#server.closeAllConnections();
   }
+}
+
+/** What was sent, checked by the libraries of both senders' worlds; throws where the signature is wrong. */
+export function verified(secret: string, { body, headers }: Received): unknown {
+  const named = Object.fromEntries(
+    ['id', 'timestamp', 'signature'].map((name) => [
+      `webhook-${name}`,
+      headers[`webhook-${name}`] as string,
+    ]),
+  );
+  const svix = Object.fromEntries(
+    Object.entries(named).map(([name, value]) => [name.replace('webhook', 'svix'), value]),
+  );
+  new SvixWebhook(secret).verify(body, svix);
+  return new Webhook(secret).verify(body, named);
+}
+
+export function idsOf(list: readonly Received[]): unknown[] {
+  return list.map(({ headers }) => headers['webhook-id']);
 }

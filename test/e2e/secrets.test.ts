@@ -291,8 +291,24 @@ test('a start with another key is refused, and commands tell which secrets need 
   await program.stop();
   const env = { HOOKWRIGHT_SECRET_KEY: Buffer.alloc(32, 1).toString('base64') };
   await expect(Program.start({ dir: program.dir, env })).rejects.toThrow(
-    'expected the key under which secrets are stored, got another one; KEY cannot be read.',
+    'expected the key under which secrets are stored, got another one; the secret KEY cannot be read.',
   );
   const list = await commandLine(program.dir, ['secret', 'list'], { env });
   expect(list.out).toContain('stored under another key');
+});
+
+test('a start with another key is refused where hooks alone are sealed, until each is rotated', async () => {
+  await using program = await Program.start();
+  await program.api('POST', '/hooks', { name: 'ware house', url: 'https://example.com/in' });
+  await program.stop();
+  const env = { HOOKWRIGHT_SECRET_KEY: Buffer.alloc(32, 1).toString('base64') };
+  await expect(Program.start({ dir: program.dir, env })).rejects.toThrow(
+    'got another one; the hook "ware house" cannot be read.',
+  );
+  const rotated = await commandLine(program.dir, ['hook', 'rotate', 'ware house', '--json'], {
+    env,
+  });
+  expect(rotated.code).toBe(0);
+  await using again = await Program.start({ dir: program.dir, env });
+  expect(await again.api('GET', '/hooks/ware%20house')).toMatchObject({ status: 'active' });
 });

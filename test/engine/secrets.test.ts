@@ -104,27 +104,6 @@ test('an unknown name is told with the nearest one', async () => {
   await expect(secrets.delete('NONE')).rejects.toMatchObject({ code: 'secret.not_found' });
 });
 
-test('another key is noticed at the start, and is taken when nothing needs the old one', async () => {
-  const secrets = await open();
-  await secrets.set('A', { value: 'value-a' });
-  await secrets.set('B', { value: 'value-b' });
-  const other = await open(2);
-  expect(() => other.requireKey()).toThrow(
-    expect.objectContaining({
-      code: 'secret.unreadable',
-      message:
-        'Expected the key under which secrets are stored, got another one; A, B cannot be read.',
-    }),
-  );
-  expect(other.value('A')).toBeUndefined();
-  await other.set('A', { value: 'value-a' });
-  expect(() => other.requireKey()).toThrow('B cannot be read');
-  await other.delete('B');
-  other.requireKey();
-  (await open(2)).requireKey();
-  expect((await open(2)).value('A')).toBe('value-a');
-});
-
 test('who writes other hosts into the database does not get the value sent there', async () => {
   const secrets = await open();
   await secrets.set('KEY', { value: 'value', hosts: ['api.example.com'] });

@@ -58,7 +58,7 @@ test('every command that the pages of hooks show exists, with its options', () =
   const surroundings = { out: shell.out, err: shell.err } as unknown as Surroundings;
   const program = createProgram(surroundings, () => {});
   const text = `${page}\n${readFileSync('docs/command-line.md', 'utf8')}`;
-  const lines = [...text.matchAll(/^hookwright ((?:hook|message|delivery) .*)$/gm)];
+  const lines = [...text.matchAll(/^hookwright ((?:hook|message|delivery|token) .*)$/gm)];
   expect(lines.length).toBeGreaterThan(20);
   for (const [line, rest = ''] of lines) {
     const words = rest

@@ -1,8 +1,11 @@
-import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import net, { type AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 import { expect, onTestFinished, test } from 'vitest';
+import type { Hook } from '../../src/core/hook.ts';
 import type { NewMessage } from '../../src/core/message.ts';
 import { Alerts } from '../../src/engine/hooks/alerts.ts';
+import type { Alert, AlertStore } from '../../src/engine/ports/hook-store.ts';
 import { openMailer } from '../../src/mail/smtp.ts';
 import { hookOf, profiles } from '../hook/parts.ts';
 
@@ -46,41 +49,107 @@ async function mailServer(refuse: () => boolean = () => false) {
 
 const hook = hookOf(profiles.get('standard'), { alerts: ['ops@example.com', 'me@example.com'] });
 
+/** Alerts whose waits pass at once, and are remembered. */
+function open(store: MemoryAlerts, url: string, find: () => Hook | undefined = () => hook) {
+  const lines: unknown[][] = [];
+  const waits: number[] = [];
+  const alerts = new Alerts({
+    store,
+    hooks: { find },
+    mailer: openMailer(url, 'hooks@example.com'),
+    clock: () => store.now,
+    timer: (ms, wake) => {
+      waits.push(ms);
+      store.now += ms;
+      setImmediate(wake);
+      return () => {};
+    },
+    log: { write: (...line: unknown[]) => lines.push(line) },
+  });
+  return { alerts, waits, lines };
+}
+
+/** What `test/contract/deliveries.ts` asks of a store, in memory. */
+class MemoryAlerts implements AlertStore {
+  readonly rows = new Map<string, { notice: NewMessage; tries: number; dueAt: number }>();
+  now = 0;
+  /** Calls that fail. */
+  fails = 0;
+
+  add(...notices: readonly NewMessage[]): void {
+    for (const one of notices) this.rows.set(one.id, { notice: one, tries: 0, dueAt: this.now });
+  }
+
+  async takeAlerts(now: number, waitsMs: readonly number[], countMax: number): Promise<Alert[]> {
+    if (this.fails-- > 0) throw new Error('disk full');
+    const due = [...this.rows.values()].filter(({ dueAt }) => dueAt <= now).slice(0, countMax);
+    return due.map((row) => {
+      row.dueAt = now + (waitsMs[row.tries] ?? waitsMs.at(-1) ?? 0);
+      row.tries += 1;
+      return { notice: row.notice, hookId: hook.id, tries: row.tries };
+    });
+  }
+
+  async endAlert(noticeId: string): Promise<void> {
+    this.rows.delete(noticeId);
+  }
+
+  async nextAlert(): Promise<number | undefined> {
+    const dues = [...this.rows.values()].map(({ dueAt }) => dueAt);
+    return dues.length === 0 ? undefined : Math.min(...dues);
+  }
+}
+
+let notices = 0;
+
 function notice(topic: string, facts: Record<string, unknown>): NewMessage {
   const data = { failures: 5, failing_since: null, status: 500, error: null, delivery: 'dlv_1' };
   const body = JSON.stringify({ ...data, ...facts });
-  return { id: 'msg_1', kind: 'emit', to: topic, data: body, createdAt: 0 };
+  return { id: `msg_${++notices}`, kind: 'emit', to: topic, data: body, createdAt: 0 };
 }
 
 test('a mail goes to all of its addresses, with the login of the URL', async () => {
   const server = await mailServer();
   const mailer = openMailer(server.url('bot:p%40ss@'), 'hooks@example.com');
-  await mailer.send({ to: ['a@example.com', 'b@example.com'], subject: 'Grüße', text: 'Hello.' });
+  await mailer.send({
+    id: 'msg_1',
+    to: ['a@example.com', 'b@example.com'],
+    subject: 'Grüße',
+    text: 'Hello.',
+  });
   expect(server.users).toEqual(['bot:p@ss']);
   expect(server.taken).toMatchObject([
     { from: 'hooks@example.com', to: ['a@example.com', 'b@example.com'] },
   ]);
   expect(server.taken[0]!.text).toContain('Hello.');
+  expect(server.taken[0]!.text).toContain('Message-ID: <msg_1@example.com>');
   mailer.close();
+});
+
+test('a mailer that is closed breaks off what it sends', async () => {
+  const silent = net.createServer();
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void silent.close());
+  const { port } = silent.address() as AddressInfo;
+  const mailer = openMailer(`smtp://127.0.0.1:${port}`, 'hooks@example.com');
+  const sending = mailer.send({ id: 'msg_1', to: ['a@example.com'], subject: 's', text: 't' });
+  const [socket] = (await once(silent, 'connection')) as [net.Socket];
+  mailer.close();
+  await expect(sending).rejects.toThrow();
+  socket.destroy();
 });
 
 test('alerts say what has happened to the hook and what to do, and nothing of its URL', async () => {
   const server = await mailServer();
-  const lines: unknown[][] = [];
-  const log = { write: (...line: unknown[]) => lines.push(line) };
-  const mailer = openMailer(server.url(), 'hooks@example.com');
-  const alerts = new Alerts({ mailer, timer: () => () => {}, log });
-  alerts.tell(
-    [
-      notice('hookwright.hook.disabled', { reason: 'failures' }),
-      notice('hookwright.hook.failing', { percent: 75 }),
-      notice('hookwright.hook.recovered', {}),
-      notice('hookwright.delivery.failed', {}),
-    ],
-    hook,
+  const store = new MemoryAlerts();
+  store.add(
+    notice('hookwright.hook.disabled', { reason: 'failures' }),
+    notice('hookwright.hook.failing', { percent: 75 }),
+    notice('hookwright.hook.recovered', {}),
   );
-  alerts.tell([notice('hookwright.hook.disabled', {})], { ...hook, alerts: [] });
-  await expect.poll(() => server.taken.length).toBe(3);
+  const { alerts } = open(store, server.url());
+  alerts.look();
+  await expect.poll(() => store.rows.size).toBe(0);
   const texts = server.taken.map(({ text }) => decoded(text)).join('\n');
   expect(texts).toContain('Subject: [Hookwright] The hook "warehouse" is disabled');
   expect(texts).toContain('because its attempts failed too often in a row.');
@@ -88,8 +157,21 @@ test('alerts say what has happened to the hook and what to do, and nothing of it
   expect(texts).toContain('Subject: [Hookwright] The hook "warehouse" works again');
   expect(texts).toContain('the answer had status 500');
   expect(texts).not.toContain('example.com/in');
-  expect(server.taken[0]!.to).toEqual(['ops@example.com', 'me@example.com']);
-  alerts.close();
+  expect(server.taken.map(({ to }) => to)).toEqual([1, 2, 3].map(() => hook.alerts));
+  await alerts.close();
+});
+
+test('alerts of hooks that are gone or have no addresses any more are not sent', async () => {
+  for (const found of [undefined, { ...hook, alerts: [] }]) {
+    const server = await mailServer();
+    const store = new MemoryAlerts();
+    store.add(notice('hookwright.hook.disabled', {}));
+    const { alerts } = open(store, server.url(), () => found);
+    alerts.look();
+    await expect.poll(() => store.rows.size).toBe(0);
+    expect(server.taken).toEqual([]);
+    await alerts.close();
+  }
 });
 
 /** With encoded words (RFC 2047) as the texts that they are, on one line. */
@@ -104,23 +186,34 @@ function decoded(mail: string): string {
     .replace(/\s+/g, ' ');
 }
 
-test('a mail that the server does not take is sent again later, a few times', async () => {
+test('a mail that the server does not take is sent again later, and given up in the end', async () => {
   let refusals = 2;
   const server = await mailServer(() => refusals-- > 0);
-  const waits: number[] = [];
-  const timer = (ms: number, wake: () => void) => {
-    waits.push(ms);
-    setImmediate(wake);
-    return () => {};
-  };
-  const log = { write: () => {} };
-  const alerts = new Alerts({ mailer: openMailer(server.url(), 'h@example.com'), timer, log });
-  alerts.tell([notice('hookwright.hook.disabled', {})], hook);
+  const store = new MemoryAlerts();
+  const { alerts, waits, lines } = open(store, server.url());
+  store.add(notice('hookwright.hook.disabled', {}));
+  alerts.look();
   await expect.poll(() => server.taken.length).toBe(1);
-  expect(waits).toEqual([60_000, 600_000]);
+  await expect.poll(() => store.rows.size).toBe(0);
+  expect(waits.splice(0)).toEqual([60_000, 600_000]);
   refusals = 99;
-  alerts.tell([notice('hookwright.hook.disabled', {})], hook);
-  await expect.poll(() => waits.length).toBe(5);
+  store.add(notice('hookwright.hook.disabled', {}));
+  alerts.look();
+  await expect.poll(() => store.rows.size).toBe(0);
+  expect(waits).toEqual([60_000, 600_000, 3_600_000, 21_600_000]);
   expect(server.taken).toHaveLength(1);
-  alerts.close();
+  expect(lines.at(-1)).toMatchObject(['error', 'alert.unsent', { isLast: true }]);
+  await alerts.close();
+});
+
+test('a store that fails is told, and asked again', async () => {
+  const server = await mailServer();
+  const store = new MemoryAlerts();
+  store.add(notice('hookwright.hook.disabled', {}));
+  store.fails = 1;
+  const { alerts, lines } = open(store, server.url());
+  alerts.look();
+  await expect.poll(() => server.taken.length).toBe(1);
+  expect(lines[0]).toMatchObject(['error', 'alerts.failed', { error: new Error('disk full') }]);
+  await alerts.close();
 });

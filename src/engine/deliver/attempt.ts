@@ -27,7 +27,7 @@ export interface AttemptParts {
 
 /** An attempt that has ended, to be written down. */
 export interface AttemptDone {
-  readonly settlement: Omit<AttemptSettlement, 'owner' | 'starts'>;
+  readonly settlement: Omit<AttemptSettlement, 'owner' | 'starts' | 'mails'>;
   readonly verdict: Verdict;
   readonly ms: number;
 }

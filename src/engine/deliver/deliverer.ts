@@ -17,10 +17,12 @@ export interface DelivererParts extends AttemptParts {
   readonly log: Log;
   readonly owner: string;
   readonly limits: LaneLimits;
+  /** Whether there is a mail server for alerts. */
+  readonly mails: boolean;
   /** Whether automations wait for messages of a topic. */
   readonly starts: (topic: string) => boolean;
   /** Told of messages about hooks and deliveries, once they are on disk. */
-  readonly notify: (notices: readonly NewMessage[], hook: Hook) => void;
+  readonly notify: (notices: readonly NewMessage[]) => void;
   /** Told of each attempt that was written down. */
   readonly attempted: (attempt: Attempt, delivery: ClaimedDelivery) => void;
 }
@@ -89,6 +91,21 @@ export class Deliverer {
     this.#lanes.unblock(hookId);
     this.#lanes.wake(hookId, clock());
     this.#soon();
+  }
+
+  /**
+   * Attempts one delivery at once, whatever the status of its hook and whoever waits: a ping, which somebody
+   * waits for. Resolves when that has ended; never rejects.
+   */
+  async attemptNow(deliveryId: string): Promise<void> {
+    const { store, owner, clock, log } = this.#parts;
+    if (this.#isClosing) return;
+    try {
+      const delivery = await store.claimDelivery(owner, clock(), LEASE_MS, deliveryId);
+      if (delivery !== undefined) await this.#begin(delivery);
+    } catch (error) {
+      log.write('error', 'deliver.failed', { error });
+    }
   }
 
   /** Attempts under way. */
@@ -167,16 +184,16 @@ export class Deliverer {
     const { deliveries } = await this.#lanes.claim(wants, () =>
       store.claimDeliveries(owner, clock(), LEASE_MS, wants),
     );
-    for (const delivery of deliveries) this.#begin(delivery);
+    for (const delivery of deliveries) void this.#begin(delivery);
     return true;
   }
 
-  #begin(delivery: ClaimedDelivery): void {
+  #begin(delivery: ClaimedDelivery): Promise<void> {
     const { hooks, clock } = this.#parts;
     const hook = hooks.find(delivery.hookId);
     // Deleted between claim and now: its deliveries are being cancelled. One of our own, whose lease ran
     // out unrenewed, is not attempted twice at once.
-    if (hook === undefined || this.#underWay.has(delivery.id)) return;
+    if (hook === undefined || this.#underWay.has(delivery.id)) return Promise.resolve();
     const controller = new AbortController();
     this.#underWay.set(delivery.id, controller);
     this.#lanes.began(hook, delivery.id, clock());
@@ -186,6 +203,7 @@ export class Deliverer {
       this.#soon();
     });
     this.#ended.add(work);
+    return work;
   }
 
   async #work(hook: Hook, delivery: ClaimedDelivery, signal: AbortSignal): Promise<void> {
@@ -204,10 +222,10 @@ export class Deliverer {
   }
 
   async #settle(hook: Hook, delivery: ClaimedDelivery, done: AttemptDone): Promise<void> {
-    const { store, hooks, owner, starts, notify, attempted } = this.#parts;
+    const { store, hooks, owner, mails, starts, notify, attempted } = this.#parts;
     const { settlement, verdict } = done;
     const topics = Object.values(NOTICE_TOPICS).filter(starts);
-    const settled = await store.settleAttempt({ ...settlement, owner, starts: topics });
+    const settled = await store.settleAttempt({ ...settlement, owner, mails, starts: topics });
     this.#tell(hook, delivery, done);
     attempted(settlement.attempt, delivery);
     if (settled.hook !== undefined) hooks.told(hook.id, settled.hook);
@@ -215,7 +233,7 @@ export class Deliverer {
     // The next of an ordered hook has waited for this one.
     else if (hook.ordered) this.#lanes.wake(hook.id, this.#parts.clock());
     for (const notice of settled.notices) this.published(notice);
-    if (settled.notices.length > 0) notify(settled.notices, hook);
+    if (settled.notices.length > 0) notify(settled.notices);
   }
 
   /** One line per attempt. */

@@ -1,123 +1,98 @@
-import type { Hook } from '../../core/hook.ts';
-import { NOTICE_TOPICS } from '../../core/hook-notice.ts';
+import type { Clock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
-import type { Mail, Mailer } from '../../core/mail.ts';
-import type { NewMessage } from '../../core/message.ts';
-import type { Timer } from '../../core/timer.ts';
+import type { Mailer } from '../../core/mail.ts';
+import type { CancelTimer, Timer } from '../../core/timer.ts';
+import type { Alert, AlertStore } from '../ports/hook-store.ts';
+import { alertMail } from './alert-mail.ts';
+import type { Hooks } from './hooks.ts';
 
-/** Waits before each repetition of a mail that the server has not taken. */
-const RETRY_MS = [60_000, 600_000, 3_600_000];
-/** Mails that wait to be repeated. With more, the mail server is away, and the log and the topics tell. */
-const WAITING_MAX = 100;
+/** Waits before each repetition of a mail that the server has not taken, or that a process died over. */
+const RETRY_MS: readonly number[] = [60_000, 600_000, 3_600_000, 21_600_000];
+/** Mails taken at once. They are sent one after the other: a mail server that is away costs each its time. */
+const BATCH_ALERTS = 10;
+/** Between two looks where the store has just failed. */
+const PAUSE_MS = 10_000;
 
 export interface AlertsParts {
-  /** Absent: no mail is sent. */
-  readonly mailer: Mailer | undefined;
+  readonly store: AlertStore;
+  readonly hooks: Pick<Hooks, 'find'>;
+  readonly mailer: Mailer;
+  readonly clock: Clock;
   readonly timer: Timer;
   readonly log: Log;
 }
 
-/** What the data of a notice says, as `noticeMessage` writes it. */
-interface NoticeData {
-  readonly failures?: number;
-  readonly failing_since?: string | null;
-  readonly percent?: number;
-  readonly reason?: 'failures' | 'days' | 'gone';
-  readonly status: number | null;
-  readonly error: string | null;
-  readonly delivery: string;
-}
-
-/** Mails what there is to tell about a hook to its alert addresses. Mail is not durable: the topics are. */
+/**
+ * Mails what there is to tell about hooks to their alert addresses. What is not sent yet is in the store,
+ * written with the attempt that gave rise to it: a mail is sent at least once, by whichever process runs when
+ * the mail server takes it, under one `Message-ID`.
+ */
 export class Alerts {
   readonly #parts: AlertsParts;
-  #waiting = 0;
-  #closed = false;
+  #looking: Promise<void> | undefined;
+  #again = false;
+  #isClosed = false;
+  #cancelLook: CancelTimer = () => {};
 
   constructor(parts: AlertsParts) {
     this.#parts = parts;
   }
 
-  tell(notices: readonly NewMessage[], hook: Hook): void {
-    if (this.#parts.mailer === undefined || hook.alerts.length === 0) return;
-    for (const notice of notices) {
-      const mail = mailOf(notice, hook);
-      if (mail !== undefined) void this.#send(mail, hook, 0);
-    }
+  /** Sends what is due; called at the start, and when there may be more. */
+  look(): void {
+    if (this.#isClosed) return;
+    this.#again = true;
+    this.#looking ??= this.#sendDue().finally(() => {
+      this.#looking = undefined;
+    });
   }
 
-  close(): void {
-    this.#closed = true;
-    this.#parts.mailer?.close();
+  /** Begins no more mails, and breaks off the one under way: it is sent again. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#cancelLook();
+    this.#parts.mailer.close();
+    await this.#looking;
   }
 
-  async #send(mail: Mail, hook: Hook, tries: number): Promise<void> {
-    const { mailer, timer, log } = this.#parts;
+  async #sendDue(): Promise<void> {
+    const { store, clock, log } = this.#parts;
+    this.#cancelLook();
     try {
-      await mailer?.send(mail);
-      log.write('info', 'alert.mailed', { hook: hook.name, subject: mail.subject });
+      while (this.#again && !this.#isClosed) {
+        this.#again = false;
+        const alerts = await store.takeAlerts(clock(), RETRY_MS, BATCH_ALERTS);
+        for (const alert of alerts) if (!this.#isClosed) await this.#send(alert);
+        this.#again ||= alerts.length > 0;
+      }
+      const next = this.#isClosed ? undefined : await store.nextAlert();
+      if (next !== undefined) this.#plan(next - clock());
     } catch (error) {
-      const wait = RETRY_MS[tries];
-      const isLast = wait === undefined || this.#waiting >= WAITING_MAX || this.#closed;
-      log.write(isLast ? 'error' : 'warn', 'alert.unsent', { hook: hook.name, error, isLast });
-      if (isLast) return;
-      this.#waiting += 1;
-      timer(wait, () => {
-        this.#waiting -= 1;
-        if (!this.#closed) void this.#send(mail, hook, tries + 1);
-      });
+      if (this.#isClosed) return;
+      log.write('error', 'alerts.failed', { error });
+      this.#plan(PAUSE_MS);
     }
   }
-}
 
-const WHY = {
-  failures: 'its attempts failed too often in a row',
-  days: 'nothing but failures came from it for too long',
-  gone: 'its receiver answered 410: do not call again',
-} as const;
+  #plan(ms: number): void {
+    this.#cancelLook = this.#parts.timer(Math.max(1, ms), () => this.look());
+  }
 
-/** `undefined` for notices that are not mailed: single deliveries are too many. */
-function mailOf(notice: NewMessage, hook: Hook): Mail | undefined {
-  const data = JSON.parse(notice.data) as NoticeData;
-  const told = sentencesOf(notice.to, data, hook);
-  if (told === undefined) return undefined;
-  const [subject, ...sentences] = told;
-  const last =
-    data.status === null ? (data.error ?? 'no answer') : `the answer had status ${data.status}`;
-  const text = [
-    ...sentences,
-    '',
-    `Last attempt: ${last}`,
-    `Delivery: ${data.delivery}`,
-    `Failures in a row: ${data.failures ?? 0}, since ${data.failing_since ?? 'now'}`,
-    `Look at it: hookwright delivery show ${data.delivery}`,
-    '',
-  ].join('\n');
-  return { to: hook.alerts, subject: `[Hookwright] ${subject}`, text };
-}
-
-/** The subject, then what there is to say. */
-function sentencesOf(
-  topic: string,
-  { percent, reason = 'failures' }: NoticeData,
-  { name }: Hook,
-): readonly [subject: string, ...sentences: string[]] | undefined {
-  switch (topic) {
-    case NOTICE_TOPICS.disabled:
-      return [
-        `The hook "${name}" is disabled`,
-        `The hook "${name}" is disabled, because ${WHY[reason]}.`,
-        'Its open deliveries are held. To send them, and what it has missed:',
-        `  hookwright hook resume ${JSON.stringify(name)} --missed-since 1d`,
-      ];
-    case NOTICE_TOPICS.failing:
-      return [
-        `The hook "${name}" is failing`,
-        `The hook "${name}" has gone ${percent} % of the way to being disabled.`,
-      ];
-    case NOTICE_TOPICS.recovered:
-      return [`The hook "${name}" works again`, `The hook "${name}" works again.`];
-    default:
-      return undefined;
+  async #send({ notice, hookId, tries }: Alert): Promise<void> {
+    const { store, hooks, mailer, log } = this.#parts;
+    const hook = hooks.find(hookId);
+    const mail = hook && alertMail(notice, hook);
+    // Deleted by now, or without addresses.
+    if (hook === undefined || mail === undefined) return store.endAlert(notice.id);
+    try {
+      await mailer.send(mail);
+    } catch (error) {
+      if (this.#isClosed) return;
+      const isLast = tries > RETRY_MS.length;
+      log.write(isLast ? 'error' : 'warn', 'alert.unsent', { hook: hook.name, error, isLast });
+      return isLast ? store.endAlert(notice.id) : undefined;
+    }
+    log.write('info', 'alert.mailed', { hook: hook.name, subject: mail.subject });
+    await store.endAlert(notice.id);
   }
 }

@@ -13,6 +13,8 @@ import type { Hooks } from './hooks.ts';
 const BATCH = 500;
 /** Characters of an Idempotency-Key. */
 const KEY_CHARS_MAX = 255;
+/** Pings under way at once: each holds a connection beside those of the queue, for a person who waits. */
+const PINGS_MAX = 16;
 /** Bytes of a message's data: as of an effect's arguments. */
 const DATA_BYTES_MAX = 1024 * 1024;
 
@@ -20,6 +22,7 @@ const DATA_BYTES_MAX = 1024 * 1024;
 interface Sending {
   published(message: Pick<NewMessage, 'kind' | 'to'>): void;
   changed(hookId: string): void;
+  attemptNow(deliveryId: string): Promise<void>;
 }
 
 export interface DeliveriesParts {
@@ -34,6 +37,7 @@ export interface DeliveriesParts {
 /** What people do with messages and deliveries. */
 export class Deliveries {
   readonly #parts: DeliveriesParts;
+  #pings = 0;
 
   constructor(parts: DeliveriesParts) {
     this.#parts = parts;
@@ -59,20 +63,32 @@ export class Deliveries {
     return this.#publish(this.#message('emit', topic, text), key);
   }
 
-  /** Sends a ping to a hook. Throws `hook.not_found`, and `hook.invalid` where it is not active. */
+  /**
+   * Sends a ping to a hook, whatever its status: it tries the endpoint, and never counts against the hook.
+   *
+   * @throws HookwrightError `hook.not_found`; `hook.invalid` where nothing could be sent;
+   *   `request.queue_full`
+   */
   async ping(ref: string): Promise<Delivery> {
-    const { hooks, store } = this.#parts;
+    const { hooks, store, sending } = this.#parts;
     const hook = hooks.get(ref);
-    if (hook.status !== 'active') {
+    const reason = hooks.holdReason(hook.id);
+    if (reason !== undefined) throw unpingable(hook, `one that cannot send: ${reason}`);
+    // Without a server it would lie with what the hook holds, and be sent when nobody waits for it.
+    if (hook.status !== 'active' && sending() === undefined) {
+      throw unpingable(hook, `one that is ${hook.status} while no server runs`);
+    }
+    if (this.#pings >= PINGS_MAX) {
       throw new HookwrightError(
-        'hook.invalid',
-        `Expected an active hook, got "${hook.name}", which is ${hook.status}.`,
-        { next: `Resume it with \`hookwright hook resume\` first.` },
+        'request.queue_full',
+        `Expected at most ${PINGS_MAX} pings under way, got one more.`,
       );
     }
-    const { id } = await this.#publish(hooks.ping(hook));
+    const { id } = await store.publish(hooks.ping(hook));
     const [delivery] = await store.deliveries({ messageId: id, countMax: 1 });
-    return delivery as Delivery;
+    if (delivery === undefined) throw new Error(`Expected a delivery of ${id}, got none.`);
+    void this.#attemptPing(delivery.id);
+    return delivery;
   }
 
   /** Sends one delivery again that has ended. Throws `delivery.not_found`, `hook.not_found`. */
@@ -137,6 +153,12 @@ export class Deliveries {
     return all(() => store.cancelDeliveries({ hookId }, clock(), BATCH));
   }
 
+  async #attemptPing(deliveryId: string): Promise<void> {
+    this.#pings += 1;
+    await this.#parts.sending()?.attemptNow(deliveryId);
+    this.#pings -= 1;
+  }
+
   async #own(id: string): Promise<Delivery> {
     const delivery = await this.#parts.store.delivery(id);
     if (delivery !== undefined) return delivery;
@@ -169,6 +191,13 @@ const OTHER_TOPIC = 'one that does not begin with hookwright.';
 
 function invalid(expected: string, got: string): HookwrightError {
   return new HookwrightError('message.invalid', `Expected ${expected}, got ${got}.`);
+}
+
+function unpingable({ name }: Hook, got: string): HookwrightError {
+  return new HookwrightError(
+    'hook.invalid',
+    `Expected a hook that can be pinged, got "${name}", ${got}.`,
+  );
 }
 
 /** Batch after batch, until one is not full. */

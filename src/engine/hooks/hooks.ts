@@ -65,6 +65,11 @@ export class Hooks {
     return hooks.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
+  /** Names of those that were stored under another key. */
+  unreadable(): readonly string[] {
+    return this.list().flatMap(({ id, name }) => (this.#isReadable(id) ? [] : [name]));
+  }
+
   find(id: string): Hook | undefined {
     return this.#byId.get(id)?.hook;
   }
@@ -158,7 +163,8 @@ export class Hooks {
       secret: secret ?? hook.secret,
       headers: headers ?? hook.headers,
     };
-    return this.#save(changed, hook.status === 'paused' ? 'paused' : 'active');
+    const isAnew = secret !== undefined || headers !== undefined;
+    return this.#save(changed, hook.status === 'paused' ? 'paused' : 'active', isAnew);
   }
 
   /** From now on deliveries are held. */
@@ -189,9 +195,9 @@ export class Hooks {
     const changed: Hook = {
       ...rest,
       secret: secret ?? makeSecret(random),
-      ...(keepMs === 0 ? {} : { previous }),
+      ...(keepMs === 0 || !this.#isReadable(hook.id) ? {} : { previous }),
     };
-    return this.#save(changed, hook.status);
+    return this.#save(changed, hook.status, true);
   }
 
   /** Returns what was deleted. Its open deliveries are the caller's to cancel. */
@@ -220,7 +226,13 @@ export class Hooks {
     return { id: makeId('msg', createdAt), kind: 'ping', to: hook.id, data, createdAt };
   }
 
-  async #save(hook: Hook, status: Hook['status']): Promise<Hook> {
+  #isReadable(id: string): boolean {
+    return this.#byId.get(id)?.isReadable ?? true;
+  }
+
+  /** @param isAnew whether the secret or the headers are given anew; what cannot be read needs that */
+  async #save(hook: Hook, status: Hook['status'], isAnew = false): Promise<Hook> {
+    if (!isAnew && !this.#isReadable(hook.id)) throw sealedOtherwise(hook.name);
     const { store, clock } = this.#parts;
     const profile = this.profileOf(hook);
     this.#check(hook, profile);
@@ -296,6 +308,16 @@ export class Hooks {
     for (let n = 2; this.#idByName.has(name); n++) name = `${base} (${n})`;
     return name;
   }
+}
+
+function sealedOtherwise(name: string): HookwrightError {
+  return new HookwrightError(
+    'hook.invalid',
+    `Expected a secret for the hook "${name}", because the one that it has was stored under another key.`,
+    {
+      next: 'Start with that key, or give it another secret with `hookwright hook rotate`; its own headers are lost too.',
+    },
+  );
 }
 
 function placeOf(id: string): string {

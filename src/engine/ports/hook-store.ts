@@ -36,7 +36,7 @@ export interface MessageStore {
    * A message of a `key` that is known is not stored again: the first one's id is given.
    *
    * @throws HookwrightError `message.key_reused` where the known one differs, `hook.not_found`,
-   *   `hook.invalid` where the one hook is disabled
+   *   `hook.invalid` where the one hook is disabled and it is no ping
    */
   publish(message: NewMessage, key?: string): Promise<Published>;
   message(id: string): Promise<Message | undefined>;
@@ -79,6 +79,13 @@ export interface DeliveryStore {
     leaseMs: number,
     wants: readonly DeliveryWant[],
   ): Promise<Claim>;
+  /** Takes one delivery likewise that is pending, due or not; `undefined` where it is not. */
+  claimDelivery(
+    owner: string,
+    now: number,
+    leaseMs: number,
+    id: string,
+  ): Promise<ClaimedDelivery | undefined>;
   /** Prolongs leases; returns the ids that are still the owner's. */
   renewDeliveries(owner: string, ids: readonly string[], until: number): Promise<readonly string[]>;
   /**
@@ -96,12 +103,12 @@ export interface DeliveryStore {
   settleAttempt(settlement: AttemptSettlement): Promise<AttemptSettled>;
   /**
    * Makes deliveries pending, due at `now`, at the start of their schedule: those of the ids that are not
-   * open, or those of a hook that had failed by then. Returns how many, at most `countMax`.
+   * open, or those of a hook that had failed by then, without pings. Returns how many, at most `countMax`.
    */
   resendDeliveries(which: ResendFilter, now: number, countMax: number): Promise<number>;
   /**
    * Makes the deliveries that a hook would have got of messages emitted since `since`, where there is none:
-   * it was disabled, or new. Looks at `countMax` messages after the one of id `after`.
+   * it was disabled, or new; never of those that tell of itself. Looks at `countMax` messages after the one of id `after`.
    */
   deliverMissed(
     hookId: string,
@@ -112,6 +119,27 @@ export interface DeliveryStore {
   ): Promise<{ readonly made: number /** Absent at the end. */; readonly last?: string }>;
   /** Cancels open deliveries, at most `countMax`. Returns how many. */
   cancelDeliveries(which: CancelFilter, now: number, countMax: number): Promise<number>;
+}
+
+/** Mails about hooks that are not sent yet; `settleAttempt` makes them. */
+export interface AlertStore {
+  /**
+   * Takes those that are due, the longest due first, and puts each off by the wait of `waitsMs` that follows
+   * the tries that it has had, or the last: a process that dies leaves it to a later try.
+   */
+  takeAlerts(now: number, waitsMs: readonly number[], countMax: number): Promise<readonly Alert[]>;
+  /** It is sent, or given up. */
+  endAlert(noticeId: string): Promise<void>;
+  /** When the next is due; `undefined` where there is none. */
+  nextAlert(): Promise<number | undefined>;
+}
+
+export interface Alert {
+  /** What there is to tell. */
+  readonly notice: Message;
+  readonly hookId: string;
+  /** Tries, this one included. */
+  readonly tries: number;
 }
 
 export interface DeliveryFilter {
@@ -150,6 +178,8 @@ export interface AttemptSettlement {
   readonly outcome?: AttemptOutcome;
   /** Whether to tell that the delivery has failed for good. */
   readonly tellFailed: boolean;
+  /** Whether notices about the hook are to be mailed to its alert addresses as well, where it has some. */
+  readonly mails: boolean;
   /** Topics of notices that automations wait for. */
   readonly starts: readonly NoticeTopic[];
 }

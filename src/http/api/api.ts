@@ -17,13 +17,14 @@ import { routeRuns } from './runs.ts';
 import { routeSecrets } from './secrets.ts';
 import { routeServer } from './server.ts';
 import { routeSources } from './sources.ts';
+import { routeTokens } from './tokens.ts';
 import { routeWebhooks } from './webhooks.ts';
 
 /** Bytes of a request to the API: a webhook with a thousand bindings and inputs fits. */
 const REQUEST_BYTES_MAX = 1024 * 1024;
 
 /**
- * The HTTP API, under `/api/v1`. Every route needs the bearer token; every error, 404 and 405 too, has
+ * The HTTP API, under `/api/v1`. Every route needs a bearer token; every error, 404 and 405 too, has
  * the shape `{ "error": { code, message, next? } }`.
  */
 export function createApi(parts: ApiParts): Hono {
@@ -42,7 +43,7 @@ export function createApi(parts: ApiParts): Hono {
     c.header('x-content-type-options', 'nosniff');
     await next();
   });
-  api.use('*', authorize(parts.token));
+  api.use('*', authorize(parts.token, parts.tokens));
   api.use('*', bodyLimit({ maxSize: REQUEST_BYTES_MAX, onError: refuseLarge }));
   routeServer(api, parts);
   routeWebhooks(api, parts);
@@ -56,6 +57,7 @@ export function createApi(parts: ApiParts): Hono {
   routeHooks(api, parts);
   routeMessages(api, parts);
   routeDeliveries(api, parts);
+  routeTokens(api, parts);
   // A route and not `notFound`, which is lost when this application is mounted in another.
   api.all('*', (c) => {
     throw new HookwrightError(

@@ -5,10 +5,14 @@ import type { ApiParts } from './parts.ts';
 import { deliveryJson, type HookJson, hookJson } from './represent/hook.ts';
 import { route } from './route.ts';
 
+const NO_MAIL =
+  'Its alerts are not mailed, because HOOKWRIGHT_SMTP_URL is not set where the server runs.';
+
 /** Secrets go in, and come out once: in the answer to what made them. */
-export function routeHooks(api: Hono, { hooks, deliveries, clock }: ApiParts): void {
+export function routeHooks(api: Hono, { hooks, deliveries, mails, clock }: ApiParts): void {
   const ref = (c: Context): string => c.req.param('ref') as string;
-  const represent = (hook: Hook): HookJson => hookJson(hook, hooks.holdReason(hook.id));
+  const represent = (hook: Hook): HookJson =>
+    hookJson(hook, hooks.holdReason(hook.id), hook.alerts.length > 0 && !mails ? [NO_MAIL] : []);
   route(api, '/hooks', {
     GET: (c) => c.json({ hooks: hooks.list().map(represent) }),
     POST: async (c) => {

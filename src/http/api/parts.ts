@@ -19,6 +19,7 @@ import type {
 } from '../../engine/ports.ts';
 import type { Registry } from '../../engine/registry.ts';
 import type { SecretRegistry } from '../../engine/secrets.ts';
+import type { Tokens } from '../../engine/tokens.ts';
 
 /** What the API stands on. */
 export interface ApiParts {
@@ -31,6 +32,7 @@ export interface ApiParts {
     Pick<CallerStore, 'duplicates' | 'refusals' | 'refusal'> &
     Pick<MessageStore, 'message' | 'messages'> &
     Pick<DeliveryStore, 'delivery' | 'deliveries' | 'attempts'>;
+  readonly tokens: Tokens;
   readonly hooks: Hooks;
   readonly deliveries: Deliveries;
   readonly runs: RunControl;
@@ -39,12 +41,14 @@ export interface ApiParts {
   /** Sends a request to a webhook of this server as its sender would. Throws `server.unreachable`. */
   readonly send: (webhook: Webhook, sample: Sample) => Promise<Answer>;
   readonly feed: Feed;
+  /** Whether there is a mail server for alerts, as far as is known. */
+  readonly mails: boolean;
   readonly attempts: Feed<AttemptNotice>;
   /** For what is executed again to be looked at; opened when it is first asked for. */
   readonly sandbox: () => Promise<Pick<Sandbox, 'execute'>>;
   readonly clock: Clock;
   readonly log: Log;
-  /** Every request has to bear it. */
+  /** The server's own: it may do everything. */
   readonly token: string;
   readonly version: string;
   /** What stands before `/webhooks/…`; a function, because a free port is known only after listening. */

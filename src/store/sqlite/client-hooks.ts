@@ -1,10 +1,15 @@
-import type { DeliveryStore, HookStore, MessageStore } from '../../engine/ports/hook-store.ts';
+import type {
+  AlertStore,
+  DeliveryStore,
+  HookStore,
+  MessageStore,
+} from '../../engine/ports/hook-store.ts';
 import type { StoreClient } from './client.ts';
 
 /** What the store does with hooks, messages and deliveries. */
 export function hookStoreOf(
   client: Pick<StoreClient, 'ask' | 'write'>,
-): HookStore & MessageStore & DeliveryStore {
+): HookStore & MessageStore & DeliveryStore & AlertStore {
   return {
     hooks: () => client.ask({ method: 'hooks' }),
     createHook: (hook, ping) => client.ask({ method: 'createHook', hook, ping }),
@@ -20,6 +25,8 @@ export function hookStoreOf(
     attempts: (deliveryId) => client.ask({ method: 'attempts', deliveryId }),
     claimDeliveries: (owner, now, leaseMs, wants) =>
       client.ask({ method: 'claimDeliveries', owner, now, leaseMs, wants }),
+    claimDelivery: (owner, now, leaseMs, deliveryId) =>
+      client.ask({ method: 'claimDelivery', owner, now, leaseMs, deliveryId }),
     renewDeliveries: (owner, ids, until) =>
       client.ask({ method: 'renewDeliveries', owner, ids, until }),
     reclaimDeliveries: (now, isAlone) => client.ask({ method: 'reclaimDeliveries', now, isAlone }),
@@ -31,5 +38,9 @@ export function hookStoreOf(
       client.ask({ method: 'deliverMissed', hookId, since, after, now, countMax }),
     cancelDeliveries: (which, now, countMax) =>
       client.ask({ method: 'cancelDeliveries', which, now, countMax }),
+    takeAlerts: (now, waitsMs, countMax) =>
+      client.ask({ method: 'takeAlerts', now, waitsMs, countMax }),
+    endAlert: (noticeId) => client.ask({ method: 'endAlert', noticeId }),
+    nextAlert: () => client.ask({ method: 'nextAlert' }),
   };
 }

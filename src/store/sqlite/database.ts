@@ -1,4 +1,5 @@
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
+import { prepareAlerts } from './alerts.ts';
 import { findRevision, listAutomations, removeAutomation, saveAutomation } from './automations.ts';
 import type { Write } from './batch.ts';
 import {
@@ -21,7 +22,7 @@ import { type Pruner, preparePrune } from './prune.ts';
 import { preparePublisher } from './publish.ts';
 import { countOpenRuns, findNextDue, findRun, listRuns, listRunsOf } from './runs.ts';
 import { claimDueTime, keepSchedules } from './schedules.ts';
-import { deleteSecret, listSecrets, readKeyProof, saveKeyProof, saveSecret } from './secrets.ts';
+import { performSecretCall, SECRET_JOBS, type SecretCall } from './secret-calls.ts';
 import { expireState } from './state.ts';
 import { Subscribers } from './subscribers.ts';
 import { createWebhook, deleteWebhook, listWebhooks, updateWebhook } from './webhooks.ts';
@@ -54,14 +55,18 @@ export function openDatabase(options: DatabaseOptions): SqliteDatabase {
     const pruner = preparePrune(sqlite);
     const subscribers = new Subscribers(db, sqlite);
     const publisher = preparePublisher(sqlite, subscribers);
-    const performHook = prepareHookCalls({ sqlite, db, subscribers, publisher });
+    const alerts = prepareAlerts(sqlite);
+    const performHook = prepareHookCalls({ sqlite, db, subscribers, publisher, alerts });
     const job = 'delete the oldest events';
     return {
-      write: prepareWrites(sqlite, subscribers, publisher),
-      call: (call) =>
-        isHookCall(call)
-          ? attempt(HOOK_JOBS[call.method], () => performHook(call))
-          : attempt(JOBS[call.method], () => perform(db, call)),
+      write: prepareWrites(sqlite, subscribers, publisher, alerts),
+      call: (call) => {
+        if (isHookCall(call)) return attempt(HOOK_JOBS[call.method], () => performHook(call));
+        if (isSecretCall(call)) {
+          return attempt(SECRET_JOBS[call.method], () => performSecretCall(db, call));
+        }
+        return attempt(JOBS[call.method], () => perform(db, call));
+      },
       step: (call, after) => attempt(job, () => pruner.step(call, after)),
       vacuumStep: () => attempt(job, () => pruner.vacuumStep()),
       close: () => {
@@ -79,10 +84,14 @@ export function openDatabase(options: DatabaseOptions): SqliteDatabase {
 }
 
 /** What this file does itself. */
-type OwnCall = Exclude<Call, PruneCall | HookCall>;
+type OwnCall = Exclude<Call, PruneCall | HookCall | SecretCall>;
 
-function isHookCall(call: OwnCall | HookCall): call is HookCall {
+function isHookCall(call: Exclude<Call, PruneCall>): call is HookCall {
   return call.method in HOOK_JOBS;
+}
+
+function isSecretCall(call: OwnCall | SecretCall): call is SecretCall {
+  return call.method in SECRET_JOBS;
 }
 
 const JOBS: Readonly<Record<OwnCall['method'], string>> = {
@@ -108,11 +117,6 @@ const JOBS: Readonly<Record<OwnCall['method'], string>> = {
   removeAutomation: 'remove an automation',
   automations: 'list automations',
   revision: 'read a revision',
-  secrets: 'list secrets',
-  saveSecret: 'save a secret',
-  deleteSecret: 'delete a secret',
-  keyProof: 'read the proof of the key',
-  saveKeyProof: 'save the proof of the key',
   saveRefusal: 'save a refusal',
   refusals: 'list refusals',
   refusal: 'read a refusal',
@@ -167,16 +171,6 @@ function perform(db: BetterSQLite3Database, call: OwnCall): Returns[keyof Return
       return void deleteWebhook(db, call.webhookId);
     case 'webhooks':
       return listWebhooks(db);
-    case 'secrets':
-      return listSecrets(db);
-    case 'saveSecret':
-      return void saveSecret(db, call.secret);
-    case 'deleteSecret':
-      return void deleteSecret(db, call.name);
-    case 'keyProof':
-      return readKeyProof(db);
-    case 'saveKeyProof':
-      return void saveKeyProof(db, call.sealed);
     case 'saveRefusal':
       return void saveRefusal(db, call.refusal);
     case 'refusals':

@@ -13,12 +13,31 @@ const CLAIM_CHARS_MAX = 8 * 1024 * 1024;
 /** Taking deliveries to attempt; each method is one transaction. */
 export interface Taker {
   claim(owner: string, now: number, leaseMs: number, wants: readonly DeliveryWant[]): Claim;
+  claimOne(owner: string, now: number, leaseMs: number, id: string): ClaimedDelivery | undefined;
   renew(owner: string, ids: readonly string[], until: number): string[];
   reclaim(now: number, isAlone: boolean): string[];
   due(hookIds: readonly string[]): DueHook[];
 }
 
 type Row = DeliveryRow & { readonly rowid: number };
+
+/** Gives what leases a row; `undefined` where its message is pruned meanwhile: its deliveries go with it. */
+function prepareTake(
+  sqlite: Sqlite.Database,
+): (row: Row, owner: string, until: number) => ClaimedDelivery | undefined {
+  const take = sqlite.prepare(
+    `UPDATE delivery SET status = ${sending}, due_at = NULL, lease_owner = ?, lease_until = ?
+     WHERE rowid = ?`,
+  );
+  const message = sqlite.prepare<[string], MessageRow>('SELECT * FROM message WHERE id = ?');
+  return (row, owner, until) => {
+    const stored = message.get(row.message_id);
+    if (stored === undefined) return undefined;
+    take.run(owner, until, row.rowid);
+    const { dueAt: _, ...delivery } = toDelivery({ ...row, status: sending });
+    return { ...delivery, message: toMessage(stored) };
+  };
+}
 
 export function prepareTaker(sqlite: Sqlite.Database): Taker {
   // Both read their index from its beginning and stop: claiming costs the same however many wait.
@@ -32,11 +51,10 @@ export function prepareTaker(sqlite: Sqlite.Database): Taker {
        UNION ALL SELECT min(rowid) FROM delivery
          WHERE hook_id = ? AND status = ${sending} AND ${UNDELIVERED}))`,
   );
-  const take = sqlite.prepare(
-    `UPDATE delivery SET status = ${sending}, due_at = NULL, lease_owner = ?, lease_until = ?
-     WHERE rowid = ?`,
+  const onePending = sqlite.prepare<[string], Row>(
+    `SELECT rowid, * FROM delivery WHERE id = ? AND status = ${pending}`,
   );
-  const message = sqlite.prepare<[string], MessageRow>('SELECT * FROM message WHERE id = ?');
+  const taken = prepareTake(sqlite);
   const dueAt = sqlite
     .prepare<[string], number | null>(
       'SELECT min(due_at) FROM delivery WHERE hook_id = ? AND due_at IS NOT NULL',
@@ -76,12 +94,10 @@ export function prepareTaker(sqlite: Sqlite.Database): Taker {
         for (const want of wants) {
           if (chars >= CLAIM_CHARS_MAX) break;
           for (const row of rowsFor(want, now)) {
-            const stored = message.get(row.message_id);
-            if (stored === undefined) continue; // Pruned meanwhile; its deliveries go with it.
-            take.run(owner, now + leaseMs, row.rowid);
-            const { dueAt: _, ...delivery } = toDelivery({ ...row, status: sending });
-            deliveries.push({ ...delivery, message: toMessage(stored) });
-            chars += stored.data.length;
+            const delivery = taken(row, owner, now + leaseMs);
+            if (delivery === undefined) continue;
+            deliveries.push(delivery);
+            chars += delivery.message.data.length;
           }
         }
         const due = wants.flatMap((want) => {
@@ -89,6 +105,12 @@ export function prepareTaker(sqlite: Sqlite.Database): Taker {
           return at === undefined ? [] : [{ hookId: want.hookId, dueAt: at }];
         });
         return { deliveries, due };
+      },
+    ).immediate,
+    claimOne: sqlite.transaction(
+      (owner: string, now: number, leaseMs: number, id: string): ClaimedDelivery | undefined => {
+        const row = onePending.get(id);
+        return row === undefined ? undefined : taken(row, owner, now + leaseMs);
       },
     ).immediate,
     renew: (owner, ids, until) => {

@@ -1,10 +1,11 @@
 import type Sqlite from 'better-sqlite3';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
-import type { Attempt, Delivery } from '../../core/delivery.ts';
+import type { Attempt, ClaimedDelivery, Delivery } from '../../core/delivery.ts';
 import type { CapturedEvent } from '../../core/event.ts';
 import type { HookRecord } from '../../core/hook.ts';
 import type { Message, NewMessage } from '../../core/message.ts';
 import type {
+  Alert,
   CancelFilter,
   Claim,
   DeliveryFilter,
@@ -13,6 +14,7 @@ import type {
   MessageFilter,
   ResendFilter,
 } from '../../engine/ports/hook-store.ts';
+import type { AlertKeeper } from './alerts.ts';
 import { prepareTaker } from './deliver.ts';
 import { findDelivery, listAttempts, listDeliveries } from './deliveries.ts';
 import { deleteHook, insertHook, listHooks, replaceHook } from './hooks.ts';
@@ -56,6 +58,13 @@ export type HookCall =
       readonly wants: readonly DeliveryWant[];
     }
   | {
+      readonly method: 'claimDelivery';
+      readonly owner: string;
+      readonly now: number;
+      readonly leaseMs: number;
+      readonly deliveryId: string;
+    }
+  | {
       readonly method: 'renewDeliveries';
       readonly owner: string;
       readonly ids: readonly string[];
@@ -86,7 +95,15 @@ export type HookCall =
       readonly which: CancelFilter;
       readonly now: number;
       readonly countMax: number;
-    };
+    }
+  | {
+      readonly method: 'takeAlerts';
+      readonly now: number;
+      readonly waitsMs: readonly number[];
+      readonly countMax: number;
+    }
+  | { readonly method: 'endAlert'; readonly noticeId: string }
+  | { readonly method: 'nextAlert' };
 
 /** What each of them returns. */
 export interface HookReturns {
@@ -101,12 +118,16 @@ export interface HookReturns {
   readonly deliveries: readonly Delivery[];
   readonly attempts: readonly Attempt[];
   readonly claimDeliveries: Claim;
+  readonly claimDelivery: ClaimedDelivery | undefined;
   readonly renewDeliveries: readonly string[];
   readonly reclaimDeliveries: readonly string[];
   readonly dueDeliveries: readonly DueHook[];
   readonly resendDeliveries: number;
   readonly deliverMissed: { readonly made: number; readonly last?: string };
   readonly cancelDeliveries: number;
+  readonly takeAlerts: readonly Alert[];
+  readonly endAlert: undefined;
+  readonly nextAlert: number | undefined;
 }
 
 /** What the database was to do, for its errors. */
@@ -122,12 +143,16 @@ export const HOOK_JOBS: Readonly<Record<HookCall['method'], string>> = {
   deliveries: 'list deliveries',
   attempts: 'list attempts',
   claimDeliveries: 'claim deliveries',
+  claimDelivery: 'claim a delivery',
   renewDeliveries: 'renew the leases of deliveries',
   reclaimDeliveries: 'take back deliveries',
   dueDeliveries: 'find the next due deliveries',
   resendDeliveries: 'resend deliveries',
   deliverMissed: 'deliver what was missed',
   cancelDeliveries: 'cancel deliveries',
+  takeAlerts: 'take the mails that are due',
+  endAlert: 'end a mail',
+  nextAlert: 'find the next due mail',
 };
 
 export interface HookCallParts {
@@ -135,6 +160,7 @@ export interface HookCallParts {
   readonly db: BetterSQLite3Database;
   readonly subscribers: Subscribers;
   readonly publisher: Publisher;
+  readonly alerts: AlertKeeper;
 }
 
 /** What the methods do: each is one transaction. */
@@ -147,7 +173,7 @@ type Handlers = {
 export function prepareHookCalls(
   parts: HookCallParts,
 ): (call: HookCall) => HookReturns[keyof HookReturns] {
-  const { sqlite, db, subscribers, publisher } = parts;
+  const { sqlite, db, subscribers, publisher, alerts } = parts;
   const taker = prepareTaker(sqlite);
   const resender = prepareResender(sqlite, subscribers, publisher);
   const prune = prepareMessagePruner(sqlite);
@@ -163,6 +189,8 @@ export function prepareHookCalls(
     deliveries: ({ filter }) => listDeliveries(sqlite, filter),
     attempts: ({ deliveryId }) => listAttempts(db, deliveryId),
     claimDeliveries: ({ owner, now, leaseMs, wants }) => taker.claim(owner, now, leaseMs, wants),
+    claimDelivery: ({ owner, now, leaseMs, deliveryId }) =>
+      taker.claimOne(owner, now, leaseMs, deliveryId),
     renewDeliveries: ({ owner, ids, until }) => taker.renew(owner, ids, until),
     reclaimDeliveries: ({ now, isAlone }) => taker.reclaim(now, isAlone),
     dueDeliveries: ({ hookIds }) => taker.due(hookIds),
@@ -170,6 +198,9 @@ export function prepareHookCalls(
     deliverMissed: ({ hookId, since, after, now, countMax }) =>
       resender.missed(hookId, since, after, now, countMax),
     cancelDeliveries: ({ which, now, countMax }) => resender.cancel(which, now, countMax),
+    takeAlerts: ({ now, waitsMs, countMax }) => alerts.take(now, waitsMs, countMax),
+    endAlert: ({ noticeId }) => void alerts.end(noticeId),
+    nextAlert: () => alerts.next(),
   };
   return (call) => {
     const handle = handlers[call.method] as (call: HookCall) => HookReturns[keyof HookReturns];

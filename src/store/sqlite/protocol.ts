@@ -3,7 +3,6 @@ import type { JournalEntry } from '../../core/effect.ts';
 import type { EventSummary, StoredEvent } from '../../core/event.ts';
 import type { Duplicates, RefusedRequest } from '../../core/refused-request.ts';
 import type { RunRecord } from '../../core/run.ts';
-import type { SealedSecret } from '../../core/secret.ts';
 import type { Webhook } from '../../core/webhook.ts';
 import type {
   DueTimeClaim,
@@ -14,6 +13,7 @@ import type {
 } from '../../engine/ports.ts';
 import type { FailureData } from './failure.ts';
 import type { HookCall, HookReturns } from './hook-calls.ts';
+import type { SecretCall, SecretReturns } from './secret-calls.ts';
 
 /** Everything that crosses between the main thread and the store's thread. */
 export type ToThread =
@@ -88,11 +88,6 @@ export type Call =
   | { readonly method: 'removeAutomation'; readonly name: string }
   | { readonly method: 'automations' }
   | { readonly method: 'revision'; readonly revisionId: string }
-  | { readonly method: 'secrets' }
-  | { readonly method: 'saveSecret'; readonly secret: SealedSecret }
-  | { readonly method: 'deleteSecret'; readonly name: string }
-  | { readonly method: 'keyProof' }
-  | { readonly method: 'saveKeyProof'; readonly sealed: Uint8Array }
   | { readonly method: 'saveRefusal'; readonly refusal: RefusedRequest }
   | { readonly method: 'refusals'; readonly webhookId: string }
   | { readonly method: 'refusal'; readonly refusalId: string }
@@ -100,7 +95,8 @@ export type Call =
   | { readonly method: 'duplicates'; readonly eventId: string }
   | { readonly method: 'expireSenderIds'; readonly before: number; readonly countMax: number }
   | PruneCall
-  | HookCall;
+  | HookCall
+  | SecretCall;
 
 export interface PruneCall {
   readonly method: 'prune';
@@ -110,7 +106,7 @@ export interface PruneCall {
 }
 
 /** What each call returns. */
-export interface Returns extends HookReturns {
+export interface Returns extends HookReturns, SecretReturns {
   readonly event: StoredEvent | undefined;
   readonly events: readonly EventSummary[];
   readonly pendingEvents: readonly StoredEvent[];
@@ -133,11 +129,6 @@ export interface Returns extends HookReturns {
   readonly removeAutomation: undefined;
   readonly automations: readonly AutomationRecord[];
   readonly revision: Revision | undefined;
-  readonly secrets: readonly SealedSecret[];
-  readonly saveSecret: undefined;
-  readonly deleteSecret: undefined;
-  readonly keyProof: Uint8Array | undefined;
-  readonly saveKeyProof: undefined;
   readonly saveRefusal: undefined;
   readonly refusals: readonly RefusedRequest[];
   readonly refusal: RefusedRequest | undefined;

@@ -33,6 +33,7 @@ export function prepareMessagePruner(sqlite: Sqlite.Database): MessagePruner {
     'DELETE FROM attempt WHERE delivery_id IN (SELECT id FROM delivery WHERE message_id = ?)',
   );
   const deleteDeliveries = sqlite.prepare('DELETE FROM delivery WHERE message_id = ?');
+  const deleteAlert = sqlite.prepare('DELETE FROM alert WHERE message_id = ?');
   const deleteMessage = sqlite.prepare('DELETE FROM message WHERE id = ?');
   // Never below 0: messages of before they were counted are subtracted too.
   const subtract = sqlite.prepare(
@@ -60,6 +61,7 @@ export function prepareMessagePruner(sqlite: Sqlite.Database): MessagePruner {
     for (const { id } of rows) {
       deleteAttempts.run(id);
       deleteDeliveries.run(id);
+      deleteAlert.run(id);
       deleteMessage.run(id);
     }
     const freed = rows.reduce((sum, { bytes }) => sum + bytes, 0);

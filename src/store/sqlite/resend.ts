@@ -23,7 +23,10 @@ export interface Resender {
   cancel(which: CancelFilter, now: number, countMax: number): number;
 }
 
-type Candidate = Pick<NewMessage, 'id' | 'kind' | 'to' | 'createdAt'>;
+interface Candidate extends Pick<NewMessage, 'id' | 'kind' | 'to' | 'createdAt'> {
+  /** Id of the hook that it is about. */
+  readonly about: string | null;
+}
 
 export function prepareResender(
   sqlite: Sqlite.Database,
@@ -37,7 +40,8 @@ export function prepareResender(
   const resendFailed = sqlite.prepare(
     `${again} WHERE rowid IN (SELECT rowid FROM delivery
        WHERE hook_id = ? AND status = ${failed} AND ${UNDELIVERED} AND created_at >= ?
-         AND ended_at < ? ORDER BY rowid LIMIT ?)`,
+         AND ended_at < ? AND NOT EXISTS (SELECT 1 FROM message
+           WHERE message.id = delivery.message_id AND message.kind = 'ping') ORDER BY rowid LIMIT ?)`,
   );
   const off = `UPDATE delivery SET status = ${cancelled}, ended_at = ?, due_at = NULL,
      lease_owner = NULL, lease_until = NULL`;
@@ -49,7 +53,10 @@ export function prepareResender(
        WHERE hook_id = ? AND status <= ${sending} AND ${UNDELIVERED} LIMIT ?)`,
   );
   const messagesAfter = sqlite.prepare<[string, number], Candidate>(
-    `SELECT id, kind, "to", created_at AS createdAt FROM message WHERE id > ? ORDER BY id LIMIT ?`,
+    // What Hookwright tells of a hook names it.
+    `SELECT id, kind, "to", created_at AS createdAt,
+       CASE WHEN "to" LIKE 'hookwright.%' THEN json_extract(data, '$.hook.id') END AS about
+     FROM message WHERE id > ? ORDER BY id LIMIT ?`,
   );
 
   return {
@@ -66,7 +73,7 @@ export function prepareResender(
         let made = 0;
         for (const message of messages) {
           if (message.kind !== 'emit' || !fitsTopics(hook.patterns, message.to)) continue;
-          if (deliver(message, hookId, now)) made++;
+          if (message.about !== hookId && deliver(message, hookId, now)) made++;
         }
         const last = messages.length === countMax ? messages.at(-1)?.id : undefined;
         return { made, ...(last === undefined ? {} : { last }) };

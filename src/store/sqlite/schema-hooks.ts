@@ -149,6 +149,25 @@ export const deliveryTable: TableOf<DeliveryRow> = sqliteTable(
   ],
 );
 
+interface AlertRow {
+  messageId: string;
+  hookId: string;
+  dueAt: number;
+  tries: number;
+}
+
+/** Mails of notices that are not sent yet. A row goes when it is, and with its message. */
+export const alertTable: TableOf<AlertRow> = sqliteTable(
+  'alert',
+  {
+    messageId: text('message_id').primaryKey(),
+    hookId: text('hook_id').notNull(),
+    dueAt: integer('due_at').notNull(),
+    tries: integer().notNull(),
+  },
+  (table) => [index('alert_due').on(table.dueAt)],
+);
+
 interface AttemptRow {
   deliveryId: string;
   number: number;

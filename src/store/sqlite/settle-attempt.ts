@@ -10,6 +10,7 @@ import {
 } from '../../core/hook-notice.ts';
 import type { NewMessage } from '../../core/message.ts';
 import type { AttemptSettled, AttemptSettlement } from '../../engine/ports/hook-store.ts';
+import type { AlertKeeper } from './alerts.ts';
 import type { Addition, Publisher } from './publish.ts';
 import { DELIVERY_STATUS_CODES } from './schema-hooks.ts';
 import type { Subscriber, Subscribers } from './subscribers.ts';
@@ -26,6 +27,7 @@ export function prepareSettleAttempt(
   sqlite: Sqlite.Database,
   subscribers: Subscribers,
   { publish }: Publisher,
+  alerts: Pick<AlertKeeper, 'add'>,
 ): (settlement: AttemptSettlement, addition: Addition) => AttemptSettled {
   const find = sqlite.prepare<[string], Stored>(
     `SELECT message_id AS messageId, hook_id AS hookId, status, lease_owner AS owner
@@ -53,7 +55,7 @@ export function prepareSettleAttempt(
   }
 
   return (settlement, addition) => {
-    const { attempt, outcome, tellFailed, starts } = settlement;
+    const { attempt, outcome, tellFailed, mails, starts } = settlement;
     const stored = find.get(attempt.deliveryId);
     if (stored === undefined) return { notices: [] }; // Pruned, with what it belongs to.
     keep(settlement, stored);
@@ -64,6 +66,10 @@ export function prepareSettleAttempt(
     const occasion = occasionOf(attempt, stored.messageId);
     const after = outcome === undefined ? hook : changed(hook, settlement, occasion, notices);
     if (after !== hook) subscribers.change(hook.id, after);
+    // Of the hook alone: single deliveries that fail are too many.
+    if (mails && hook.alerts.length > 0) {
+      for (const { id } of notices) alerts.add(id, hook.id, occasion.at);
+    }
     if (tellFailed) {
       const attempts = { attempts: attempt.number };
       notices.push(noticeMessage(NOTICE_TOPICS.exhausted, hook, occasion, attempts));

@@ -9,7 +9,7 @@ import { type HealthWriter, listHooks, notFound, prepareHealth } from './hooks.t
 export interface Subscriber
   extends Pick<
     HookRecord,
-    'id' | 'name' | 'status' | 'health' | 'disabled' | 'failuresMax' | 'failingMs'
+    'id' | 'name' | 'status' | 'health' | 'disabled' | 'failuresMax' | 'failingMs' | 'alerts'
   > {
   /** Its topics by segments. */
   readonly patterns: readonly (readonly string[])[];
@@ -42,7 +42,7 @@ export class Subscribers {
   /** Those that a message goes to. Throws as `MessageStore.publish` does. */
   of({ kind, to }: Pick<NewMessage, 'kind' | 'to'>, except?: string): readonly Subscriber[] {
     const all = this.#all();
-    if (kind !== 'emit') return [this.#one(to)];
+    if (kind !== 'emit') return [this.#one(to, kind === 'ping')];
     const found: Subscriber[] = [];
     for (const hook of all.values()) {
       if (hook.status === 'disabled' || hook.id === except) continue;
@@ -60,10 +60,10 @@ export class Subscribers {
     this.#put({ ...rest, ...change });
   }
 
-  #one(ref: string): Subscriber {
+  #one(ref: string, isPing: boolean): Subscriber {
     const hook = this.#all().get(ref) ?? this.#byName.get(ref);
     if (hook === undefined) throw notFound(ref);
-    if (hook.status !== 'disabled') return hook;
+    if (hook.status !== 'disabled' || isPing) return hook;
     throw new HookwrightError(
       'hook.invalid',
       `Expected the hook "${hook.name}" to be active or paused, got one that is disabled.`,
@@ -86,7 +86,7 @@ export class Subscribers {
 }
 
 function subscriberOf(hook: HookRecord): Subscriber {
-  const { id, name, status, health, disabled, failuresMax, failingMs, topics } = hook;
+  const { id, name, status, health, disabled, failuresMax, failingMs, alerts, topics } = hook;
   return {
     id,
     name,
@@ -95,6 +95,7 @@ function subscriberOf(hook: HookRecord): Subscriber {
     ...(disabled === undefined ? {} : { disabled }),
     failuresMax,
     failingMs,
+    alerts,
     patterns: topics.map((topic) => topic.split('.')),
   };
 }

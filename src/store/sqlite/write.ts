@@ -2,6 +2,7 @@ import type Sqlite from 'better-sqlite3';
 import { HookwrightError } from '../../core/errors.ts';
 import type { CapturedEvent } from '../../core/event.ts';
 import { prepareAdvance, prepareInsertRun } from './advance.ts';
+import type { AlertKeeper } from './alerts.ts';
 import { type SqlValue, STATUS_POSITION, type Write } from './batch.ts';
 import type { StepWrite } from './batch-run.ts';
 import { storeFailed } from './failure.ts';
@@ -34,6 +35,7 @@ export function prepareWrites(
   sqlite: Sqlite.Database,
   subscribers: Subscribers,
   publisher: Publisher,
+  alerts: AlertKeeper,
 ): (writes: readonly Write[]) => WriteResults {
   const begin = sqlite.prepare('BEGIN IMMEDIATE');
   const commit = sqlite.prepare('COMMIT');
@@ -53,7 +55,7 @@ export function prepareWrites(
   const journal = prepareJournal(sqlite);
   const advance = prepareAdvance(sqlite, journal);
   const perform = preparePerform(sqlite, journal, publisher);
-  const settleAttempt = prepareSettleAttempt(sqlite, subscribers, publisher);
+  const settleAttempt = prepareSettleAttempt(sqlite, subscribers, publisher, alerts);
   const claimKey = prepareSenderIds(sqlite);
 
   function commitTogether(writes: readonly Write[]): WriteResults {

@@ -24,12 +24,13 @@ function openWatched(options) {
   const outbound = openOutbound(options);
   return {
     send: async (request, signal) => {
-      reach('before effect');
+      const what = new URL(request.url).pathname.startsWith('/hook/') ? 'attempt' : 'effect';
+      reach(`before ${what}`);
       const headers = [...request.headers, ['x-life', life]];
       try {
         return await outbound.send({ ...request, headers }, signal);
       } finally {
-        reach('after effect');
+        reach(`after ${what}`);
       }
     },
     close: () => outbound.close(),

@@ -76,6 +76,7 @@ test('of 1,000 hooks 200 are dead, and the other 800 get everything while those 
     log: { write: () => {} },
     owner: 'test',
     limits: { fastMax: 128, slowMax: 256 },
+    mails: false,
     starts: () => false,
     notify: () => {},
     attempted: () => {},

@@ -71,7 +71,22 @@ test('a hook under another key, or of a profile that is gone, is held and not lo
   const locked = await open(store, { profiles: mine, key: randomBytes(32) });
   expect(locked.holdReason(id)).toBe('its secret was stored under another key');
   expect([without.isSending(id), locked.isSending(id)]).toEqual([false, false]);
+  expect([first.unreadable(), locked.unreadable()]).toEqual([[], [locked.get(id).name]]);
+  // What would keep the hook and lose its secret without a word is refused.
+  for (const change of [locked.resume(id), locked.pause(id), locked.change(id, { failuresMax: 1 })])
+    await expect(change).rejects.toThrow(
+      'because the one that it has was stored under another key',
+    );
   await locked.change(id, { secret: 'new one' });
+  expect(locked.isSending(id)).toBe(true);
+});
+
+test('a rotation makes a hook readable that was stored under another key, and the lost secret signs no more', async () => {
+  const store = await openStore(someFolder());
+  const { id } = await (await open(store)).create({ url: 'https://example.com' });
+  const locked = await open(store, { key: randomBytes(32) });
+  expect(await locked.rotate(id)).not.toHaveProperty('previous');
+  expect(locked.unreadable()).toEqual([]);
   expect(locked.isSending(id)).toBe(true);
 });
 

@@ -17,6 +17,7 @@ import type { DeliveryStore, MessageStore } from '../../../src/engine/ports/hook
 import type { EventFilter, RunFilter, Sandbox } from '../../../src/engine/ports.ts';
 import type { Registry, WebhookDraft } from '../../../src/engine/registry.ts';
 import type { SecretDraft, SecretRegistry } from '../../../src/engine/secrets.ts';
+import type { Tokens } from '../../../src/engine/tokens.ts';
 import { createApi } from '../../../src/http/api/api.ts';
 
 export const TOKEN = 'token-of-the-test';
@@ -80,6 +81,8 @@ export class FakeEngine {
       sandbox: async () => this.sandbox,
       // What hooks do is tested on the real store.
       hooks: unused<Hooks>(),
+      mails: true,
+      tokens: { find: () => undefined } as unknown as Tokens,
       deliveries: unused<Deliveries>(),
       attempts: createFeed<AttemptNotice>(),
       feed: {

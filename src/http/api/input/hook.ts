@@ -48,7 +48,7 @@ const CONFIDENTIAL = ['secret', 'headers', 'url'];
 
 const rotation = object({ secret: text.optional(), keep_previous: duration.optional() });
 const recovery = object({ missed_since: text.optional() });
-const emission = object({ topic: text, data: z.unknown() });
+const emission = object({ topic: text, data: z.unknown().optional() });
 const resending = object({ since: text, hook: text.optional() });
 
 const messageId = z.string().regex(/^msg_[0-9A-HJKMNP-TV-Z]{26}$/, 'the id of a message');

@@ -40,15 +40,24 @@ export async function readBody<S extends z.ZodType>(
   schema: S,
   confidential: readonly string[] = [],
 ): Promise<z.output<S>> {
-  const body = await c.req.text();
+  const value = parseJson(await c.req.text(), confidential.length > 0);
+  return read(schema, value, 'the body', confidential);
+}
+
+/**
+ * The value of a body; an empty one counts as `{}`. Throws `request.malformed`.
+ *
+ * @param isConfidential whether no error may quote any of it
+ */
+export function parseJson(body: string, isConfidential = false): unknown {
   let value: unknown;
   try {
     value = body.trim() === '' ? {} : JSON.parse(body);
   } catch (error) {
     // V8's message quotes the text around the fault.
-    const reason = confidential.length === 0 ? (error as Error).message : 'it cannot be read';
+    const reason = isConfidential ? 'it cannot be read' : (error as Error).message;
     throw new HookwrightError('request.malformed', `Expected the body to be JSON: ${reason}.`, {
-      ...(confidential.length === 0 ? { cause: error } : {}),
+      ...(isConfidential ? {} : { cause: error }),
     });
   }
   if (depthExceeds(value, JSON_DEPTH_MAX)) {
@@ -57,7 +66,7 @@ export async function readBody<S extends z.ZodType>(
       `Expected the body to be nested at most ${JSON_DEPTH_MAX} levels deep, got more.`,
     );
   }
-  return read(schema, value, 'the body', confidential);
+  return value;
 }
 
 /** The query as the schema has it. Throws likewise. */

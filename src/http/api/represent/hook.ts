@@ -35,6 +35,8 @@ export interface HookJson {
   };
   /** Why its deliveries are held whatever its status; `null` where nothing is wrong. */
   readonly held_because: string | null;
+  /** What keeps something from working that is set. */
+  readonly warnings: readonly string[];
   /** Until when the secret before the last rotation signs as well. */
   readonly previous_until: string | null;
   readonly created_at: string;
@@ -113,7 +115,12 @@ export interface AttemptNoticeJson {
   readonly error: string | null;
 }
 
-export function hookJson(hook: Hook, holdReason: string | undefined): HookJson {
+/** @param warnings see `HookJson` */
+export function hookJson(
+  hook: Hook,
+  holdReason: string | undefined,
+  warnings: readonly string[],
+): HookJson {
   const { health, disabled, rate, previous } = hook;
   const { id, number, name, status, topics, url, method, profile, format, success } = hook;
   const { alerts, concurrency, ordered } = hook;
@@ -144,6 +151,7 @@ export function hookJson(hook: Hook, holdReason: string | undefined): HookJson {
       disabled_because: disabled?.why ?? null,
     },
     held_because: holdReason ?? null,
+    warnings,
     previous_until: isoOr(previous?.until),
     created_at: iso(hook.createdAt),
     updated_at: iso(hook.updatedAt),
