@@ -45,6 +45,7 @@ export const ERRORS = {
   'secret.unreadable': { status: 500, exit: 7 },
   'package.invalid': { status: 422, exit: 3 },
   'package.answers': { status: 422, exit: 2 },
+  'package.unsigned': { status: 422, exit: 3 },
   'package.unfit': { status: 409, exit: 2 },
   'recording.invalid': { status: 422, exit: 2 },
   'config.invalid': { status: 500, exit: 2 },
