@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { compile } from '../../src/language/compile.ts';
 import { splitTemplate } from '../../src/language/expression/template.ts';
 import { type Filling, type FillOptions, fillPackage } from '../../src/package/fill/fill.ts';
+import { fillingError } from '../../src/package/fill/refusal.ts';
 import { readPackage } from '../../src/package/read/package.ts';
 import { oddText } from './generated.ts';
 
@@ -218,9 +219,11 @@ bindings: [ { automation: z }, { automation: other }, { automation: "{{{uid.z}}}
       'a.yaml': 'kind: hook\nname: "{{{shop}}}"\n',
       'b.yaml': 'kind: hook\nname: Main\n',
     });
-    expect(problemsOf(fill(document))).toEqual([
+    const filling = fill(document);
+    expect(problemsOf(filling)).toEqual([
       'Expected a name of its own, got "Main", which the hook in a.yaml has',
     ]);
+    expect(filling.ok ? '' : fillingError(filling).message).toMatch(/^b.yaml:2:7 Expected a name/);
   });
 
   test('are left out by answers, but not when others need their names', () => {
@@ -336,5 +339,7 @@ describe('answers', () => {
     ]);
     expect(fill(newer, { engineVersion: '2.0.0-beta.1' }).ok).toBe(true);
     expect(fill(newer, { engineVersion: '2.1.0-beta.1' }).ok).toBe(true);
+    const unfit = fill(newer);
+    expect(unfit.ok ? '' : fillingError(unfit).code).toBe('package.unfit');
   });
 });

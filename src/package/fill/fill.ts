@@ -3,6 +3,7 @@ import type { Diagnostic } from '../../core/diagnostic.ts';
 import type {
   FilledPackage,
   FilledRecord,
+  FilledSecret,
   PackageExclusion,
   PackageRecord,
 } from '../../core/package.ts';
@@ -75,9 +76,9 @@ function filledPackage(
   values: ReadonlyMap<string, Value>,
   { secrets, kept }: CheckedAnswers,
 ): FilledPackage {
-  const stored = [...secrets].map(([key, value]) => {
+  const stored = [...secrets].map(([key, value]): [string, FilledSecret] => {
     const hosts = manifest.prompts.find((prompt) => prompt.key === key)?.hosts;
-    return [key, { value, ...(hosts === undefined ? {} : { hosts }) }] as const;
+    return [key, { value, ...(hosts === undefined ? {} : { hosts }) }];
   });
   return {
     manifest,
