@@ -171,14 +171,32 @@ describe('expressions', () => {
     expect(parse(text).steps[0].log).toBe('US${{ "$" }}${{ 1 }}');
   });
 
+  test('braces of the author stay as they are, in texts and in code', () => {
+    const steps = `  - set:
+      a: "\${{{b}}}"
+      b: "x {{{braces}}}html}}} {{{shop}}}"
+      c: "\${{ '{{{braces}}}x}}}' + {{{shop}}} }}"
+      d: \${{{shop}}}
+  - run: return '{{{braces}}}y}}}'
+`;
+    const [first, second] = parse(filledText(packageOf({ 'a.yaml': record(steps) }))).steps;
+    expect(first.set).toEqual({
+      a: '${{{b}}}',
+      b: 'x {{{html}}} Main',
+      c: "${{ '{{{x}}}' + 'Main' }}",
+      d: '${{{shop}}}',
+    });
+    expect(second.run).toBe("return '{{{y}}}'");
+  });
+
   test('an answer in the middle of code, after a dot, or that would open an expression is refused', () => {
     const steps = `  - set:
       a: "\${{ request.{{{shop}}} }}"
       b: "\${{ x{{{shop}}} }}"
-      c: "\${{{shop}}}"
+      c: "\${{{{shop}}}"
 `;
     expect(
-      problemsOf(fill(packageOf({ 'a.yaml': record(steps) }), { answers: { shop: '{{ a' } })),
+      problemsOf(fill(packageOf({ 'a.yaml': record(steps) }), { answers: { shop: '{ a' } })),
     ).toEqual([
       'Expected an answer to `shop` that is a name, because it stands after a dot',
       'Expected `shop` as a whole value or in quotes, got it in the middle of code',

@@ -8,7 +8,7 @@ import type {
   PackageRecord,
 } from '../../core/package.ts';
 import { PACKAGE_BYTES_MAX } from '../limits.ts';
-import { BRACES, occurrencesIn, uidOf } from '../placeholder.ts';
+import { BRACES, OPENING, occurrencesIn, uidOf } from '../placeholder.ts';
 import type { SealedPackage } from '../read/reading.ts';
 import { type ReadRecord, readRecord } from '../read/record.ts';
 import { Reports } from '../read/reports.ts';
@@ -116,7 +116,7 @@ function fillRecords(
     manifest.prompts.filter(({ type }) => type === 'secret').map(({ key }) => key),
   );
   const named = new Names(read, (key) => {
-    if (key === BRACES) return '{{{';
+    if (key === BRACES) return OPENING;
     return secrets.has(key) ? key : values.get(key);
   });
   reportLeftOut(read, left);
