@@ -330,6 +330,21 @@ describe('answers', () => {
     ]);
   });
 
+  test('that name a webhook or hook name one that the server has', () => {
+    const configure =
+      'prompts: [ { key: to, type: hook, default: main }, { key: from, type: webhook } ]\n';
+    const text = packageOf({ 'a.yaml': 'kind: hook\nname: "{{{to}}} {{{from}}}"\n' }, configure);
+    const pkg = readPackage(Buffer.from(text), 'a').package as never;
+    const existing = { hook: ['mian'], webhook: ['orders'] };
+    const options = { ...OPTIONS, existing, answers: { from: 'orders' } };
+    expect(problemsOf(fillPackage(pkg, options))).toEqual([
+      'Expected to to be the name of a hook, got "main", and there is none. Did you mean "mian"?',
+    ]);
+    expect(fillPackage(pkg, { ...options, existing: { ...existing, hook: ['main'] } }).ok).toBe(
+      true,
+    );
+  });
+
   test('random letters are all as likely as the next', () => {
     const configure = 'placeholders: [ { key: dice, type: random, length: 255, alphabet: abc } ]\n';
     let byte = 0;

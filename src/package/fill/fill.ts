@@ -18,6 +18,7 @@ import {
   type CheckedAnswers,
   checkAnswers,
   type Earlier,
+  type Existing,
 } from './answers.ts';
 import { type MadeOf, madeUp } from './made-up.ts';
 import { Names, reportNames } from './names.ts';
@@ -28,6 +29,8 @@ export interface FillOptions extends Omit<MadeOf, 'earlier'> {
   readonly answers: Answers;
   /** What the last import of this package left; absent where this is the first. */
   readonly earlier?: Earlier;
+  /** What the server has, for prompts that ask for the name of it. */
+  readonly existing?: Existing;
   /** The version that `requires` is about. */
   readonly engineVersion: string;
 }
@@ -50,7 +53,7 @@ export function fillPackage(pkg: SealedPackage, options: FillOptions): Filling {
   const { manifest } = pkg;
   const reports = new Reports();
   const unfit = unfitness(pkg, options.engineVersion);
-  const answers = checkAnswers(manifest, options.answers, options.earlier);
+  const answers = checkAnswers(manifest, options.answers, options.earlier, options.existing);
   const values = new Map(answers.values);
   for (const placeholder of manifest.placeholders) {
     const earlier = options.earlier?.values;
