@@ -76,7 +76,7 @@ function convertRecord(
 ): Conversion {
   const name = textOf(fieldOf(node, 'name')) ?? baseName(file);
   const extension = textOf(fieldOf(node, 'extension_id')) ?? 'cerb.trigger.webhook.respond';
-  const trigger = TRIGGERS[extension];
+  const trigger = TRIGGERS.get(extension);
   if (trigger === undefined) {
     return refused(
       text,
@@ -165,6 +165,7 @@ function refused(
   };
 }
 
-function baseName(file: string): string {
+/** The last part of a path, without its extension. */
+export function baseName(file: string): string {
   return file.replace(/^.*[\\/]/, '').replace(/\.\w+$/, '') || 'converted';
 }
