@@ -164,7 +164,26 @@ export class Secrets implements SecretRegistry, SecretSource {
   }
 
   async set(name: string, draft: SecretDraft): Promise<SecretFacts> {
-    const { store, vault, clock } = this.#parts;
+    const sealed = this.seal(name, draft);
+    await this.#parts.store.saveSecret(sealed);
+    await this.take([sealed]);
+    return this.facts(name);
+  }
+
+  /** The secret as it is stored; `undefined` where there is none. */
+  record(name: string): SealedSecret | undefined {
+    return this.#byName.get(name)?.sealed;
+  }
+
+  /** Takes up what is stored already. */
+  async take(saved: readonly SealedSecret[]): Promise<void> {
+    for (const sealed of saved) this.#put(sealed);
+    await this.#proveKey();
+  }
+
+  /** A secret as it is to be stored: a new one, or one in place of that of its name. Throws `secret.invalid`. */
+  seal(name: string, draft: SecretDraft): SealedSecret {
+    const { vault, clock } = this.#parts;
     const known = this.#byName.get(name);
     this.#check(name, draft, known);
     const now = clock();
@@ -172,7 +191,7 @@ export class Secrets implements SecretRegistry, SecretSource {
     const place = placeOf(name, hosts);
     const { keepPreviousMs = 0 } = draft;
     const keeps = known?.value !== undefined && keepPreviousMs > 0;
-    const sealed: SealedSecret = {
+    return {
       name,
       hosts,
       sealed: vault.seal(draft.value, place),
@@ -187,10 +206,6 @@ export class Secrets implements SecretRegistry, SecretSource {
       createdAt: known?.sealed.createdAt ?? now,
       updatedAt: now,
     };
-    await store.saveSecret(sealed);
-    this.#put(sealed);
-    await this.#proveKey();
-    return this.facts(name);
   }
 
   async delete(name: string): Promise<SecretFacts> {

@@ -117,27 +117,72 @@ export class Hooks {
 
   /** Throws `hook.invalid` with every problem, `hook.name_taken`. */
   async create(draft: HookDraft & { readonly paused?: boolean }): Promise<Hook> {
-    const { store, profiles, clock, makeId, random } = this.#parts;
+    const hook = this.drafted(draft);
+    this.#check(hook, this.profileOf(hook));
+    const number = await this.#parts.store.createHook(this.sealed(hook), this.firstPing(hook));
+    return this.#changed({ ...hook, number });
+  }
+
+  /**
+   * A hook of what a draft says and its profile's defaults for all else, not stored. Where it replaces one, that
+   * one's id, number and pause stay, and its secret unless another is given. Throws `hook.invalid` where there
+   * is no such profile.
+   */
+  drafted(draft: HookDraft & { readonly paused?: boolean }, before?: Hook): Hook {
+    const { profiles, clock, makeId, random } = this.#parts;
     const { paused = false, ...given } = draft;
     const now = clock();
     const profile = profiles.get(given.profile ?? 'standard');
-    const settings = settingsOf(given, { ...profileSettings(profile), url: '' });
-    const hook: Omit<Hook, 'number'> = {
-      ...settings,
-      id: makeId('hk', now),
+    const isPaused = before === undefined ? paused : before.status === 'paused';
+    const { previous, disabled } = before ?? {};
+    const activatedAt = before?.activatedAt ?? (isPaused ? undefined : now);
+    return {
+      ...settingsOf(given, { ...profileSettings(profile), url: '' }),
+      id: before?.id ?? makeId('hk', now),
+      number: before?.number ?? 0,
       name: given.name ?? this.#freeName(now),
-      status: paused ? 'paused' : 'active',
-      health: HEALTHY,
-      ...(paused ? {} : { activatedAt: now }),
-      createdAt: now,
+      status: isPaused ? 'paused' : 'active',
+      health: before === undefined || disabled !== undefined ? HEALTHY : before.health,
+      ...(activatedAt === undefined ? {} : { activatedAt }),
+      createdAt: before?.createdAt ?? now,
       updatedAt: now,
-      secret: given.secret ?? makeSecret(random),
+      secret: given.secret ?? before?.secret ?? makeSecret(random),
+      ...(previous === undefined || given.secret !== undefined ? {} : { previous }),
       headers: given.headers ?? [],
     };
-    this.#check({ ...hook, number: 0 }, profile);
-    const ping = paused || profile.ping === undefined ? undefined : this.ping(hook);
-    const number = await store.createHook(this.#sealed(hook), ping);
-    return this.#changed({ ...hook, number });
+  }
+
+  /** Everything that is wrong with a hook, in sentences. */
+  problems(hook: Hook): readonly string[] {
+    return hookProblems(hook, this.profileOf(hook));
+  }
+
+  /** The ping of one that is active for the first time. */
+  firstPing(hook: Hook, before?: Hook): NewMessage | undefined {
+    const isFirst = hook.activatedAt !== undefined && before?.activatedAt === undefined;
+    return isFirst && this.profileOf(hook).ping !== undefined ? this.ping(hook) : undefined;
+  }
+
+  /** By name; `undefined` where there is none. */
+  named(name: string): Hook | undefined {
+    return this.find(this.#idByName.get(name) ?? '');
+  }
+
+  /** Takes up what is stored already. */
+  take(saved: readonly HookRecord[], removed: readonly string[]): void {
+    for (const id of [...removed, ...saved.map((record) => record.id)]) {
+      const before = this.find(id);
+      if (before === undefined) continue;
+      this.#byId.delete(id);
+      this.#idByName.delete(before.name);
+    }
+    for (const record of saved) this.#put(this.#opened(record));
+    for (const id of [...removed, ...saved.map((record) => record.id)]) this.#onChange(id);
+  }
+
+  /** What makes out whether its secret or headers are the same as another time. */
+  mark(text: string): string {
+    return this.#parts.vault.mark(text, 'hook');
   }
 
   /**
@@ -236,9 +281,8 @@ export class Hooks {
       ...(reset || disabled === undefined ? {} : { disabled }),
       ...(first ? { activatedAt: now } : {}),
     };
-    const ping = first && profile.ping !== undefined ? this.ping(hook) : undefined;
-    const record = { ...this.#sealed(changed), number: hook.number };
-    const stored = await store.updateHook(record, reset, ping);
+    const record = { ...this.sealed(changed), number: hook.number };
+    const stored = await store.updateHook(record, reset, this.firstPing(changed, hook));
     // Health as it is stored: an attempt may have ended while this was written.
     const { disabled: _, ...saved } = changed;
     return this.#changed({
@@ -267,8 +311,9 @@ export class Hooks {
     this.#idByName.set(entry.hook.name, entry.hook.id);
   }
 
-  #sealed(hook: Omit<Hook, 'number'>): Omit<HookRecord, 'number'> {
-    const { secret, previous, headers, ...facts } = hook;
+  /** A hook as it is stored, without its number. */
+  sealed(hook: Hook): Omit<HookRecord, 'number'> {
+    const { secret, previous, headers, number: _, ...facts } = hook;
     const secrets: HookSecrets = {
       secret,
       ...(previous === undefined ? {} : { previous }),

@@ -1,0 +1,33 @@
+import type { FilledPackage, Package, RecordKind } from './package.ts';
+
+/** What a record of a package became. */
+export interface ImportedRecord {
+  readonly kind: RecordKind;
+  readonly uid: string;
+  /** The id of a webhook or hook, the name of an automation, the uid of a test. */
+  readonly target: string;
+  readonly name: string;
+  /** What it was when it was applied (`engine/packages/marks.ts`): what differs now was changed by hand. */
+  readonly mark: string;
+}
+
+/** A package that was imported. */
+export interface ImportedPackage {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+  /** As in `FilledPackage`. */
+  readonly values: FilledPackage['values'];
+  readonly digest: string;
+  readonly signedBy?: string;
+  readonly importedAt: number;
+  /** In the package's order. Without those that were kept as they were found. */
+  readonly records: readonly ImportedRecord[];
+}
+
+/** What an imported package came as. */
+export interface PackageSource {
+  /** Its one document, as JSON, nothing filled in. */
+  readonly document: string;
+  readonly original?: Package['original'];
+}
