@@ -1,10 +1,13 @@
-import type { FilledPackage, Package, RecordKind } from './package.ts';
+import type { Package, PackageValues, RecordKind } from './package.ts';
+
+/** What a package brings: its records, and the secrets that it asks for. */
+export type ImportedKind = RecordKind | 'secret';
 
 /** What a record of a package became. */
 export interface ImportedRecord {
-  readonly kind: RecordKind;
+  readonly kind: ImportedKind;
   readonly uid: string;
-  /** The id of a webhook or hook, the name of an automation, the uid of a test. */
+  /** The id of a webhook or hook, the name of an automation or secret, the uid of a test. */
   readonly target: string;
   readonly name: string;
   /** What it was when it was applied (`engine/packages/marks.ts`): what differs now was changed by hand. */
@@ -17,7 +20,7 @@ export interface ImportedPackage {
   readonly version: string;
   readonly description: string;
   /** As in `FilledPackage`. */
-  readonly values: FilledPackage['values'];
+  readonly values: PackageValues;
   readonly digest: string;
   readonly signedBy?: string;
   readonly importedAt: number;

@@ -16,6 +16,20 @@ export interface PackagePrompt {
   readonly default?: string | number | boolean;
   /** With `choice` alone. */
   readonly options?: readonly { readonly label: string; readonly value: string }[];
+  /** With `secret` alone: where its value may be sent, as patterns (`host-pattern.ts`). */
+  readonly hosts?: readonly string[];
+}
+
+/** Under which answer a record is left out; one of the three says it. */
+export interface PackageExclusion {
+  /** The record's uid. */
+  readonly record: string;
+  /** The key of the prompt. */
+  readonly prompt: string;
+  readonly is?: string | number | boolean;
+  readonly is_not?: string | number | boolean;
+  /** Whether the answer is something: not `false`, `0`, or an empty text. */
+  readonly is_true?: boolean;
 }
 
 /** What the import makes up by itself. */
@@ -38,6 +52,7 @@ export interface PackageManifest {
   readonly name: string;
   /** As Semantic Versioning 2.0.0 has it. */
   readonly version: string;
+  /** Empty where there is none. */
   readonly description: string;
   /** An SPDX expression. */
   readonly license?: string;
@@ -45,16 +60,17 @@ export interface PackageManifest {
   readonly requires?: string;
   readonly prompts: readonly PackagePrompt[];
   readonly placeholders: readonly PackagePlaceholder[];
+  readonly exclude: readonly PackageExclusion[];
 }
 
 /** One record as it travels; its text may hold `{{{key}}}`. */
 export interface PackageRecord {
   readonly kind: RecordKind;
-  /** What other records of the package call it: `{{{uid.orders}}}` is its name. */
+  /** What other records of the package call it: `{{{uid.orders}}}` is its name. No two are alike. */
   readonly uid: string;
   /** Path below the package's folder, with `/`. */
   readonly file: string;
-  /** YAML. */
+  /** YAML, without a second document, aliases or tags. */
   readonly text: string;
 }
 
@@ -62,9 +78,21 @@ export interface PackageRecord {
 export interface Package {
   readonly manifest: PackageManifest;
   readonly records: readonly PackageRecord[];
-  /** What it was converted from, where that was another system's. */
+  /** What it was converted from, where that was another system's. `file` is `original` with an extension. */
   readonly original?: { readonly file: string; readonly text: string };
 }
+
+/** Whether somebody vouches for a package. What is signed wrongly is not read at all. */
+export type PackageSignature =
+  | { readonly state: 'none' }
+  | {
+      readonly state: 'valid';
+      /** The ed25519 key that signed it: 32 bytes in base64. */
+      readonly key: string;
+    };
+
+/** Answers and made-up values, by key. */
+export type PackageValues = Readonly<Record<string, string | number | boolean>>;
 
 /** One record with all that was asked and made up filled in. */
 export interface FilledRecord extends PackageRecord {
@@ -76,13 +104,22 @@ export interface FilledRecord extends PackageRecord {
 export interface FilledPackage {
   readonly manifest: PackageManifest;
   readonly records: readonly FilledRecord[];
-  /** Answers and made-up values by key, so that the same import again fills in the same; without secrets. */
-  readonly values: Readonly<Record<string, string | number | boolean>>;
-  /** Values of secrets to be stored, by the secret's name. */
-  readonly secrets: Readonly<Record<string, string>>;
-  /** SHA-256 of its records, in hex. */
+  /** Answers and made-up values, so that the same import again fills in the same; without secrets. */
+  readonly values: PackageValues;
+  /** Secrets to be stored, by name, which is the key of their prompt. */
+  readonly secrets: Readonly<Record<string, FilledSecret>>;
+  /** Names of secrets that nobody answered, because the server has them of an earlier import. */
+  readonly keptSecrets: readonly string[];
+  /** SHA-256 of the package as it came, in hex. */
   readonly digest: string;
   /** The key that signed it, in base64; absent where nobody did. */
   readonly signedBy?: string;
   readonly original?: Package['original'];
+}
+
+/** A secret that somebody answered. */
+export interface FilledSecret {
+  readonly value: string;
+  /** Absent where the package does not say. */
+  readonly hosts?: readonly string[];
 }

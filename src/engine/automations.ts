@@ -335,7 +335,8 @@ export class Automations {
   }
 }
 
-function runnable(revision: string, compiled: CompiledAutomation): RunnableAutomation {
+/** What is executed of a compiled automation. */
+export function runnable(revision: string, compiled: CompiledAutomation): RunnableAutomation {
   const { inputs, program, trigger, policy, retry } = compiled;
   return { revision, inputs, program, trigger, policy, retry };
 }

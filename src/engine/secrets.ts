@@ -170,13 +170,25 @@ export class Secrets implements SecretRegistry, SecretSource {
     return this.facts(name);
   }
 
+  /** Values by name, of those that can be read. */
+  all(): Map<string, string> {
+    const readable = [...this.#byName].filter(([, { value }]) => value !== undefined);
+    return new Map(readable.map(([name, { value = '' }]) => [name, value]));
+  }
+
+  /** The value of a secret that need not be stored; `undefined` where it does not open. */
+  valueIn({ name, hosts, sealed }: SealedSecret): string | undefined {
+    return this.#opened(sealed, placeOf(name, hosts));
+  }
+
   /** The secret as it is stored; `undefined` where there is none. */
   record(name: string): SealedSecret | undefined {
     return this.#byName.get(name)?.sealed;
   }
 
-  /** Takes up what is stored already. */
-  async take(saved: readonly SealedSecret[]): Promise<void> {
+  /** Takes up what is stored already. Before it first waits, all is in place. */
+  async take(saved: readonly SealedSecret[], removed: readonly string[] = []): Promise<void> {
+    for (const name of removed) this.#byName.delete(name);
     for (const sealed of saved) this.#put(sealed);
     await this.#proveKey();
   }
@@ -211,8 +223,7 @@ export class Secrets implements SecretRegistry, SecretSource {
   async delete(name: string): Promise<SecretFacts> {
     const facts = this.facts(name);
     await this.#parts.store.deleteSecret(name);
-    this.#byName.delete(name);
-    await this.#proveKey();
+    await this.take([], [name]);
     return facts;
   }
 

@@ -36,7 +36,7 @@ export interface PackageChange {
   readonly automations: readonly RecordChange<AutomationRecord>[];
   readonly webhooks: readonly RecordChange<Webhook>[];
   readonly hooks: readonly HookChange[];
-  readonly secrets: readonly (RecordChange<SealedSecret> & { readonly after: SealedSecret })[];
+  readonly secrets: readonly RecordChange<SealedSecret>[];
 }
 
 /** The number of a new hook is given by the store. */

@@ -12,7 +12,7 @@ import { importTime, replacePackage } from './packages.ts';
 import { automationTable, webhookTable } from './schema.ts';
 import { hookTable } from './schema-hooks.ts';
 import { secretTable } from './schema-secrets.ts';
-import { saveSecret } from './secrets.ts';
+import { deleteSecret, saveSecret } from './secrets.ts';
 import { createWebhook, deleteWebhook, updateWebhook } from './webhooks.ts';
 
 /** See `PackageStore.applyPackage`. */
@@ -39,14 +39,13 @@ function deletionsFirst<C extends { readonly after?: unknown }>(changes: readonl
   ];
 }
 
-function changeSecret(
-  { db }: HookCallParts,
-  { before, after }: RecordChange<SealedSecret> & { readonly after: SealedSecret },
-): void {
+function changeSecret({ db }: HookCallParts, { before, after }: RecordChange<SealedSecret>): void {
+  const name = (after ?? before)?.name ?? '';
   const { updatedAt } = secretTable;
-  const found = db.select({ updatedAt }).from(secretTable).where(eq(secretTable.name, after.name));
-  if (found.get()?.updatedAt !== before?.updatedAt) throw changed(`the secret ${after.name}`);
-  saveSecret(db, after);
+  const found = db.select({ updatedAt }).from(secretTable).where(eq(secretTable.name, name)).get();
+  if (found?.updatedAt !== before?.updatedAt) throw changed(`the secret ${name}`);
+  if (after === undefined) deleteSecret(db, name);
+  else saveSecret(db, after);
 }
 
 function changeAutomation(

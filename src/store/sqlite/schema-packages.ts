@@ -1,7 +1,7 @@
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
-import type { ImportedPackage } from '../../core/imported-package.ts';
-import type { RecordKind } from '../../core/package.ts';
+import type { ImportedKind } from '../../core/imported-package.ts';
+import type { PackageValues } from '../../core/package.ts';
 import type { TableOf } from './table.ts';
 
 // drizzle-kit reads this file by itself: of ours it imports nothing but types.
@@ -10,7 +10,7 @@ interface PackageRow {
   name: string;
   version: string;
   description: string;
-  values: ImportedPackage['values'];
+  values: PackageValues;
   digest: string;
   signedBy: string | null;
   importedAt: number;
@@ -24,7 +24,7 @@ export const packageTable: TableOf<PackageRow> = sqliteTable('package', {
   name: text().primaryKey(),
   version: text().notNull(),
   description: text().notNull(),
-  values: text({ mode: 'json' }).$type<ImportedPackage['values']>().notNull(),
+  values: text({ mode: 'json' }).$type<PackageValues>().notNull(),
   digest: text().notNull(),
   signedBy: text('signed_by'),
   importedAt: integer('imported_at').notNull(),
@@ -36,7 +36,7 @@ export const packageTable: TableOf<PackageRow> = sqliteTable('package', {
 interface PackageRecordRow {
   package: string;
   position: number;
-  kind: RecordKind;
+  kind: ImportedKind;
   uid: string;
   target: string;
   name: string;
@@ -50,7 +50,7 @@ export const packageRecordTable: TableOf<PackageRecordRow> = sqliteTable(
       .notNull()
       .references(() => packageTable.name, { onDelete: 'cascade' }),
     position: integer().notNull(),
-    kind: text({ enum: ['automation', 'webhook', 'hook', 'test'] }).notNull(),
+    kind: text({ enum: ['automation', 'webhook', 'hook', 'test', 'secret'] }).notNull(),
     uid: text().notNull(),
     target: text().notNull(),
     name: text().notNull(),
