@@ -110,6 +110,11 @@ export class Hooks {
       .map(({ hook }) => hook.id);
   }
 
+  /** A profile by its name; `undefined` where there is none. */
+  profileNamed(name: string): Profile | undefined {
+    return this.#parts.profiles.find(name);
+  }
+
   /** The profile of a hook. Throws `hook.invalid` where its file is gone. */
   profileOf(hook: Hook): Profile {
     return this.#parts.profiles.get(hook.profile);

@@ -47,7 +47,8 @@ export function settingsKeys(settings: WebhookSettings): Keys {
   });
 }
 
-function limitsKeys({ rate, perClient, concurrent }: WebhookLimits): Keys {
+/** Limits likewise. */
+export function limitsKeys({ rate, perClient, concurrent }: WebhookLimits): Keys {
   return present({
     rate: rate && formatRate(rate),
     per_client: typeof perClient === 'object' ? formatRate(perClient) : perClient,

@@ -1,5 +1,5 @@
 import { isIdle, type Plan, type PlanEntry } from './plan.ts';
-import { type Names, referrersOf, referrerText } from './referrers.ts';
+import { functionsOf, type Names, referrersOf, referrerText } from './referrers.ts';
 import type { SecretValues } from './secret-names.ts';
 import type { ServerParts } from './stored.ts';
 
@@ -36,9 +36,8 @@ export function missingNotes(
     for (const name of compiled?.policy.secrets ?? []) {
       if (!values.has(name)) notes.add(missingSecret(name));
     }
-    for (const name of compiled?.policy.functions ?? []) {
-      const isThere = coming.has(name) || automations.record(name) !== undefined;
-      if (!name.includes('*') && !isThere) {
+    for (const name of functionsOf(compiled)) {
+      if (!coming.has(name) && automations.record(name) === undefined) {
         notes.add(`The function ${name} is not there; calls of it fail.`);
       }
     }

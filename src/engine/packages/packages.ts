@@ -19,7 +19,9 @@ import {
   type PlanEntry,
 } from './plan.ts';
 import { changedSince, refuseConflicts, refuseMistakes, refuseUnsigned } from './refusals.ts';
-import { type ServerParts, storedOf } from './stored.ts';
+import type { SecretValues } from './secret-names.ts';
+import { type Shown, shownOf } from './shown.ts';
+import { type ServerParts, type Stored, storedOf } from './stored.ts';
 import { targetsOf } from './targets.ts';
 import type { WantedPackage } from './wanted.ts';
 
@@ -136,10 +138,8 @@ export class Packages {
       throw new HookwrightError('package.invalid', message);
     }
     const made = await targetsOf(wanted, before?.records ?? [], this.#parts);
-    const entries = this.#keepUsed(
-      entriesOf(name, made, before, keptSecrets, choice, this.#parts),
-      choice,
-    );
+    const found = entriesOf(name, made, before, keptSecrets, choice, this.#parts);
+    const entries = this.#shown(this.#keepUsed(found, choice), made.values);
     const imported = importedOf(wanted, entries, clock());
     const isUnchanged = entries.every(isIdle) && isSamePackage(before, imported);
     const facts = [name, version, digest, signedBy, values, before?.importedAt];
@@ -167,7 +167,7 @@ export class Packages {
       const stored = storedOf(record, name, this.#parts);
       return stored === undefined ? [] : [leftEntry(record, stored, choice, this.#parts)];
     });
-    const entries = this.#keepUsed(left, choice);
+    const entries = this.#shown(this.#keepUsed(left, choice), this.#parts.secrets.all());
     const plan: Plan = {
       name,
       from: imported.version,
@@ -188,6 +188,21 @@ export class Packages {
       const isGoing = entry.kind === 'secret' && entry.action === 'remove';
       if (!isGoing || !isUsed(entry.name, entries, this.#parts)) return entry;
       return { ...entry, action: 'keep', conflict: 'used' };
+    });
+  }
+
+  #shown(entries: readonly PlanEntry[], values: SecretValues): readonly PlanEntry[] {
+    const show = (stored: Stored | undefined): Shown | undefined =>
+      stored && shownOf(stored, values, this.#parts.hooks);
+    return entries.map((entry) => {
+      const [before, after] = [show(entry.before), show(entry.after)];
+      return {
+        ...entry,
+        shown: {
+          ...(before === undefined ? {} : { before }),
+          ...(after === undefined ? {} : { after }),
+        },
+      };
     });
   }
 

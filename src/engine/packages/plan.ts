@@ -3,6 +3,7 @@ import { digest } from '../../core/ids.ts';
 import type { ImportedKind, ImportedPackage, ImportedRecord } from '../../core/imported-package.ts';
 import type { CompiledAutomation } from '../../language/compile.ts';
 import type { CapabilityDiff } from './capabilities.ts';
+import type { Shown } from './shown.ts';
 import { isAsMarked, markOf, type ServerParts, type Stored, storedAs, storedOf } from './stored.ts';
 import type { Target, Targets } from './targets.ts';
 
@@ -37,6 +38,8 @@ export interface PlanEntry {
   readonly mark?: string;
   /** What it became when the package was last imported. */
   readonly imported?: ImportedRecord;
+  /** Both as people may see them: without values of secrets. */
+  readonly shown?: { readonly before?: Shown; readonly after?: Shown };
 }
 
 /** What an import or a removal would do. */

@@ -1,4 +1,5 @@
 import { packageOf } from '../../core/automation.ts';
+import type { CompiledAutomation } from '../../language/compile.ts';
 import type { ServerParts } from './stored.ts';
 
 /** Things by their names. */
@@ -17,9 +18,6 @@ export interface Referrer {
   /** What it does with it: "runs", "calls", … */
   readonly verb: string;
 }
-
-/** Policies name what automations may call and which hooks they send to; patterns with `*` name nothing. */
-const PATTERN = /\*/;
 
 /**
  * What on this server refers to things by their names, apart from those that go with them.
@@ -50,17 +48,15 @@ export function referrersOf(
     if (going.automations.has(name)) continue;
     const of = packageOf(owner);
     const who = `The automation ${name}${of === undefined ? '' : ` of the package ${of}`}`;
-    const policy = automations.compiled(name)?.policy;
+    const compiled = automations.compiled(name);
     const needs = [
-      ['automation', names.automations, policy?.functions, 'may call'],
-      ['hook', names.hooks, policy?.hooks, 'may send to'],
-      ['secret', names.secrets, policy?.secrets, 'uses'],
+      ['automation', names.automations, functionsOf(compiled), 'may call'],
+      ['hook', names.hooks, hooksOf(compiled), 'may send to'],
+      ['secret', names.secrets, compiled?.policy.secrets ?? [], 'uses'],
     ] as const;
-    for (const [kind, set, patterns = [], verb] of needs) {
-      for (const pattern of patterns) {
-        if (!PATTERN.test(pattern) && set.has(pattern)) {
-          found.push({ who, kind, name: pattern, verb });
-        }
+    for (const [kind, going, used, verb] of needs) {
+      for (const one of used) {
+        if (going.has(one)) found.push({ who, kind, name: one, verb });
       }
     }
   }
@@ -69,4 +65,18 @@ export function referrersOf(
 
 export function referrerText({ who, kind, name, verb }: Referrer): string {
   return `${who} ${verb} the ${kind} ${name}.`;
+}
+
+/** Functions that an automation names: in calls, or in its policy, which patterns do not. */
+export function functionsOf(compiled: CompiledAutomation | undefined): readonly string[] {
+  return named(compiled?.names.functions, compiled?.policy.functions);
+}
+
+/** Names of hooks likewise; topics may be among them. */
+export function hooksOf(compiled: CompiledAutomation | undefined): readonly string[] {
+  return named(compiled?.names.hooks, compiled?.policy.hooks);
+}
+
+function named(names: readonly string[] = [], patterns: readonly string[] = []): readonly string[] {
+  return [...new Set([...names, ...patterns.filter((pattern) => !pattern.includes('*'))])];
 }
