@@ -27,7 +27,10 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   testing: { from: ['core', 'language', 'engine'], packages: [] },
   outbound: { from: ['core', 'engine/ports'], packages: ['undici', 'ipaddr.js'] },
   mail: { from: ['core'], packages: ['nodemailer'] },
-  package: { from: ['core', 'language', 'source', 'engine/ports'], packages: ['yaml'] },
+  package: {
+    from: ['core', 'language', 'source', 'engine/ports'],
+    packages: ['yaml', 'semver'],
+  },
   log: { from: ['core'], packages: ['pino'] },
   config: { from: ['core'], packages: ['zod'] },
   app: { from: ['*'], packages: ['hono'] },

@@ -46,6 +46,8 @@ export const ERRORS = {
   'secret.unreadable': { status: 500, exit: 7 },
   'package.not_found': { status: 404, exit: 5 },
   'package.invalid': { status: 422, exit: 3 },
+  'package.answers': { status: 422, exit: 2 },
+  'package.unfit': { status: 409, exit: 2 },
   'package.conflict': { status: 409, exit: 8 },
   'package.changed': { status: 409, exit: 8 },
   'package.signature': { status: 403, exit: 4 },

@@ -15,8 +15,12 @@ export interface Advice {
     | undefined;
 }
 
-/** Gathers what is wrong with one file, in whatever order the checks find it. */
-export class Report {
+/**
+ * Gathers what is wrong with one file, in whatever order the checks find it.
+ *
+ * @typeParam Code the codes that these checks give
+ */
+export class Report<Code extends string = DiagnosticCode> {
   readonly source: SourceText;
   private readonly found: Diagnostic[] = [];
   private readonly seen = new Set<string>();
@@ -26,12 +30,12 @@ export class Report {
     this.source = source;
   }
 
-  error(code: DiagnosticCode, span: Span, message: string, advice: Advice = {}): void {
+  error(code: Code, span: Span, message: string, advice: Advice = {}): void {
     this.errors += 1;
     this.add('error', code, span, message, advice);
   }
 
-  warning(code: DiagnosticCode, span: Span, message: string, advice: Advice = {}): void {
+  warning(code: Code, span: Span, message: string, advice: Advice = {}): void {
     this.add('warning', code, span, message, advice);
   }
 
@@ -66,7 +70,7 @@ export class Report {
 
   private add(
     severity: Diagnostic['severity'],
-    code: DiagnosticCode,
+    code: Code,
     span: Span,
     message: string,
     { hint, fix }: Advice,

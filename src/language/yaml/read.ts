@@ -14,10 +14,12 @@ export const FILE_BYTES_MAX: number = 256 * 1024;
 /**
  * Reads one YAML 1.2 document. What is wrong goes to the report; as much of the tree as can be used comes
  * back, so that later checks find their mistakes too. `undefined` where there is nothing to use.
+ *
+ * @param bytesMax the most that the text may have
  */
-export function readYaml(report: Report): YamlNode | undefined {
+export function readYaml(report: Report, bytesMax: number = FILE_BYTES_MAX): YamlNode | undefined {
   const { text } = report.source;
-  if (!isReadable(report)) return undefined;
+  if (!isReadable(report, bytesMax)) return undefined;
   const first = compose(text);
   const misreadings = judge(scanScalars(text), scalarsOf(first), report);
   const document = misreadings.size === 0 ? first : recompose(text, misreadings);
@@ -29,11 +31,11 @@ export function readYaml(report: Report): YamlNode | undefined {
 }
 
 /** The guards that must come before composing. */
-function isReadable(report: Report): boolean {
+function isReadable(report: Report, bytesMax: number): boolean {
   const { text } = report.source;
   const bytes = Buffer.byteLength(text);
-  if (bytes > FILE_BYTES_MAX) {
-    const message = `Expected at most ${formatSize(FILE_BYTES_MAX)}, got ${bytes} bytes`;
+  if (bytes > bytesMax) {
+    const message = `Expected at most ${formatSize(bytesMax)}, got ${bytes} bytes`;
     report.error('yaml.too_long', { start: 0, end: 1 }, message, {
       hint: 'Split it into several automations, or keep data elsewhere.',
     });

@@ -2,6 +2,7 @@
 export const CONVERT_CODES = {
   'json.syntax': 'A file that is not JSON.',
   'json.too_deep': 'JSON that nests deeper than any package.',
+  'json.too_many': 'JSON with more values than any package.',
   'convert.unknown': 'A file of a kind that cannot be converted.',
   'convert.too_long': 'A file longer than any package.',
   'convert.invalid': 'What was made does not compile; please report it.',

@@ -165,6 +165,7 @@ function refused(
   };
 }
 
-function baseName(file: string): string {
+/** The last part of a path, without its extension. */
+export function baseName(file: string): string {
   return file.replace(/^.*[\\/]/, '').replace(/\.\w+$/, '') || 'converted';
 }

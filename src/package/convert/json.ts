@@ -1,4 +1,5 @@
 import type { Span } from '../../language/source.ts';
+import { VALUES_MAX } from '../limits.ts';
 import type { Findings } from './findings.ts';
 
 /** A value of JSON with its place. */
@@ -22,10 +23,12 @@ const SPACE = /[ \t\r\n]*/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORDS = { true: true, false: false, null: null } as const;
 
+type JsonCode = 'json.syntax' | 'json.too_deep' | 'json.too_many';
+
 class JsonFault extends Error {
   readonly at: number;
-  readonly code: 'json.syntax' | 'json.too_deep';
-  constructor(message: string, at: number, code: 'json.syntax' | 'json.too_deep' = 'json.syntax') {
+  readonly code: JsonCode;
+  constructor(message: string, at: number, code: JsonCode = 'json.syntax') {
     super(message);
     this.at = at;
     this.code = code;
@@ -81,6 +84,7 @@ export function dataOf(node: JsonNode | undefined): unknown {
 class JsonReader {
   readonly #text: string;
   #at = 0;
+  #values = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -102,6 +106,11 @@ class JsonReader {
       );
     }
     this.#match(SPACE);
+    this.#values += 1;
+    if (this.#values > VALUES_MAX) {
+      const message = `Expected at most ${VALUES_MAX} values, got more`;
+      throw new JsonFault(message, this.#at, 'json.too_many');
+    }
     const start = this.#at;
     const letter = this.#text[start];
     if (letter === '{') return this.#map(start, depth);

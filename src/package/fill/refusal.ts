@@ -1,0 +1,23 @@
+import { HookwrightError } from '../../core/errors.ts';
+import type { Filling } from './fill.ts';
+
+/** One error for all that keeps a package from being filled in, a line for each. */
+export function fillingError(filling: Extract<Filling, { readonly ok: false }>): HookwrightError {
+  const { unfit, problems, diagnostics } = filling;
+  if (unfit !== undefined) {
+    return new HookwrightError('package.unfit', unfit, {
+      next: 'Use a version of the package, or of Hookwright, that goes with the other.',
+    });
+  }
+  if (problems.length > 0) {
+    const lines = problems.map(({ message, hint }) => [message, hint].filter(Boolean).join(' '));
+    const isMissing = problems.some(({ kind }) => kind === 'missing');
+    return new HookwrightError('package.answers', lines.join('\n'), {
+      ...(isMissing ? { next: 'Give answers with --set KEY=VALUE or --answers FILE.' } : {}),
+    });
+  }
+  const lines = diagnostics.map(
+    ({ file, line, column, message }) => `${file}:${line}:${column} ${message}.`,
+  );
+  return new HookwrightError('package.invalid', lines.join('\n'));
+}

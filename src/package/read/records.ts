@@ -1,0 +1,132 @@
+import type { PackageManifest } from '../../core/package.ts';
+import { didYouMean } from '../../core/suggest.ts';
+import type { ScalarNode } from '../../language/yaml/tree.ts';
+import { BRACES, occurrencesIn, uidOf } from '../placeholder.ts';
+import type { PackageHead } from './manifest.ts';
+import { nameNode, type ReadRecord } from './record.ts';
+import { scalarsOf } from './scalars.ts';
+
+/** Checks what records have to do with each other and with the package. */
+export function checkRecords(records: readonly ReadRecord[], head: PackageHead): void {
+  checkUids(records);
+  const uids = new Set(records.map(({ uid }) => uid));
+  const used = new Set<string>();
+  for (const record of records) checkPlaceholders(record, head.manifest, uids, used);
+  checkCycles(records);
+  checkExclusions(head, uids);
+  warnUnused(head, used);
+}
+
+function checkUids(records: readonly ReadRecord[]): void {
+  const files = new Map<string, string>();
+  for (const { uid, file, report, tree } of records) {
+    const first = files.get(uid);
+    files.set(uid, first ?? file);
+    if (first === undefined) continue;
+    const node = tree.entries.find(({ key }) => key.text === 'uid')?.value;
+    report.error(
+      'package.uid',
+      node ?? tree.entries[0]?.key ?? tree,
+      `Expected a uid of its own, got \`${uid}\`, which ${first} has too`,
+      { hint: 'Write another `uid:` into one of them.' },
+    );
+  }
+}
+
+function checkPlaceholders(
+  { tree, report }: ReadRecord,
+  { prompts, placeholders }: PackageManifest,
+  uids: ReadonlySet<string>,
+  used: Set<string>,
+): void {
+  const keys = [...prompts, ...placeholders].map(({ key }) => key);
+  for (const { node } of scalarsOf(tree)) {
+    for (const { start, end, key } of occurrencesIn(node.text)) {
+      const span = spanIn(node, start, end);
+      const uid = uidOf(key);
+      used.add(key);
+      if (uid !== undefined) {
+        if (uids.has(uid)) continue;
+        report.error('package.reference', span, `Expected the uid of a record, got \`${uid}\``, {
+          hint: didYouMean(uid, uids),
+        });
+      } else if (key !== BRACES && !keys.includes(key)) {
+        const message = `Expected the key of a prompt or a placeholder, got \`${key}\``;
+        const hint = didYouMean(key, keys) ?? `To write \`{{{\` itself, write \`{{{${BRACES}}}}\`.`;
+        report.error('package.placeholder', span, message, { hint });
+      }
+    }
+  }
+}
+
+function spanIn(node: ScalarNode, start: number, end: number): { start: number; end: number } {
+  return { start: node.offset(start), end: node.offset(end - 1) + 1 };
+}
+
+/** Names may have the names of other records in them, but not their own in the end. */
+function checkCycles(records: readonly ReadRecord[]): void {
+  const byUid = new Map(records.map((record) => [record.uid, record]));
+  const done = new Set<string>();
+  for (const { uid } of records) {
+    const path: string[] = [];
+    walk(uid, path);
+  }
+
+  /** A name refers to few others, but a chain of them may be as long as the package. */
+  function walk(from: string, path: string[]): void {
+    const pending: { uid: string; rest: string[] }[] = [{ uid: from, rest: namedIn(from) }];
+    path.push(from);
+    while (pending.length > 0) {
+      const top = pending.at(-1) as { uid: string; rest: string[] };
+      const next = top.rest.pop();
+      if (next === undefined) {
+        done.add(top.uid);
+        pending.pop();
+        path.pop();
+      } else if (path.includes(next)) {
+        report(top.uid, [...path.slice(path.indexOf(next)), next]);
+      } else if (!done.has(next)) {
+        pending.push({ uid: next, rest: namedIn(next) });
+        path.push(next);
+      }
+    }
+  }
+
+  function namedIn(uid: string): string[] {
+    const record = byUid.get(uid);
+    const node = record && !done.has(uid) ? nameNode(record.kind, record.tree) : undefined;
+    return occurrencesIn(node?.text ?? '').flatMap(({ key }) => uidOf(key) ?? []);
+  }
+
+  function report(uid: string, circle: readonly string[]): void {
+    const record = byUid.get(uid);
+    const node = record && nameNode(record.kind, record.tree);
+    if (record === undefined || node === undefined) return;
+    const shown = circle.length > 6 ? [...circle.slice(0, 5), '…', circle.at(-1)] : circle;
+    const message = `Expected a name that is not made of itself, got a circle: ${shown.join(' → ')}`;
+    record.report.error('package.cycle', node, message);
+  }
+}
+
+function checkExclusions(
+  { manifest, fields, report }: PackageHead,
+  uids: ReadonlySet<string>,
+): void {
+  for (const { record } of manifest.exclude) {
+    if (uids.has(record)) continue;
+    const message = `Expected the uid of a record in \`exclude\`, got \`${record}\``;
+    report.error('package.reference', fields.place('exclude'), message, {
+      hint: didYouMean(record, uids),
+    });
+  }
+}
+
+/** Secrets are used by their name, without a placeholder. */
+function warnUnused({ manifest, fields, report }: PackageHead, used: ReadonlySet<string>): void {
+  const excluding = new Set(manifest.exclude.map(({ prompt }) => prompt));
+  for (const one of [...manifest.prompts, ...manifest.placeholders]) {
+    if (used.has(one.key) || excluding.has(one.key) || one.type === 'secret') continue;
+    const message = `Expected \`{{{${one.key}}}}\` in some record, got it in none`;
+    report.warning('package.unused', fields.place('configure'), message);
+  }
+}

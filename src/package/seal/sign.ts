@@ -1,0 +1,44 @@
+import { type KeyObject, sign, verify } from 'node:crypto';
+import type { Package } from '../../core/package.ts';
+import { canonicalBytes, packageDigest } from './digest.ts';
+import { publicKeyText, readPublicKey } from './keys.ts';
+
+/** What vouches for a package, as it travels with it. */
+export interface Seal {
+  /** SHA-256 of the canonical bytes, in hex. */
+  readonly digest: string;
+  readonly signature?: {
+    /** The public key: 32 bytes in base64. */
+    readonly key: string;
+    /** The ed25519 signature (RFC 8032) of the canonical bytes after `CONTEXT`: 64 bytes in base64. */
+    readonly value: string;
+  };
+}
+
+/** Goes before what is signed, so that a signature made for something else is none of a package. */
+const CONTEXT = Buffer.from('hookwright package\n');
+
+/** The seal of a package that nobody signed. */
+export function sealPackage(pkg: Package): Seal {
+  return { digest: packageDigest(pkg) };
+}
+
+/** @param privateKey an ed25519 key */
+export function signPackage(pkg: Package, privateKey: KeyObject): Required<Seal> {
+  const value = sign(null, Buffer.concat([CONTEXT, canonicalBytes(pkg)]), privateKey);
+  return {
+    digest: packageDigest(pkg),
+    signature: { key: publicKeyText(privateKey), value: value.toString('base64') },
+  };
+}
+
+/** Whether the key that a signature names made it for this package. */
+export function isSignedBy(pkg: Package, { key, value }: NonNullable<Seal['signature']>): boolean {
+  const bytes = Buffer.from(value, 'base64');
+  return verify(
+    null,
+    Buffer.concat([CONTEXT, canonicalBytes(pkg)]),
+    readPublicKey(key, 'the signature’s key'),
+    bytes,
+  );
+}
