@@ -20,6 +20,7 @@ import type { Webhook } from './core/webhook.ts';
 import { Automations } from './engine/automations.ts';
 import { type AttemptNotice, createFeed } from './engine/feed.ts';
 import { Deliveries } from './engine/hooks/deliveries.ts';
+import { Packages } from './engine/packages/packages.ts';
 import type { Sandbox, SecretStore } from './engine/ports.ts';
 import { LiveRegistry } from './engine/registry.ts';
 import { Secrets } from './engine/secrets.ts';
@@ -83,34 +84,24 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
   const attempts = createFeed<AttemptNotice>();
   let serving: Served | undefined;
   const deliveries = new Deliveries({
-    store,
-    hooks,
-    clock,
-    makeId,
+    ...{ store, hooks, clock, makeId },
     sending: () => serving?.deliverer,
     subscriptions: () => serving?.topics,
   });
+  const packages = await openPackages({ ...stored, config, clock, log, deliveries });
   const apiToken = randomBytes(API_TOKEN_BYTES).toString('hex');
   let url = config.publicUrl ?? `http://${config.host}:${config.port}`;
   let control = offlineRuns(store, clock);
   let take: (event: CapturedEvent) => void = () => {};
   let listening: { readonly address: string; readonly base: string } | undefined;
   const api = createApi({
-    registry,
-    secrets,
-    sources,
-    store,
+    ...{ registry, automations, packages, secrets, sources, store, hooks, deliveries },
     runs: { retry: (id) => control.retry(id), cancel: (id) => control.cancel(id) },
     start: (name) =>
       startByHand({ automations, store, clock, makeId, take: (event) => take(event) }, name),
     send: sampleSender({ folder: sources, secrets, clock, listening: () => listening }),
-    feed,
-    hooks,
-    deliveries,
-    attempts,
+    ...{ feed, attempts, clock, log },
     sandbox: onDemand(sandbox, () => openEarly(config, open)),
-    clock,
-    log,
     token: apiToken,
     version: readVersion(),
     url: () => url,
@@ -177,6 +168,18 @@ async function openStored(
   const firstWebhook = fresh ? await createExample(registry) : undefined;
   const hooks = await openHooks({ config, store, vault, clock, makeId });
   return { store, secrets, sources, automations, registry, hooks, firstWebhook };
+}
+
+interface PackageParts extends Stored, Pick<Parts, 'config' | 'clock' | 'log'> {
+  readonly deliveries: Deliveries;
+}
+
+function openPackages({ config, deliveries, ...parts }: PackageParts): Promise<Packages> {
+  return Packages.open({
+    ...parts,
+    keys: config.packageKeys,
+    cancelDeliveries: (hookId) => deliveries.cancelOf(hookId),
+  });
 }
 
 async function openVault(config: Config, store: SecretStore): Promise<Vault> {

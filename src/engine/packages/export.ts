@@ -115,7 +115,7 @@ class Gathering {
   #webhookRecord(webhook: Webhook): ExportedRecord {
     const { name, paused } = webhook;
     const keys = { ...webhookKeys(webhook), ...(paused ? { paused } : {}) };
-    return { kind: 'webhook', uid: this.#uid(name), name, content: asText(keys) as Keys };
+    return { kind: 'webhook', uid: this.#uid(name), name, content: keys };
   }
 
   #hookRecord(hook: Hook): ExportedRecord {
@@ -139,7 +139,7 @@ class Gathering {
     const profile = this.#parts.hooks.profileNamed(hook.profile);
     const keys = ownHookKeys({ ...named, url, headers }, profile);
     const paused = hook.status === 'paused' ? { paused: true } : {};
-    return { kind: 'hook', uid, name, content: asText({ ...keys, secret, ...paused }) as Keys };
+    return { kind: 'hook', uid, name, content: { ...keys, secret, ...paused } };
   }
 
   /** A URL that bears credentials, as Slack’s and Discord’s do, is one. */
@@ -196,14 +196,6 @@ function bearsCredentials(url: string): boolean {
 
 function reference(name: string): string {
   return `\${{ secrets.${name} }}`;
-}
-
-/** Texts with `{{{` written so that the import leaves them as they are. */
-function asText(value: unknown): unknown {
-  if (typeof value === 'string') return value.replaceAll('{{{', '{{{braces}}}');
-  if (Array.isArray(value)) return value.map(asText);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, asText(item)]));
 }
 
 function byName(a: { readonly name: string }, b: { readonly name: string }): number {

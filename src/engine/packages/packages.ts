@@ -68,6 +68,11 @@ export class Packages {
     return packages;
   }
 
+  /** What it changes. */
+  get server(): ServerParts {
+    return this.#parts;
+  }
+
   /** By name. */
   list(): readonly ImportedPackage[] {
     return [...this.#byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));

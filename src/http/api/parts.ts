@@ -3,12 +3,14 @@ import type { CapturedEvent } from '../../core/event.ts';
 import type { Log } from '../../core/log.ts';
 import type { Answer, RunRecord } from '../../core/run.ts';
 import type { Webhook } from '../../core/webhook.ts';
+import type { Automations } from '../../engine/automations.ts';
 import type { DoctorSecrets } from '../../engine/callers/diagnosis.ts';
 import type { Sample } from '../../engine/callers/sample-request.ts';
 import type { SourceFolder } from '../../engine/callers/source-folder.ts';
 import type { AttemptNotice, Feed } from '../../engine/feed.ts';
 import type { Deliveries } from '../../engine/hooks/deliveries.ts';
 import type { Hooks } from '../../engine/hooks/hooks.ts';
+import type { Packages } from '../../engine/packages/packages.ts';
 import type { DeliveryStore, MessageStore } from '../../engine/ports/hook-store.ts';
 import type {
   AutomationStore,
@@ -23,6 +25,8 @@ import type { SecretRegistry } from '../../engine/secrets.ts';
 /** What the API stands on. */
 export interface ApiParts {
   readonly registry: Registry;
+  /** Those that are saved and deleted by hand. */
+  readonly automations: Pick<Automations, 'save' | 'delete'>;
   readonly secrets: SecretRegistry & DoctorSecrets;
   readonly sources: SourceFolder;
   readonly store: Pick<EventStore, 'event' | 'events' | 'runsOf' | 'run'> &
@@ -33,6 +37,7 @@ export interface ApiParts {
     Pick<DeliveryStore, 'delivery' | 'deliveries' | 'attempts'>;
   readonly hooks: Hooks;
   readonly deliveries: Deliveries;
+  readonly packages: Packages;
   readonly runs: RunControl;
   /** Runs an automation with `trigger: schedule` now. Throws `automation.not_found`, `automation.trigger`. */
   readonly start: (automation: string) => Promise<CapturedEvent>;
