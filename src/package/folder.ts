@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { AutomationFile } from '../core/automation.ts';
 import { HookwrightError } from '../core/errors.ts';
+import { RECORD_KINDS } from '../core/package.ts';
 
 /** Automations in one folder: ten times what the largest installations of this field tell of. */
 const FILES_MAX = 10_000;
@@ -10,8 +11,8 @@ const FILES_MAX = 10_000;
 const SETTLE_MS = 150;
 
 /**
- * Reads the automations below a folder, by path. Tests of automations (`*.test.yaml`), the package's own
- * `package.yaml`, and hidden files and folders are not among them.
+ * Reads the automations below a folder, by path. A package's other files are not among them: its tests
+ * (`*.test.yaml`), its own (`package.yaml`), and records of another `kind`; nor are hidden files and folders.
  *
  * @returns `undefined` where the folder does not exist
  */
@@ -26,25 +27,35 @@ export async function readFolder(dir: string): Promise<readonly AutomationFile[]
       cause: error,
     });
   }
-  const files = names.map((name) => name.split(sep).join('/')).filter(isAutomation);
+  const files = names.map((name) => name.split(sep).join('/')).filter(mayBeAutomation);
   if (files.length > FILES_MAX) {
     throw new HookwrightError(
       'config.invalid',
       `Expected at most ${FILES_MAX} files below ${dir}, got ${files.length}.`,
     );
   }
-  return Promise.all(
+  const read = await Promise.all(
     files.sort().map(async (file) => ({ file, text: await readFile(join(dir, file), 'utf8') })),
   );
+  return read.filter(({ text }) => !isOtherRecord(text));
 }
 
-/** Whether a path below the folder is an automation's file. */
-function isAutomation(file: string): boolean {
+/**
+ * Whether a text says that it is a record of another kind. Asked of the text, because it is asked of every
+ * file at every start: a key at the beginning of a line is never inside a value.
+ */
+function isOtherRecord(text: string): boolean {
+  const kind = /^["']?kind["']?[ \t]*:[ \t]+["']?([a-z]+)["']?[ \t]*(?:#.*)?$/m.exec(text)?.[1];
+  return RECORD_KINDS.some((known) => known !== 'automation' && known === kind);
+}
+
+/** Whether a path below the folder may be an automation's file. */
+function mayBeAutomation(file: string): boolean {
   const name = file.slice(file.lastIndexOf('/') + 1);
   return (
     /\.ya?ml$/.test(name) &&
     !/\.test\.ya?ml$/.test(name) &&
-    !/^package\.ya?ml$/.test(name) &&
+    !/^package(?:\.seal)?\.ya?ml$/.test(name) &&
     !/(^|\/)\./.test(file) &&
     !/(^|\/)node_modules\//.test(file)
   );

@@ -215,6 +215,12 @@ export const TEST_FILE: Shape = {
   is: 'map',
   keys: [
     key('automation', LABEL, 'A name, or a file; the file of the same name where absent.'),
+    key(
+      'kind',
+      { is: 'choice', of: ['test'] },
+      'In packages: `test`, which the file’s name says too.',
+    ),
+    key('uid', LABEL, 'In packages: what it is called; the name of its file unless given.'),
     {
       ...key('cases', { is: 'list', of: CASE, least: 1, most: CASES_MAX }, 'The cases.'),
       required: true,

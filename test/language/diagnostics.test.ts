@@ -27,7 +27,7 @@ test.each([
 1 | automation: a
   | ^^^^^^^^^^
 
-a.yaml:2:1 error key.unknown: Expected \`automation\`, \`description\`, \`inputs\`, \`policy\`, \`limits\`, \`retry\`, \`trigger\`, \`on\`, \`timezone\`, \`missed\`, \`overlap\` or \`steps\`, got \`step\`
+a.yaml:2:1 error key.unknown: Expected \`automation\`, \`description\`, \`kind\`, \`uid\`, \`inputs\`, \`policy\`, \`limits\`, \`retry\`, \`trigger\`, \`on\`, \`timezone\`, \`missed\`, \`overlap\` or \`steps\`, got \`step\`
 2 | step: []
   | ^^^^
   = Did you mean "steps"?`,

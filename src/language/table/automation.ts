@@ -142,6 +142,16 @@ export const AUTOMATION: Shape & { is: 'map' } = {
     },
     { name: 'description', shape: LABEL, doc: 'What it does, for people.' },
     {
+      name: 'kind',
+      shape: { is: 'choice', of: ['automation'] },
+      doc: 'In packages, which hold other kinds of records too: `automation` unless given.',
+    },
+    {
+      name: 'uid',
+      shape: LABEL,
+      doc: 'In packages: what other records call it; the name of its file unless given.',
+    },
+    {
       name: 'inputs',
       shape: {
         is: 'dictionary',

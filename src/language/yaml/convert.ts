@@ -45,6 +45,7 @@ export class Conversion {
     if (isMap(node) && this.isMoustache(span)) {
       return this.refuseMoustache(span, inFlow);
     }
+    if (isMap(node) && this.isPlaceholder(span)) return this.refusePlaceholder(span);
     if (isMap(node)) return this.map(node, span, inFlow || node.flow === true);
     if (isSeq(node)) return this.list(node.items, span, inFlow || node.flow === true);
     if (isScalar(node)) return this.scalar(node, span, inFlow);
@@ -175,6 +176,22 @@ export class Conversion {
         hint: `Write ${written}`,
         fix: { start, end, text: written },
       },
+    );
+    return { ...missing(start), isBroken: true };
+  }
+
+  private isPlaceholder({ start, end }: Span): boolean {
+    return /^\{\{\{[ \t]*[\w.-]+[ \t]*\}\}\}$/.test(this.report.source.text.slice(start, end));
+  }
+
+  /** What the import of a package fills in is a map in a map in a map to YAML. */
+  private refusePlaceholder({ start, end }: Span): ScalarNode {
+    const written = `"${this.report.source.text.slice(start, end)}"`;
+    this.report.error(
+      'yaml.unquoted',
+      { start, end },
+      'Expected `{{{ }}}` in quotes, got it without, which YAML reads as maps',
+      { hint: `Write ${written}`, fix: { start, end, text: written } },
     );
     return { ...missing(start), isBroken: true };
   }

@@ -148,15 +148,28 @@ function addRecord(
   }
   const exclusion = exclusionOf(record, findings);
   if (exclusion === true) return undefined;
-  const known = KINDS[kind];
+  const added = addKnown(record, uid, kind, context, findings);
+  return exclusion === false || added === undefined ? undefined : { record: added, ...exclusion };
+}
+
+/** Adds a record that has a counterpart, and gives its uid; refuses the others. */
+function addKnown(
+  record: JsonNode,
+  uid: string,
+  kind: string,
+  context: RecordContext,
+  findings: Findings,
+): string | undefined {
+  const known = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
   if (
     known === undefined ||
     (known === 'portal' && textOf(fieldOf(record, 'extension_id')) !== 'webhooks.portal')
   ) {
     refuseRecord(record, uid, kind, context, findings);
-  } else if (known === 'automation') automationRecord(record, uid, context, findings);
-  else webhookRecord(record, uid, known, context, findings);
-  return exclusion === false ? undefined : { record: uid, ...exclusion };
+    return undefined;
+  }
+  if (known === 'automation') return automationRecord(record, uid, context, findings);
+  return webhookRecord(record, uid, known, context, findings);
 }
 
 function refuseRecord(
@@ -200,15 +213,15 @@ function automationRecord(
   uid: string,
   context: RecordContext,
   findings: Findings,
-): void {
+): string | undefined {
   const name = nameOf(record, uid, findings);
   const extension = fieldOf(record, 'extension_id');
-  const trigger = TRIGGERS[textOf(extension) ?? ''];
+  const trigger = TRIGGERS.get(textOf(extension) ?? '');
   if (trigger === undefined) {
     refuseTrigger(record, uid, textOf(extension) ?? 'none', context, findings);
-    return;
+    return undefined;
   }
-  addAutomation(
+  return addAutomation(
     {
       uid,
       name,
@@ -230,9 +243,7 @@ function refuseTrigger(
 ): void {
   assembly.leaveOut({ uid, kind: trigger });
   const place = fieldOf(record, 'extension_id') ?? record;
-  const known = Object.keys(TRIGGERS)
-    .map((name) => `\`${name}\``)
-    .join(' or ');
+  const known = [...TRIGGERS.keys()].map((name) => `\`${name}\``).join(' or ');
   const message = `Expected the trigger ${known}, got \`${trigger}\` (${uid})`;
   if (skipUnsupported) findings.warning('cerb.record', place, `${message}; it is left out`);
   else findings.error('cerb.record', place, message);
@@ -244,7 +255,7 @@ function webhookRecord(
   kind: 'webhook' | 'portal',
   context: RecordContext,
   findings: Findings,
-): void {
+): string {
   const name = nameOf(record, uid, findings);
   const fields = kind === 'portal' ? fieldOf(record, 'params') : record;
   const kata = textOf(fieldOf(fields, 'automations_kata')) ?? '';
@@ -254,7 +265,7 @@ function webhookRecord(
       hint: 'Webhooks get a new, secret URL; tell it to those who call.',
     });
   }
-  addWebhook(uid, name, kata, context);
+  return addWebhook(uid, name, kata, context);
 }
 
 /** A record's name, with what the import fills in. */

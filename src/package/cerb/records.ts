@@ -30,13 +30,13 @@ export interface AutomationFields {
 }
 
 /** Triggers of Cerb that have a counterpart. */
-export const TRIGGERS: Readonly<Record<string, 'webhook' | 'function'>> = {
-  'cerb.trigger.webhook.respond': 'webhook',
-  'cerb.trigger.automation.function': 'function',
-};
+export const TRIGGERS: ReadonlyMap<string, 'webhook' | 'function'> = new Map([
+  ['cerb.trigger.webhook.respond', 'webhook'],
+  ['cerb.trigger.automation.function', 'function'],
+]);
 
-/** Adds an automation to the package. */
-export function addAutomation(fields: AutomationFields, context: RecordContext): void {
+/** Adds an automation to the package; gives its uid there. */
+export function addAutomation(fields: AutomationFields, context: RecordContext): string {
   const { assembly, file } = context;
   const { uid, name } = fields;
   const script = runTime(fields.script, context);
@@ -61,25 +61,25 @@ export function addAutomation(fields: AutomationFields, context: RecordContext):
     findings,
     policyFindings,
   );
-  assembly.add('automation', uid, name, text);
+  const added = assembly.add('automation', uid, name, text);
   if (!findings.hasErrors && !policyFindings.hasErrors) {
     assembly.check(uid, text, (key) => context.answers[key] ?? key);
   }
+  return added;
 }
 
-/** Adds a webhook with its bindings to the package. */
+/** Adds a webhook with its bindings to the package; gives its uid there. */
 export function addWebhook(
   uid: string,
   name: string,
   eventKata: string,
   context: RecordContext,
-): void {
+): string {
   const { assembly, file } = context;
   const findings = assembly.watch(new Findings(eventKata, `${file}#${uid}.automations_kata`));
   // Names in `uri:` are filled in by the import, so that they stay as they are written.
   const bindings = readBindings(eventKata, findings);
-  const text = writeYaml({ kind: 'webhook', uid, name, bindings });
-  assembly.add('webhook', uid, name, text);
+  return assembly.add('webhook', uid, name, writeYaml({ kind: 'webhook', name, bindings }));
 }
 
 function runTime(

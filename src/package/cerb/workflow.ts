@@ -139,7 +139,7 @@ function addRecord(record: KataEntry, context: RecordContext, findings: Findings
   const name = importText(plainText(entryOf(fields, 'name')) ?? uid);
   if (record.type === 'automation') {
     const extension = plainText(entryOf(fields, 'extension_id'))?.trim() ?? 'none';
-    const trigger = TRIGGERS[extension];
+    const trigger = TRIGGERS.get(extension);
     if (trigger === undefined) refuse(record, uid, extension, context, findings);
     else {
       const description = plainText(entryOf(fields, 'description')) ?? '';

@@ -27,10 +27,15 @@ export class Assembly {
     this.#leftOut.push(record);
   }
 
-  /** Adds a record, in a file that is called as its uid. */
-  add(kind: ConvertedRecord['kind'], uid: string, name: string, text: string): void {
-    const path = `${this.#fileName(uid)}.yaml`;
-    this.#records.push({ kind, uid, name, file: { path, text } });
+  /**
+   * Adds a record, in a file that is called as its uid.
+   *
+   * @returns the uid that it has: the one asked for, as far as file systems take it and no other has it
+   */
+  add(kind: ConvertedRecord['kind'], wanted: string, name: string, text: string): string {
+    const uid = this.#fileName(wanted);
+    this.#records.push({ kind, uid, name, file: { path: `${uid}.yaml`, text } });
+    return uid;
   }
 
   /**

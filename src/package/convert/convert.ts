@@ -76,7 +76,7 @@ function convertRecord(
 ): Conversion {
   const name = textOf(fieldOf(node, 'name')) ?? baseName(file);
   const extension = textOf(fieldOf(node, 'extension_id')) ?? 'cerb.trigger.webhook.respond';
-  const trigger = TRIGGERS[extension];
+  const trigger = TRIGGERS.get(extension);
   if (trigger === undefined) {
     return refused(
       text,

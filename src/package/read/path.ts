@@ -27,8 +27,8 @@ export function pathMistake(path: string): string | undefined {
   if (parts.includes('node_modules') || !/\.ya?ml$/.test(path)) {
     return 'Expected a path that ends in `.yaml`, got another one';
   }
-  return /^package\.ya?ml$/i.test(parts.at(-1) ?? '')
-    ? 'Expected another name than the package’s own file, got it'
+  return /^package(?:\.seal)?\.ya?ml$/i.test(parts.at(-1) ?? '')
+    ? 'Expected another name than those of the package’s own files, got one'
     : undefined;
 }
 

@@ -51,18 +51,25 @@ export function readRecord(
   return { kind, uid, file, text, tree, report };
 }
 
-/** The kind of a record that is none of another: `test` of a file called so, else `automation`. */
+/** What its text says, else what its file's name does. Tests are told by that name everywhere. */
 function kindOf(file: string, tree: MapNode, report: PackageReport): RecordKind | undefined {
+  const isTest = TEST_FILE.test(file);
   const node = childOf(tree, 'kind');
-  if (node === undefined) return /\.test\.ya?ml$/.test(file) ? 'test' : 'automation';
+  if (node === undefined) return isTest ? 'test' : 'automation';
   const found = RECORD_KINDS.find((kind) => node.kind === 'scalar' && node.value === kind);
-  if (found !== undefined) return found;
-  const given = node.kind === 'scalar' ? `\`${node.text}\`` : `a ${node.kind}`;
-  report.error('package.kind', node, `Expected the kind ${listed(RECORD_KINDS)}, got ${given}`, {
-    hint: node.kind === 'scalar' ? didYouMean(node.text, RECORD_KINDS) : undefined,
-  });
-  return undefined;
+  if (found === undefined) {
+    const given = node.kind === 'scalar' ? `\`${node.text}\`` : `a ${node.kind}`;
+    report.error('package.kind', node, `Expected the kind ${listed(RECORD_KINDS)}, got ${given}`, {
+      hint: node.kind === 'scalar' ? didYouMean(node.text, RECORD_KINDS) : undefined,
+    });
+  } else if ((found === 'test') !== isTest) {
+    const expected = isTest ? 'a test, as its file is called' : 'a file called `NAME.test.yaml`';
+    report.error('package.kind', node, `Expected ${expected}, got the kind \`${found}\``);
+  }
+  return found;
 }
+
+const TEST_FILE = /\.test\.ya?ml$/;
 
 function readUid(file: string, tree: MapNode, report: PackageReport): string | undefined {
   const node = childOf(tree, 'uid');

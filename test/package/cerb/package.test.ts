@@ -180,7 +180,7 @@ steps:
     );
     expect(said(found).every((one) => one.includes('warning cerb.changed'))).toBe(true);
     expect(files(found)['listener.yaml']).toBe(
-      'kind: webhook\nuid: listener\nname: Listener\nbindings:\n  - automation: api.{{{code}}}\n',
+      'kind: webhook\nname: Listener\nbindings:\n  - automation: api.{{{code}}}\n',
     );
     expect(files(found)['portal.yaml']).toContain(
       "    when: ${{ request.method.toUpperCase() === 'GET' }}\n",
