@@ -35,9 +35,14 @@ function recordOf(entry: PlanEntry): ImportedRecord | undefined {
   return { kind, uid, target: targetIn(after, uid), name, mark };
 }
 
-/** Whether two are the same but for the time. */
+/** Whether two are the same but for the time, and for the order of secrets that were given anew. */
 export function isSamePackage(a: ImportedPackage | undefined, b: ImportedPackage): boolean {
-  return a !== undefined && isDeepStrictEqual({ ...a, importedAt: 0 }, { ...b, importedAt: 0 });
+  const content = (one: ImportedPackage): unknown => ({
+    ...one,
+    importedAt: 0,
+    records: new Map(one.records.map((record) => [`${record.kind} ${record.uid}`, record])),
+  });
+  return a !== undefined && isDeepStrictEqual(content(a), content(b));
 }
 
 /** What the store has to write for these entries. */

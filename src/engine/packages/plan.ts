@@ -90,14 +90,16 @@ export function entriesOf(
     if (found !== undefined && !isRenamed) known.delete(key);
     return wantedEntry(name, target, isRenamed ? undefined : found, choice, parts, values);
   });
-  const left = [...known.values()].flatMap((record) => {
+  const kept: PlanEntry[] = [];
+  const left: PlanEntry[] = [];
+  for (const record of known.values()) {
     const stored = storedOf(record, name, parts);
-    if (record.kind === 'secret' && keptSecrets.includes(record.uid)) {
-      return stored === undefined ? [] : [unchangedEntry(record, stored)];
-    }
-    return stored === undefined ? [] : [leftEntry(record, stored, choice, parts)];
-  });
-  return [...wanted, ...left];
+    if (stored === undefined) continue;
+    const isKept = record.kind === 'secret' && keptSecrets.includes(record.uid);
+    if (isKept) kept.push(unchangedEntry(record, stored));
+    else left.push(leftEntry(record, stored, choice, parts));
+  }
+  return [...kept, ...wanted, ...left];
 }
 
 function keyOf({ kind, uid }: Pick<ImportedRecord, 'kind' | 'uid'>): string {

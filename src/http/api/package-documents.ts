@@ -16,10 +16,9 @@ import { readRecords } from './input/package-records.ts';
 import type { ApiParts } from './parts.ts';
 
 /*
- * What reads and writes packages: Cerb's languages, differences, versions. Loaded when it is first asked for:
- * it takes longer than all else that a command does.
+ * What reads and writes packages, Cerb's languages among it. Loaded when it is first asked for: it takes
+ * longer than all else that a command does.
  */
-export { planJson } from './represent/plan.ts';
 
 /** Reads a document and fills in the answers. Throws `package.invalid`, `package.answers`, `package.unfit`. */
 export function wantedOf(

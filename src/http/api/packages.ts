@@ -9,12 +9,14 @@ import { route } from './route.ts';
 export function routePackages(api: Hono, parts: ApiParts): void {
   const { packages } = parts;
   const documents = () => import('./package-documents.ts');
+  const plans = () => import('./represent/plan.ts');
   const name = (c: Context): string => c.req.param('name') as string;
   route(api, '/packages', {
     GET: (c) => c.json({ packages: packages.list().map(packageBriefJson) }),
     POST: async (c) => {
       const body = await readImport(c);
-      const { planJson, wantedOf } = await documents();
+      const { wantedOf } = await documents();
+      const { planJson } = await plans();
       const wanted = wantedOf(body, parts);
       const { records, filled } = wanted;
       const rest = {
@@ -35,7 +37,7 @@ export function routePackages(api: Hono, parts: ApiParts): void {
     },
     DELETE: async (c) => {
       const { choice, isDry, fingerprint } = readRemoval(c);
-      const { planJson } = await documents();
+      const { planJson } = await plans();
       if (isDry) return c.json(planJson(packages.planRemoval(name(c), choice), false));
       return c.json(planJson((await packages.remove(name(c), choice, fingerprint)).plan, true));
     },
