@@ -8,7 +8,7 @@ const RECORDS = 30;
 /** Kills, at moments that divide the time which an import takes. */
 const KILLS = 4;
 
-/** Each kill takes two starts of a server. */
+/** Each kill takes the start of a server. */
 const TEST_MS_MAX = 90_000;
 
 const dir = newFolder();

@@ -34,6 +34,9 @@ export interface Exported {
 /** Characters of a part of a URL's path from which on it is taken for a credential, where it has digits. */
 const CREDENTIAL_LENGTH_MIN = 16;
 
+/** Characters of a header's value from which on it may be one. */
+const HEADER_CREDENTIAL_LENGTH_MIN = 8;
+
 /**
  * Chosen records, and what they depend on: the automations of bindings, functions that are called, hooks that
  * are named. No token and no secret is in it: secrets become prompts.
@@ -127,7 +130,9 @@ class Gathering {
     this.#ask(secret, `the secret of the hook ${name}`);
     const url = this.#shownUrl(named, base);
     const headers = named.headers.map(([header, value]) => {
-      if (secretNamesIn(value).length > 0) return [header, value] as const;
+      const isPlain =
+        value.length < HEADER_CREDENTIAL_LENGTH_MIN || secretNamesIn(value).length > 0;
+      if (isPlain) return [header, value] as const;
       // Anybody's header may be a credential, and none says so.
       const key = this.#free(`${base}_${header.replace(/[^A-Za-z0-9]+/g, '_').toUpperCase()}`);
       this.#ask(key, `the header ${header} of the hook ${name}`);
