@@ -8,6 +8,7 @@ import { addDelivery } from './commands/delivery.ts';
 import { addEvent } from './commands/event.ts';
 import { addHook } from './commands/hook.ts';
 import { addMessage } from './commands/message.ts';
+import { addPackage } from './commands/package.ts';
 import { addRun } from './commands/run.ts';
 import { addSchema } from './commands/schema.ts';
 import { addSecret } from './commands/secret.ts';
@@ -99,6 +100,7 @@ export function createProgram(
   addHook(program, attach);
   addMessage(program, attach);
   addDelivery(program, attach);
+  addPackage(program, attach);
   addConvert(program, attach);
   addSchema(program, attach);
   addCompletion(program, attach);

@@ -17,6 +17,8 @@ export interface ReadOptions {
 }
 
 const PREFIX = 'HOOKWRIGHT_';
+/** Answers to prompts of packages, which `cli/package-answers.ts` reads. */
+const ANSWER_PREFIX = 'HOOKWRIGHT_ANSWER_';
 
 /**
  * Every setting from flags, then variables, then defaults. An empty variable counts as unset, because
@@ -68,7 +70,8 @@ function readSetting(
 function unknownVariables(env: Environment): string[] {
   const known = SETTING_LIST.map((setting) => setting.variable as string);
   return Object.keys(env)
-    .filter((name) => name.startsWith(PREFIX) && !known.includes(name))
+    .filter((name) => name.startsWith(PREFIX) && !name.startsWith(ANSWER_PREFIX))
+    .filter((name) => !known.includes(name))
     .sort()
     .map((name) =>
       [`The variable ${name} is no setting and was ignored.`, didYouMean(name, known)]

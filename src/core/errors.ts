@@ -47,6 +47,7 @@ export const ERRORS = {
   'package.not_found': { status: 404, exit: 5 },
   'package.invalid': { status: 422, exit: 3 },
   'package.answers': { status: 422, exit: 2 },
+  'package.unsigned': { status: 422, exit: 3 },
   'package.unfit': { status: 409, exit: 2 },
   'package.conflict': { status: 409, exit: 8 },
   'package.changed': { status: 409, exit: 8 },

@@ -32,6 +32,7 @@ test('bash completes commands, their commands and their options', () => {
       'hook',
       'message',
       'delivery',
+      'package',
       'convert',
       'schema',
       'completion',

@@ -61,7 +61,7 @@ export class FakeShell {
     const { terminal } = this.out;
     this.out = Object.assign(new CapturedOutput(), { terminal });
     this.err = Object.assign(new CapturedOutput(), { terminal: this.err.terminal });
-    const code = await runCommandLine(argv, this.#surroundings());
+    const code = await runCommandLine(argv, this.surroundings());
     return { code, out: this.out.text, err: this.err.text };
   }
 
@@ -69,14 +69,14 @@ export class FakeShell {
   runWith(out: CapturedOutput, err: CapturedOutput, ...argv: string[]): Promise<number> {
     this.out = out;
     this.err = err;
-    return runCommandLine(argv, this.#surroundings());
+    return runCommandLine(argv, this.surroundings());
   }
 
   signal(signal: StopSignal): void {
     for (const listener of this.stopListeners) listener(signal);
   }
 
-  #surroundings(): Surroundings {
+  surroundings(): Surroundings {
     return {
       env: { HOOKWRIGHT_DATA_DIR: this.dataDir, ...this.env },
       out: this.out,

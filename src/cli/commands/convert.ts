@@ -1,12 +1,11 @@
 import type { Command } from 'commander';
-import { formatDiagnostic } from '../../core/diagnostic.ts';
 import { ERRORS } from '../../core/errors.ts';
 import type { Conversion } from '../../package/convert/conversion.ts';
 import { addExamples } from '../examples.ts';
 import { readNamedFile } from '../read-file.ts';
 import type { Attach, Session } from '../session.ts';
-import { printable, styleFor } from '../style.ts';
-import { coloured } from './validate.ts';
+import { printable } from '../style.ts';
+import { countDiagnostics, tellDiagnostics } from '../tell-diagnostics.ts';
 
 export function addConvert(program: Command, attach: Attach): void {
   const command = program
@@ -30,13 +29,20 @@ export function addConvert(program: Command, attach: Attach): void {
     const name = file === '-' ? 'standard input' : file;
     const skipUnsupported = session.options.skipUnsupported === true;
     const text = Buffer.from(bytes).toString();
-    const conversion = convert(text, name, { skipUnsupported });
+    let conversion = convert(text, name, { skipUnsupported });
     const errors = conversion.diagnostics.filter(({ severity }) => severity === 'error').length;
     const out =
       typeof session.options.out === 'string' && errors === 0 ? session.options.out : null;
     if (out !== null) {
-      const { writePackage } = await import('../write-package.ts');
-      await writePackage(out, conversion, { name, bytes });
+      const { writeFolder } = await import('../write-folder.ts');
+      const { originalName } = await import('../../package/read/original.ts');
+      const { bareManifest } = await import('../../package/read/converted.ts');
+      const manifest = { path: 'package.yaml', text: bareManifest(name) };
+      conversion = { ...conversion, manifest: conversion.manifest ?? manifest };
+      await writeFolder(out, [
+        ...filesOf(conversion).map(({ path, text }) => ({ path, content: text })),
+        { path: originalName(name), content: bytes },
+      ]);
     }
     if (session.json) session.printJson({ ...reportOf(conversion), out });
     else tell(session, conversion, out);
@@ -59,27 +65,16 @@ function reportOf({ from, records, manifest, leftOut, diagnostics }: Conversion)
 
 /** Diagnostics on standard error; the files, or what was written, on standard output. */
 function tell(session: Session, conversion: Conversion, out: string | null): void {
-  const { err, env } = session.surroundings;
-  const { diagnostics, records, manifest, leftOut, sources } = conversion;
-  const style = styleFor(err, env);
-  for (const diagnostic of diagnostics) {
-    const shown = formatDiagnostic(
-      shortened(diagnostic),
-      excerpt(sources.get(diagnostic.file) ?? ''),
-    );
-    err.write(`${coloured(shown, diagnostic, style)}\n\n`);
-  }
-  const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
-  const warnings = diagnostics.length - errors;
+  const { err } = session.surroundings;
+  const { diagnostics, leftOut } = conversion;
+  tellDiagnostics(session, conversion);
   if (leftOut.length > 0) {
     const list = leftOut.map(({ uid, kind }) => `${uid} (${kind})`).join(', ');
     err.write(`${printable(`Records that need Cerb: ${list}`)}\n`);
   }
-  if (warnings + errors > 0) {
-    err.write(`${[...counted(errors, 'error'), ...counted(warnings, 'warning')].join(', ')}\n`);
-  }
-  if (errors > 0) return;
-  const files = [...(manifest === undefined ? [] : [manifest]), ...records.map(({ file }) => file)];
+  if (diagnostics.length > 0) err.write(`${countDiagnostics(diagnostics)}\n`);
+  if (diagnostics.some(({ severity }) => severity === 'error')) return;
+  const files = filesOf(conversion);
   if (out === null) {
     session.print(
       files
@@ -90,23 +85,6 @@ function tell(session: Session, conversion: Conversion, out: string | null): voi
   } else session.print(`Wrote ${files.map(({ path }) => path).join(', ')} to ${out}`);
 }
 
-function counted(count: number, noun: string): readonly string[] {
-  return count === 0 ? [] : [`${count} ${noun}${count === 1 ? '' : 's'}`];
-}
-
-/** Columns of a line that a person sees: JSON of Cerb has whole scripts on one. */
-const EXCERPT_MAX = 160;
-
-function excerpt(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => (line.length > EXCERPT_MAX ? `${line.slice(0, EXCERPT_MAX)}…` : line))
-    .join('\n');
-}
-
-function shortened<T extends { readonly column: number; readonly length: number }>(
-  diagnostic: T,
-): T {
-  const length = Math.max(1, Math.min(diagnostic.length, EXCERPT_MAX - diagnostic.column));
-  return { ...diagnostic, length };
+function filesOf({ manifest, records }: Conversion): readonly { path: string; text: string }[] {
+  return [...(manifest === undefined ? [] : [manifest]), ...records.map(({ file }) => file)];
 }

@@ -3,7 +3,7 @@ import { byFile } from '../seal/digest.ts';
 import type { PackageHead } from './manifest.ts';
 import type { SealedPackage } from './reading.ts';
 import { type ReadRecord, readRecord } from './record.ts';
-import { checkRecords } from './records.ts';
+import { checkRecords, warnUnused } from './records.ts';
 import type { Reports } from './reports.ts';
 import { checkSeal, type FoundSeal } from './seal.ts';
 
@@ -32,6 +32,7 @@ export function assemble(
 ): SealedPackage | undefined {
   checkRecords(records, head);
   if (reports.hasErrors) return undefined;
+  warnUnused(records, head);
   const pkg: Package = {
     manifest: head.manifest,
     records: records.map(({ kind, uid, file, text }) => ({ kind, uid, file, text })),

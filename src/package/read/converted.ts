@@ -54,7 +54,7 @@ function headOf(
   return tree?.kind === 'map' ? readManifest(tree, 'name', [], report) : undefined;
 }
 
-/** Of files that are no packages, such as a single automation. */
-function bareManifest(file: string): string {
+/** `package.yaml` of what was none, such as a single automation. */
+export function bareManifest(file: string): string {
   return recordText({ name: packageName(baseName(file)), version: '1.0.0' });
 }

@@ -13,7 +13,7 @@ import { readManifest } from './manifest.ts';
 import { ORIGINAL_FILE } from './original.ts';
 import type { SealedPackage } from './reading.ts';
 import type { PackageReport, Reports } from './reports.ts';
-import { readSeal, SEAL_KEYS } from './seal.ts';
+import { readSeal, SEAL_KEYS, type SealOptions } from './seal.ts';
 
 /**
  * Reads a package in one document, JSON or YAML.
@@ -24,12 +24,13 @@ export function readDocument(
   text: string,
   file: string,
   reports: Reports,
+  options: SealOptions,
 ): SealedPackage | undefined {
   const isJson = text.trimStart().startsWith('{');
   const report = reports.of(text, file);
   const tree = isJson ? treeOfJson(text, file, report, reports) : treeOfYaml(text, report);
   if (tree === undefined) return undefined;
-  if (tree.kind === 'map') return readParts(tree, file, report, reports);
+  if (tree.kind === 'map') return readParts(tree, file, { report, reports, ...options });
   report.error('value.type', tree, `Expected a package, which is a map, got a ${tree.kind}`);
   return undefined;
 }
@@ -37,8 +38,7 @@ export function readDocument(
 function readParts(
   tree: MapNode,
   file: string,
-  report: PackageReport,
-  reports: Reports,
+  { report, reports, ignoreSeal }: { report: PackageReport; reports: Reports } & SealOptions,
 ): SealedPackage | undefined {
   const head = readManifest(tree, 'package', ['records', 'original', ...SEAL_KEYS], report);
   const { fields } = head;
@@ -56,7 +56,10 @@ function readParts(
   return assemble(
     head,
     records,
-    { ...(original === undefined ? {} : { original }), seal: readSeal(fields, report) },
+    {
+      ...(original === undefined ? {} : { original }),
+      ...(ignoreSeal === true ? {} : { seal: readSeal(fields, report) }),
+    },
     reports,
   );
 }

@@ -14,7 +14,7 @@ import { decodeText } from './package.ts';
 import { pathIdentity, pathMistake } from './path.ts';
 import { type PackageReading, reading } from './reading.ts';
 import { Reports } from './reports.ts';
-import { type FoundSeal, readSeal, SEAL_KEYS } from './seal.ts';
+import { type FoundSeal, readSeal, SEAL_KEYS, type SealOptions } from './seal.ts';
 
 /** Entries of folders that are looked at: a package's folder may hold a repository's other files. */
 const ENTRIES_MAX = 20_000;
@@ -32,7 +32,10 @@ interface FolderText extends RecordText {
  *
  * @throws HookwrightError `usage.invalid` where the folder cannot be read
  */
-export async function readPackageFolder(dir: string): Promise<PackageReading> {
+export async function readPackageFolder(
+  dir: string,
+  { ignoreSeal = false }: SealOptions = {},
+): Promise<PackageReading> {
   const reports = new Reports();
   const texts = await textsIn(dir, reports);
   const one = (name: string | RegExp): FolderText | undefined =>
@@ -51,7 +54,7 @@ export async function readPackageFolder(dir: string): Promise<PackageReading> {
     texts.filter((text) => text !== manifest && text !== original && text !== seal),
     reports,
   );
-  const found = seal && sealOf(seal, reports);
+  const found = seal && !ignoreSeal ? sealOf(seal, reports) : undefined;
   if (head === undefined) return reading(reports, 'folder');
   const read = assemble(
     head,

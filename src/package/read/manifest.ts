@@ -6,7 +6,8 @@ import { readExclusions } from './exclusions.ts';
 import { Fields } from './fields.ts';
 import type { PackageReport } from './reports.ts';
 
-const NAME = {
+/** What a package may be called. */
+export const PACKAGE_NAME: { readonly pattern: RegExp; readonly what: string } = {
   pattern: /^[a-z0-9](?:[a-z0-9._-]{0,98}[a-z0-9])?$/,
   what: 'lower-case letters, digits, `.`, `_` and `-`, at most 100',
 };
@@ -53,7 +54,7 @@ export function readManifest(
   const requires = readRange(fields, report);
   const configure = readConfigure(fields.mapNode('configure'), report);
   const manifest: PackageManifest = {
-    name: fields.text(nameKey, NAME) ?? 'package',
+    name: fields.text(nameKey, PACKAGE_NAME) ?? 'package',
     version: fields.text('version', VERSION) ?? '0.0.0',
     description: fields.text('description') ?? '',
     ...(license === undefined ? {} : { license }),

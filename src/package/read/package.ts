@@ -8,6 +8,9 @@ import { readConversion } from './converted.ts';
 import { readDocument } from './document.ts';
 import { type PackageReading, reading } from './reading.ts';
 import { Reports } from './reports.ts';
+import type { SealOptions } from './seal.ts';
+
+export interface ReadOptions extends SealOptions, Partial<ConvertOptions> {}
 
 /**
  * Reads a package in one file: a document of ours, JSON or YAML, or what others have written (as `convert`
@@ -18,16 +21,21 @@ import { Reports } from './reports.ts';
 export function readPackage(
   bytes: Uint8Array,
   file: string,
-  options: ConvertOptions = { skipUnsupported: false },
+  options: ReadOptions = {},
 ): PackageReading {
   const reports = new Reports();
   const text = decodeText(bytes, file, reports)?.replace(/^\ufeff/, '');
   if (text === undefined) return reading(reports);
   if (isDocument(text, file)) {
-    const read = readDocument(text, file, reports);
+    const read = readDocument(text, file, reports, options);
     return reading(reports, 'document', read === undefined ? {} : { package: read });
   }
-  return readConversion(convert(text, file, options), text, file, reports);
+  return readConversion(
+    convert(text, file, { skipUnsupported: false, ...options }),
+    text,
+    file,
+    reports,
+  );
 }
 
 /** The text of a file, or `undefined` where it is too large or not UTF-8, which is reported. */

@@ -10,11 +10,9 @@ import { scalarsOf } from './scalars.ts';
 export function checkRecords(records: readonly ReadRecord[], head: PackageHead): void {
   checkUids(records);
   const uids = new Set(records.map(({ uid }) => uid));
-  const used = new Set<string>();
-  for (const record of records) checkPlaceholders(record, head.manifest, uids, used);
+  for (const record of records) checkPlaceholders(record, head.manifest, uids);
   checkCycles(records);
   checkExclusions(head, uids);
-  warnUnused(head, used);
 }
 
 function checkUids(records: readonly ReadRecord[]): void {
@@ -37,14 +35,12 @@ function checkPlaceholders(
   { tree, report }: ReadRecord,
   { prompts, placeholders }: PackageManifest,
   uids: ReadonlySet<string>,
-  used: Set<string>,
 ): void {
   const keys = [...prompts, ...placeholders].map(({ key }) => key);
   for (const { node } of scalarsOf(tree)) {
     for (const { start, end, key } of occurrencesIn(node.text)) {
       const span = spanIn(node, start, end);
       const uid = uidOf(key);
-      used.add(key);
       if (uid !== undefined) {
         if (uids.has(uid)) continue;
         report.error('package.reference', span, `Expected the uid of a record, got \`${uid}\``, {
@@ -121,8 +117,16 @@ function checkExclusions(
   }
 }
 
-/** Secrets are used by their name, without a placeholder. */
-function warnUnused({ manifest, fields, report }: PackageHead, used: ReadonlySet<string>): void {
+/**
+ * Warns of what is asked or made up for nothing. To be called of records without errors, which hide uses.
+ * Secrets are used by their name, without a placeholder.
+ */
+export function warnUnused(
+  records: readonly ReadRecord[],
+  { manifest, fields, report }: PackageHead,
+): void {
+  const texts = records.flatMap(({ tree }) => scalarsOf(tree)).map(({ node }) => node.text);
+  const used = new Set(texts.flatMap((text) => occurrencesIn(text).map(({ key }) => key)));
   const excluding = new Set(manifest.exclude.map(({ prompt }) => prompt));
   for (const one of [...manifest.prompts, ...manifest.placeholders]) {
     if (used.has(one.key) || excluding.has(one.key) || one.type === 'secret') continue;

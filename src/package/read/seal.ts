@@ -13,6 +13,11 @@ const VALUE = { pattern: /^[A-Za-z0-9+/]{86}==$/, what: '64 bytes in base64' };
 /** The keys of a seal. */
 export const SEAL_KEYS: readonly string[] = ['digest', 'signature'];
 
+export interface SealOptions {
+  /** Whether a seal that does not fit is passed over. The package then counts as not signed. */
+  readonly ignoreSeal?: boolean;
+}
+
 /** A seal with where it stands. */
 export interface FoundSeal {
   readonly seal: Partial<Seal>;
@@ -46,7 +51,8 @@ function readSignature(map: MapNode, report: PackageReport): Seal['signature'] {
 export function checkSeal(pkg: Package, found: FoundSeal | undefined): SealedPackage {
   const digest = packageDigest(pkg);
   const { seal = {}, fields, report } = found ?? {};
-  const hint = 'Something was changed since: get it again, or pack (and sign) what is meant.';
+  const hint =
+    'It was changed since. Get it again; or, where the change is yours, sign it anew, or delete both.';
   if (seal.digest !== undefined && seal.digest !== digest) {
     const message = `Expected the package of this digest, got another one, whose digest is ${digest}`;
     report?.error('package.digest', fields?.place('digest') ?? START, message, { hint });

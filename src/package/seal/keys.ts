@@ -10,6 +10,19 @@ import { HookwrightError } from '../../core/errors.ts';
 const PUBLIC_DER = Buffer.from('302a300506032b6570032100', 'hex');
 const PRIVATE_DER = Buffer.from('302e020100300506032b657004220420', 'hex');
 const KEY_BYTES = 32;
+/**
+ * Points of small order, for which anybody can make signatures that verify: as libsodium 1.0.20 lists them
+ * (`ge25519_has_small_order`), without the sign in the last bit.
+ */
+const WEAK_KEYS: ReadonlySet<string> = new Set([
+  '00'.repeat(32),
+  `01${'00'.repeat(31)}`,
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+  `ec${'ff'.repeat(30)}7f`,
+  `ed${'ff'.repeat(30)}7f`,
+  `ee${'ff'.repeat(30)}7f`,
+]);
 
 /** A new pair of ed25519 keys. */
 export interface KeyPair {
@@ -55,6 +68,7 @@ export function readPrivateKey(text: string, what: string): KeyObject {
 export function readPublicKey(text: string, what: string): KeyObject {
   return readKey(what, 'public', () => {
     const bytes = rawBytes(text);
+    if (bytes !== undefined && isWeak(bytes)) throw new TypeError('Anybody signs with it.');
     if (bytes !== undefined) {
       return createPublicKey({
         key: Buffer.concat([PUBLIC_DER, bytes]),
@@ -92,6 +106,22 @@ function readKey(what: string, half: 'private' | 'public', read: () => KeyObject
   }
   if (key.asymmetricKeyType !== 'ed25519') throw wrong();
   return key;
+}
+
+function isWeak(bytes: Buffer): boolean {
+  const plain = Buffer.from(bytes);
+  plain[KEY_BYTES - 1] = (plain[KEY_BYTES - 1] as number) & 0x7f;
+  return WEAK_KEYS.has(plain.toString('hex'));
+}
+
+/**
+ * The key that a package names; `undefined` where it is none, is weak, or could be written in another way,
+ * so that two texts are never one key.
+ */
+export function namedKey(text: string): KeyObject | undefined {
+  const bytes = rawBytes(text);
+  if (bytes === undefined || isWeak(bytes) || bytes.toString('base64') !== text) return undefined;
+  return readPublicKey(text, 'the key of a signature');
 }
 
 /** The bytes of a key that is no PEM. */

@@ -1,7 +1,7 @@
 import { type KeyObject, sign, verify } from 'node:crypto';
 import type { Package } from '../../core/package.ts';
 import { canonicalBytes, packageDigest } from './digest.ts';
-import { publicKeyText, readPublicKey } from './keys.ts';
+import { namedKey, publicKeyText } from './keys.ts';
 
 /** What vouches for a package, as it travels with it. */
 export interface Seal {
@@ -17,6 +17,14 @@ export interface Seal {
 
 /** Goes before what is signed, so that a signature made for something else is none of a package. */
 const CONTEXT = Buffer.from('hookwright package\n');
+
+/** The seal of a package that was read, with the signature that it came with. */
+export function sealOf(pkg: {
+  readonly digest: string;
+  readonly signed?: Required<Seal>['signature'];
+}): Seal {
+  return { digest: pkg.digest, ...(pkg.signed === undefined ? {} : { signature: pkg.signed }) };
+}
 
 /** The seal of a package that nobody signed. */
 export function sealPackage(pkg: Package): Seal {
@@ -34,11 +42,8 @@ export function signPackage(pkg: Package, privateKey: KeyObject): Required<Seal>
 
 /** Whether the key that a signature names made it for this package. */
 export function isSignedBy(pkg: Package, { key, value }: NonNullable<Seal['signature']>): boolean {
-  const bytes = Buffer.from(value, 'base64');
-  return verify(
-    null,
-    Buffer.concat([CONTEXT, canonicalBytes(pkg)]),
-    readPublicKey(key, 'the signature’s key'),
-    bytes,
-  );
+  const publicKey = namedKey(key);
+  if (publicKey === undefined) return false;
+  const bytes = Buffer.concat([CONTEXT, canonicalBytes(pkg)]);
+  return verify(null, bytes, publicKey, Buffer.from(value, 'base64'));
 }

@@ -1,25 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, extname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { HookwrightError } from '../core/errors.ts';
-import type { Conversion } from '../package/convert/conversion.ts';
 
-/** The file that was converted. */
-interface Original {
-  readonly name: string;
-  readonly bytes: Uint8Array;
+/** A file below the folder. */
+export interface NewFile {
+  /** With `/` between folders; known to stay below. */
+  readonly path: string;
+  readonly content: string | Uint8Array;
 }
 
 /**
- * Writes a converted package to a new folder, whole or not at all, with the original beside it.
+ * Writes files to a new folder, whole or not at all.
  *
  * @throws HookwrightError `usage.invalid` where the folder has something in it, or cannot be written
  */
-export async function writePackage(
-  dir: string,
-  { records, manifest }: Conversion,
-  original: Original,
-): Promise<void> {
+export async function writeFolder(dir: string, files: readonly NewFile[]): Promise<void> {
   const found = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw unwritable(dir, error);
@@ -28,9 +24,7 @@ export async function writePackage(
     throw new HookwrightError(
       'usage.invalid',
       `Expected a new or empty folder, got ${dir}, which has files.`,
-      {
-        next: 'Name another folder, or empty this one.',
-      },
+      { next: 'Name another folder, or empty this one.' },
     );
   }
   const target = resolve(dir);
@@ -38,11 +32,12 @@ export async function writePackage(
     dirname(target),
     `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`,
   );
-  const files = [...(manifest === undefined ? [] : [manifest]), ...records.map(({ file }) => file)];
   try {
     await mkdir(beside, { recursive: true });
-    for (const { path, text } of files) await writeFile(join(beside, path), text, { flag: 'wx' });
-    await writeFile(join(beside, originalName(original.name)), original.bytes, { flag: 'wx' });
+    for (const { path, content } of files) {
+      await mkdir(dirname(join(beside, path)), { recursive: true });
+      await writeFile(join(beside, path), content, { flag: 'wx' });
+    }
     await rename(beside, target);
   } catch (error) {
     await rm(beside, { recursive: true, force: true });
@@ -50,19 +45,10 @@ export async function writePackage(
   }
 }
 
-/** Not ending in `.yaml`: files that do are automations. */
-function originalName(name: string): string {
-  const extension = extname(name);
-  return `original${/^\.ya?ml$/i.test(extension) ? `${extension}.txt` : extension || '.txt'}`;
-}
-
 function unwritable(dir: string, cause: unknown): HookwrightError {
   return new HookwrightError(
     'usage.invalid',
     `Expected a folder that can be written at ${dir}, got ${String(cause)}.`,
-    {
-      next: 'Check the path and its permissions.',
-      cause,
-    },
+    { next: 'Check the path and its permissions.', cause },
   );
 }

@@ -1,0 +1,147 @@
+import { execFileSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { PACKAGE_BYTES_MAX } from '../../src/package/limits.ts';
+import { readPackageFolder } from '../../src/package/read/folder.ts';
+import { readPackage } from '../../src/package/read/package.ts';
+import type { PackageReading } from '../../src/package/read/reading.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'hookwright-hostile-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+const HEAD = { package: 'shop', version: '1.0.0' };
+const HOOK = 'kind: hook\nname: a\n';
+
+function read(document: unknown): readonly string[] {
+  const text = typeof document === 'string' ? document : JSON.stringify(document, null, 1);
+  return said(readPackage(Buffer.from(text), 'p'));
+}
+
+/** What a folder with these files gives; its own path is left out. */
+async function readFolder(files: Readonly<Record<string, string>>): Promise<readonly string[]> {
+  const dir = mkdtempSync(join(root, 'd'));
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(dir, file)), { recursive: true });
+    writeFileSync(join(dir, file), text);
+  }
+  return said(await readPackageFolder(dir)).map((line) => line.replace(`${dir}/`, ''));
+}
+
+function said({ diagnostics, package: pkg }: PackageReading): readonly string[] {
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  expect(pkg === undefined).toBe(errors.length > 0);
+  return diagnostics.map(
+    ({ file, line, column, code, message }) => `${file}:${line}:${column} ${code}: ${message}`,
+  );
+}
+
+function records(...list: readonly object[]): object {
+  return { ...HEAD, records: list };
+}
+
+describe('paths', () => {
+  test.each([
+    '../a.yaml',
+    'a/../../b.yaml',
+    './a.yaml',
+    '/etc/a.yaml',
+    'C:\\a.yaml',
+    'C:/a.yaml',
+    'a\\b.yaml',
+    'a\u0000.yaml',
+    'a\n.yaml',
+    '.hidden.yaml',
+    'a/.git/b.yaml',
+    'a//b.yaml',
+    'a.yaml/',
+    '',
+    'con.yaml',
+    'a/NUL.yaml',
+    'a./b.yaml',
+    'node_modules/a.yaml',
+    'a.txt',
+    'package.yaml',
+    'Package.YAML',
+    'package.seal.yaml',
+    'a:b.yaml',
+    `${'a/'.repeat(9)}b.yaml`,
+    `${'a'.repeat(300)}.yaml`,
+    'a\u202eb.yaml',
+  ])('%j leaves the folder, or is stored nowhere, and is refused', (file) => {
+    const told = read(records({ file, text: HOOK, uid: 'x' }));
+    expect(told).toEqual([expect.stringMatching(/^p:6:12 package.path: Expected /)]);
+  });
+
+  test('that are one file on some systems are refused', () => {
+    const files = [
+      'a.yaml',
+      'A.yaml',
+      'caf\u00e9.yaml',
+      'cafe\u0301.yaml',
+      'd.yaml',
+      'd.yaml/e.yaml',
+    ];
+    const told = read(
+      records(...files.map((file, index) => ({ file, text: `uid: u${index}\n${HOOK}` }))),
+    );
+    expect(told.map((line) => line.split(' package.path')[0])).toEqual([
+      'p:10:12',
+      'p:18:12',
+      'p:26:12',
+    ]);
+  });
+
+  test('that a folder itself has are refused too, and files of other kinds passed over', async () => {
+    const head = { 'package.yaml': 'name: a\nversion: 1.0.0\n' };
+    expect(
+      await readFolder({
+        ...head,
+        'b b/ok.yaml': HOOK,
+        'a:b.yaml': HOOK,
+        'A.YML': HOOK,
+        '.x.yaml': '{',
+        'y.txt': '{',
+      }),
+    ).toEqual([
+      'A.YML:1:1 package.path: Expected a path that ends in `.yaml`, got another one',
+      'a:b.yaml:1:1 package.path: Expected names of letters, digits, `.`, `_` and `-`, got "a:b.yaml"',
+    ]);
+    expect(await readFolder({ ...head, [`${'d/'.repeat(10)}a.yaml`]: HOOK })).toEqual([
+      expect.stringContaining(
+        'package.path: Expected at most 8 folders inside each other, got more',
+      ),
+    ]);
+    expect(await readFolder({ 'a.yaml': HOOK })).toEqual([
+      'package.yaml:1:1 package.missing: Expected a package, got a folder without `package.yaml`',
+    ]);
+  });
+
+  test('of links, pipes and huge files in a folder are refused without reading them', async () => {
+    const dir = mkdtempSync(join(root, 'd'));
+    writeFileSync(join(dir, 'package.yaml'), 'name: a\nversion: 1.0.0\n');
+    symlinkSync('/etc/passwd', join(dir, 'a.yaml'));
+    symlinkSync('/etc', join(dir, 'etc'));
+    symlinkSync('/dev/zero', join(dir, 'original.json'));
+    execFileSync('mkfifo', [join(dir, 'pipe.yaml')]);
+    writeFileSync(join(dir, 'z.yaml'), '');
+    truncateSync(join(dir, 'z.yaml'), PACKAGE_BYTES_MAX * 100);
+    const told = said(await readPackageFolder(dir)).map((line) => line.replace(`${dir}/`, ''));
+    expect(told.map((line) => line.split(':')[0]).sort()).toEqual([
+      ...['a.yaml', 'etc', 'original.json', 'pipe.yaml', 'z.yaml'],
+    ]);
+    expect(told.at(-1)).toBe(
+      'z.yaml:1:1 package.too_large: Expected at most 8MB in all files, got more',
+    );
+    expect(readdirSync(dir)).toHaveLength(6);
+  });
+});
