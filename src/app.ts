@@ -88,7 +88,7 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
     sending: () => serving?.deliverer,
     subscriptions: () => serving?.topics,
   });
-  const packages = await openPackages({ ...stored, config, clock, log, deliveries });
+  const packages = await openPackages({ ...stored, clock, log, deliveries });
   const apiToken = randomBytes(API_TOKEN_BYTES).toString('hex');
   let url = config.publicUrl ?? `http://${config.host}:${config.port}`;
   let control = offlineRuns(store, clock);
@@ -102,6 +102,7 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
     send: sampleSender({ folder: sources, secrets, clock, listening: () => listening }),
     ...{ feed, attempts, clock, log },
     sandbox: onDemand(sandbox, () => openEarly(config, open)),
+    packageKeys: config.packageKeys,
     token: apiToken,
     version: readVersion(),
     url: () => url,
@@ -170,14 +171,13 @@ async function openStored(
   return { store, secrets, sources, automations, registry, hooks, firstWebhook };
 }
 
-interface PackageParts extends Stored, Pick<Parts, 'config' | 'clock' | 'log'> {
+interface PackageParts extends Stored, Pick<Parts, 'clock' | 'log'> {
   readonly deliveries: Deliveries;
 }
 
-function openPackages({ config, deliveries, ...parts }: PackageParts): Promise<Packages> {
+function openPackages({ deliveries, ...parts }: PackageParts): Promise<Packages> {
   return Packages.open({
     ...parts,
-    keys: config.packageKeys,
     cancelDeliveries: (hookId) => deliveries.cancelOf(hookId),
   });
 }

@@ -51,7 +51,6 @@ export const ERRORS = {
   'package.unfit': { status: 409, exit: 2 },
   'package.conflict': { status: 409, exit: 8 },
   'package.changed': { status: 409, exit: 8 },
-  'package.signature': { status: 403, exit: 4 },
   'recording.invalid': { status: 422, exit: 2 },
   'config.invalid': { status: 500, exit: 2 },
   'usage.invalid': { status: 400, exit: 2 },

@@ -18,7 +18,7 @@ import {
   type Plan,
   type PlanEntry,
 } from './plan.ts';
-import { changedSince, refuseConflicts, refuseMistakes, refuseUnsigned } from './refusals.ts';
+import { changedSince, refuseConflicts, refuseMistakes } from './refusals.ts';
 import type { SecretValues } from './secret-names.ts';
 import { type Shown, shownOf } from './shown.ts';
 import { type ServerParts, type Stored, storedOf } from './stored.ts';
@@ -32,8 +32,6 @@ export interface PackagesParts extends ServerParts {
   readonly store: PackageStore;
   readonly clock: Clock;
   readonly log: Log;
-  /** Keys of which one must have signed what is imported, in base64; `undefined` where none must. */
-  readonly keys?: readonly string[] | undefined;
   /** Cancels what is open of a hook that is gone. */
   readonly cancelDeliveries: (hookId: string) => Promise<unknown>;
 }
@@ -102,7 +100,7 @@ export class Packages {
     throw new HookwrightError('package.not_found', `Expected a package, got "${name}".`);
   }
 
-  /** What importing would do. Throws `package.signature`. */
+  /** What importing would do. */
   async plan(wanted: WantedPackage, choice?: Choice): Promise<Plan> {
     return (await this.#prepareImport(wanted, choice)).plan;
   }
@@ -111,7 +109,7 @@ export class Packages {
    * Imports a package: all of it, or nothing.
    *
    * @param fingerprint of the plan that somebody agreed to; without it, whatever the plan is now
-   * @throws HookwrightError `package.signature`, `package.invalid` with everything that is wrong,
+   * @throws HookwrightError `package.invalid` with everything that is wrong,
    *   `package.conflict`, `package.changed`
    */
   async import(wanted: WantedPackage, choice?: Choice, fingerprint?: string): Promise<Applied> {
@@ -135,8 +133,7 @@ export class Packages {
   async #prepareImport(wanted: WantedPackage, choice: Choice | undefined): Promise<Prepared> {
     const { manifest, digest, signedBy, values, keptSecrets, original } = wanted.filled;
     const { name, version } = manifest;
-    const { clock, automations, keys } = this.#parts;
-    refuseUnsigned(name, signedBy, keys);
+    const { clock, automations } = this.#parts;
     const before = this.find(name);
     if (before === undefined && this.#byName.size >= PACKAGES_MAX) {
       const message = `Expected at most ${PACKAGES_MAX} packages, got one more.`;

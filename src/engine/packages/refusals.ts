@@ -3,23 +3,6 @@ import { HookwrightError } from '../../core/errors.ts';
 import type { ConflictReason, Plan, PlanEntry } from './plan.ts';
 import type { WantedPackage } from './wanted.ts';
 
-/** @param keys of which one must have signed; `undefined`: none must */
-export function refuseUnsigned(
-  name: string,
-  signedBy: string | undefined,
-  keys: readonly string[] | undefined,
-): void {
-  if (keys === undefined || (signedBy !== undefined && keys.includes(signedBy))) return;
-  const got = signedBy === undefined ? 'no signature' : `one by ${signedBy}`;
-  throw new HookwrightError(
-    'package.signature',
-    `Expected ${name} to be signed by a key that this server trusts, got ${got}.`,
-    {
-      next: 'Sign it with `hookwright package sign`, or add the key to HOOKWRIGHT_PACKAGE_KEYS and start the server again.',
-    },
-  );
-}
-
 export function refuseMistakes({ diagnostics, name }: Plan, { records }: WantedPackage): void {
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
   if (errors.length === 0) return;

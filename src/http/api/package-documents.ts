@@ -8,7 +8,8 @@ import { fillPackage } from '../../package/fill/fill.ts';
 import { fillingError } from '../../package/fill/refusal.ts';
 import { readPackage } from '../../package/read/package.ts';
 import type { PackageReading, SealedPackage } from '../../package/read/reading.ts';
-import { sealPackage } from '../../package/seal/sign.ts';
+import { sealOf, sealPackage } from '../../package/seal/sign.ts';
+import { demandSignature } from '../../package/seal/trust.ts';
 import { packageJson } from '../../package/write/document.ts';
 import { packageOfRecords } from '../../package/write/exported.ts';
 import type { ExportBody, ImportBody } from './input/package.ts';
@@ -20,15 +21,16 @@ import type { ApiParts } from './parts.ts';
  * longer than all else that a command does.
  */
 
-/** Reads a document and fills in the answers. Throws `package.invalid`, `package.answers`, `package.unfit`. */
-export function wantedOf(
-  body: ImportBody,
-  { packages, clock, url, version }: ApiParts,
-): WantedPackage {
+/** Reads a document and fills in the answers. Throws `package.invalid`, `package.unsigned`, `package.answers`, `package.unfit`. */
+export function wantedOf(body: ImportBody, parts: ApiParts): WantedPackage {
+  const { packages, packageKeys, clock, url, version } = parts;
   const { document, file, answers, skipUnsupported } = body;
   const reading = readPackage(Buffer.from(document), file, { skipUnsupported });
   if (reading.package === undefined) throw unreadable(reading);
   const sealed = reading.package;
+  if (packageKeys !== undefined) {
+    demandSignature(sealed.signature, packageKeys, sealed.manifest.name);
+  }
   const before = packages.find(sealed.manifest.name);
   const stored = before?.records.filter(({ kind }) => kind === 'secret') ?? [];
   const filling = fillPackage(sealed, {
@@ -47,9 +49,8 @@ export function wantedOf(
 }
 
 function wantedFrom(filled: FilledPackage, sealed: SealedPackage): WantedPackage {
-  const { digest, signed } = sealed;
-  const seal = { digest, ...(signed === undefined ? {} : { signature: signed }) };
-  return { filled, ...readRecords(filled.records), document: packageJson(sealed, seal) };
+  const document = packageJson(sealed, sealOf(sealed));
+  return { filled, ...readRecords(filled.records), document };
 }
 
 function unreadable({ diagnostics, sources }: PackageReading): HookwrightError {

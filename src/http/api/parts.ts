@@ -38,6 +38,8 @@ export interface ApiParts {
   readonly hooks: Hooks;
   readonly deliveries: Deliveries;
   readonly packages: Packages;
+  /** Keys of which one must have signed what is imported, in base64; `undefined` where none must. */
+  readonly packageKeys?: readonly string[] | undefined;
   readonly runs: RunControl;
   /** Runs an automation with `trigger: schedule` now. Throws `automation.not_found`, `automation.trigger`. */
   readonly start: (automation: string) => Promise<CapturedEvent>;

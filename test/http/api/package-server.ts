@@ -27,7 +27,7 @@ export interface PackageServer {
   call(method: string, path: string, body?: unknown): Promise<Record<string, any>>;
 }
 
-export async function openPackageServer(keys?: readonly string[]): Promise<PackageServer> {
+export async function openPackageServer(packageKeys?: readonly string[]): Promise<PackageServer> {
   const store = await openSqliteStore({ dataDir: someFolder() });
   onTestFinished(() => store.close());
   const [vault, clock, makeId] = [new Vault(randomBytes(32)), Date.now, idMaker()];
@@ -38,7 +38,7 @@ export async function openPackageServer(keys?: readonly string[]): Promise<Packa
   const hooks = await Hooks.open({ store, vault, profiles, clock, makeId, random: randomBytes });
   const server = { automations, registry, hooks, secrets };
   const cancelDeliveries = async (): Promise<void> => {};
-  const packages = await Packages.open({ ...server, store, clock, log, keys, cancelDeliveries });
+  const packages = await Packages.open({ ...server, store, clock, log, cancelDeliveries });
   const api: Hono = createApi({
     ...server,
     packages,
@@ -46,6 +46,7 @@ export async function openPackageServer(keys?: readonly string[]): Promise<Packa
     clock,
     log,
     sources: { names: async () => [], get: async () => undefined },
+    packageKeys,
     token: TOKEN,
     version: '1.0.0',
     url: () => 'https://hooks.example.com',
