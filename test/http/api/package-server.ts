@@ -14,8 +14,7 @@ import { openSqliteStore } from '../../../src/store/sqlite/open.ts';
 import { RememberingLog } from '../../engine/parts.ts';
 import { profiles } from '../../hook/parts.ts';
 import { someFolder } from '../../store/folder.ts';
-
-const TOKEN = 'a'.repeat(64);
+import { TOKEN } from './fake.ts';
 
 /** As much of a server as packages change, on a real store, with its API. */
 export interface PackageServer {
@@ -24,6 +23,7 @@ export interface PackageServer {
   readonly hooks: Hooks;
   readonly secrets: Secrets;
   readonly packages: Packages;
+  readonly api: Hono;
   call(method: string, path: string, body?: unknown): Promise<Record<string, any>>;
 }
 
@@ -63,5 +63,5 @@ export async function openPackageServer(packageKeys?: readonly string[]): Promis
     if (!response.ok) throw Object.assign(new Error(JSON.stringify(answer)), answer.error);
     return answer;
   };
-  return { ...server, packages, call };
+  return { ...server, packages, api, call };
 }
