@@ -41,10 +41,8 @@ export class SourceText {
 
   /** Characters from the span's start to its end or the end of its first line, at least 1. */
   lengthWithinLine({ start, end }: Span): number {
-    const next = this.lineStarts[this.line(start)];
-    const lineEnd = this.text.slice(start, next ?? this.text.length).search(/[\r\n]/);
-    const most = lineEnd < 0 ? end : start + lineEnd;
-    return Math.max(1, Math.min(end, most) - start);
+    const lineEnd = this.text.slice(start, end).search(/[\r\n]/);
+    return Math.max(1, lineEnd < 0 ? end - start : lineEnd);
   }
 
   private lineStart(index: number): number {

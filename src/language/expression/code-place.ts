@@ -14,20 +14,22 @@ const TEXTS: ReadonlySet<string> = new Set(['string', 'template', 'regexp']);
  * What some names in JavaScript are. Reads tokens alone, which takes no stack; what follows a mistake is
  * none.
  *
- * @param names where they stand
+ * @param names where they stand, in order
  */
 export function codePlaces(code: string, names: readonly Span[]): readonly CodePlace[] {
   const { tokens, comments } = tokensOf(code);
+  let at = 0;
+  let comment = 0;
   return names.map(({ start, end }) => {
-    const index = tokens.findIndex((token) => token.end >= end);
-    const token = tokens[index];
-    if (token !== undefined && token.start <= start) {
-      if (TEXTS.has(token.type.label)) return 'piece';
-      if (token.type.label !== 'name' || token.start !== start || token.end !== end) return 'none';
-      return ['.', '?.'].includes(tokens[index - 1]?.type.label ?? '') ? 'member' : 'value';
+    while (at < tokens.length && (tokens[at] as Token).end < end) at += 1;
+    while (comment < comments.length && (comments[comment] as Comment).end < end) comment += 1;
+    const token = tokens[at];
+    if (token === undefined || token.start > start) {
+      return (comments[comment]?.start ?? code.length) <= start ? 'piece' : 'none';
     }
-    const isComment = comments.some((comment) => comment.start <= start && comment.end >= end);
-    return isComment ? 'piece' : 'none';
+    if (TEXTS.has(token.type.label)) return 'piece';
+    if (token.type.label !== 'name' || token.start !== start || token.end !== end) return 'none';
+    return ['.', '?.'].includes(tokens[at - 1]?.type.label ?? '') ? 'member' : 'value';
   });
 }
 

@@ -105,37 +105,32 @@ function fillTemplate(
   found: readonly Occurrence[],
   answerTo: (key: string) => Value,
 ): FilledScalar | ScalarFault {
-  const expressions = expressionsIn(masked(text, found));
   const pieces: Piece[] = [];
-  const sources: string[] = expressions.map(({ source, start }) => {
-    return text.slice(start, start + source.length);
-  });
-  for (const [index, { source, start }] of expressions.entries()) {
-    const inside = found.filter((one) => one.start >= start && one.end <= start + source.length);
-    const moved = inside.map((one) => ({ ...one, start: one.start - start, end: one.end - start }));
-    const filled = fillCode(sources[index] as string, moved, answerTo);
-    if ('fault' in filled) return filled;
-    sources[index] = String(filled.value);
-    const back = filled.pieces.map((one) => ({
-      ...one,
-      start: one.start + start,
-      end: one.end + start,
-    }));
-    pieces.push(...back);
-  }
-  const wanted: string[] = [...sources];
-  for (const one of found) {
-    if (pieces.some(({ start }) => start === one.start)) continue;
-    const answer = withoutExpressions(String(answerTo(one.key)));
-    const next = expressions.findIndex(({ start }) => start === one.end + OPEN.length);
-    if (next < 0 || !answer.endsWith('$')) pieces.push({ ...one, text: answer });
-    else {
+  const wanted: string[] = [];
+  let next = 0;
+  for (const { source, start } of expressionsIn(masked(text, found))) {
+    const end = start + source.length;
+    for (let one = found[next]; one !== undefined && one.end < start; one = found[++next]) {
+      const answer = withoutExpressions(String(answerTo(one.key)));
+      const isBefore = one.end === start - OPEN.length && answer.endsWith('$');
       // `$` and an expression after it would be the text `${{`.
-      pieces.push({ ...one, text: `${answer.slice(0, -1)}${OPEN}${DOLLAR}}}` });
-      wanted.splice(next + wanted.length - sources.length, 0, DOLLAR);
+      pieces.push({ ...one, text: isBefore ? `${answer.slice(0, -1)}${OPEN}${DOLLAR}}}` : answer });
+      if (isBefore) wanted.push(DOLLAR);
     }
+    const inside: Occurrence[] = [];
+    for (let one = found[next]; one !== undefined && one.end <= end; one = found[++next]) {
+      inside.push({ ...one, start: one.start - start, end: one.end - start });
+    }
+    const code = fillCode(text.slice(start, end), inside, answerTo);
+    if ('fault' in code) return code;
+    for (const one of code.pieces) {
+      pieces.push({ ...one, start: one.start + start, end: one.end + start });
+    }
+    wanted.push(String(code.value));
   }
-  pieces.sort((a, b) => a.start - b.start);
+  for (const one of found.slice(next)) {
+    pieces.push({ ...one, text: withoutExpressions(String(answerTo(one.key))) });
+  }
   const value = joined(text, pieces);
   const { parts, problems } = splitTemplate(value);
   const made = parts.flatMap((part) => (part.kind === 'expression' ? [part.source] : []));

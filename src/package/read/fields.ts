@@ -16,7 +16,7 @@ export class Fields {
     for (const { key } of map.entries) {
       if (known.includes(key.text)) continue;
       report.error('key.unknown', key, `Expected ${listed(known)}, got \`${key.text}\``, {
-        hint: didYouMean(key.text, known),
+        hint: report.isFull ? undefined : didYouMean(key.text, known),
       });
     }
   }

@@ -1,0 +1,36 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { readFolder } from '../../src/package/folder.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'hookwright-folder-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+test('of a package’s folder the automations load, and no other record', async () => {
+  const files: Readonly<Record<string, string>> = {
+    'package.yaml': 'name: a\nversion: 1.0.0\n',
+    'package.seal.yaml': 'digest: x\n',
+    'plain.yaml': 'automation: plain\nsteps: []\n',
+    'said.yaml': 'kind: automation\nautomation: said\nsteps: []\n',
+    'inside.yaml':
+      'automation: inside\nsteps:\n  - set:\n      text: |\n        kind: webhook\n      kind: hook\n',
+    'odd.yaml': 'kind: bot\nautomation: odd\n',
+    'sub/webhook.yaml': '# About\r\nname: w\r\nkind: webhook # yes\r\n',
+    'hook.yaml': '"kind": "hook"\nname: h\n',
+    'plain.test.yaml': 'cases: []\n',
+    'original.json': '{}',
+    '.hidden/a.yaml': 'automation: hidden\n',
+  };
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, file)), { recursive: true });
+    writeFileSync(join(root, file), text);
+  }
+  const read = await readFolder(root);
+  expect(read?.map(({ file }) => file)).toEqual([
+    'inside.yaml',
+    'odd.yaml',
+    'plain.yaml',
+    'said.yaml',
+  ]);
+});
