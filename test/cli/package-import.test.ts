@@ -239,3 +239,26 @@ test('an automation is saved from a file and deleted, unless the folder has it',
   expect(server.automations.record('mine')).toBeUndefined();
   expect(readFileSync(file, 'utf8')).toContain('stps');
 });
+
+test('docs/packages.md shows the plan of its own package', async () => {
+  const page = readFileSync('docs/packages.md', 'utf8');
+  const block = (name: string): string =>
+    new RegExp(`\`\`\`\\w+ ${name}\\n([\\s\\S]*?)\`\`\``).exec(page)?.[1] ?? '';
+  const dir = emptyFolder();
+  for (const file of ['package.yaml', 'orders.paid.yaml', 'orders.yaml', 'audit.yaml']) {
+    writeFileSync(join(dir, file), block(`shop/${file}`));
+  }
+  const answers = join(folder, 'answers.yaml');
+  writeFileSync(answers, block('answers.yaml'));
+  const { code, out } = await shell.run('package', 'plan', dir, '--answers', answers);
+  expect(code).toBe(0);
+  const code6 = /orders\.paid\.(\w{6})/.exec(out)?.[1] ?? '';
+  expect(out.replaceAll(code6, 'k3w9ax')).toBe(block('plan'));
+  writeFileSync(join(dir, 'hook.yaml'), block('hook'));
+  await server.secrets.set('SIGNING_KEY', {
+    value: `whsec_${Buffer.alloc(24).toString('base64')}`,
+  });
+  const withHook = await shell.run('package', 'plan', dir, '--answers', answers);
+  expect([withHook.code, withHook.err]).toEqual([0, '']);
+  expect(withHook.out).toContain('+ hook warehouse');
+});
