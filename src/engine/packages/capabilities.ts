@@ -22,7 +22,7 @@ export const CAPABILITIES = [
   'secret_hosts',
 ] as const;
 
-export type Capability = (typeof CAPABILITIES)[number];
+type Capability = (typeof CAPABILITIES)[number];
 
 /** What is gained and lost, in order; a capability of which nothing is, is absent. */
 export interface CapabilityDiff {

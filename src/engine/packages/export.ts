@@ -17,7 +17,7 @@ export interface ExportChoice {
 }
 
 /** A record to be written: the text of an automation, the keys of a webhook or hook. */
-export interface ExportedRecord {
+interface ExportedRecord {
   readonly kind: 'automation' | 'webhook' | 'hook';
   readonly uid: string;
   readonly name: string;

@@ -37,7 +37,7 @@ export interface WantedHook extends Wanted, Keyed {
   readonly draft: HookDraft & { readonly paused?: boolean };
 }
 
-export interface WantedTest extends Wanted {
+interface WantedTest extends Wanted {
   readonly kind: 'test';
 }
 
