@@ -240,25 +240,57 @@ test('an automation is saved from a file and deleted, unless the folder has it',
   expect(readFileSync(file, 'utf8')).toContain('stps');
 });
 
-test('docs/packages.md shows the plan of its own package', async () => {
+describe('docs/packages.md', () => {
   const page = readFileSync('docs/packages.md', 'utf8');
   const block = (name: string): string =>
     new RegExp(`\`\`\`\\w+ ${name}\\n([\\s\\S]*?)\`\`\``).exec(page)?.[1] ?? '';
-  const dir = emptyFolder();
-  for (const file of ['package.yaml', 'orders.paid.yaml', 'orders.yaml', 'audit.yaml']) {
-    writeFileSync(join(dir, file), block(`shop/${file}`));
+
+  /** The page's own package, and answers to it. */
+  function shop(): { dir: string; answers: string } {
+    const dir = emptyFolder();
+    for (const file of ['package.yaml', 'orders.paid.yaml', 'orders.yaml', 'audit.yaml']) {
+      writeFileSync(join(dir, file), block(`shop/${file}`));
+    }
+    const answers = join(folder, 'answers.yaml');
+    writeFileSync(answers, block('answers.yaml'));
+    return { dir, answers };
   }
-  const answers = join(folder, 'answers.yaml');
-  writeFileSync(answers, block('answers.yaml'));
-  const { code, out } = await shell.run('package', 'plan', dir, '--answers', answers);
-  expect(code).toBe(0);
-  const code6 = /orders\.paid\.(\w{6})/.exec(out)?.[1] ?? '';
-  expect(out.replaceAll(code6, 'k3w9ax')).toBe(block('plan'));
-  writeFileSync(join(dir, 'hook.yaml'), block('hook'));
-  await server.secrets.set('SIGNING_KEY', {
-    value: `whsec_${Buffer.alloc(24).toString('base64')}`,
+
+  test('shows the plan of its own package', async () => {
+    const { dir, answers } = shop();
+    const { code, out } = await shell.run('package', 'plan', dir, '--answers', answers);
+    expect(code).toBe(0);
+    const made = /orders\.paid\.(\w{6})/.exec(out)?.[1] ?? '';
+    expect(out.replaceAll(made, 'k3w9ax')).toBe(block('plan'));
+    writeFileSync(join(dir, 'hook.yaml'), block('hook'));
+    const value = `whsec_${Buffer.alloc(24).toString('base64')}`;
+    await server.secrets.set('SIGNING_KEY', { value });
+    const withHook = await shell.run('package', 'plan', dir, '--answers', answers);
+    expect([withHook.code, withHook.err]).toEqual([0, '']);
+    expect(withHook.out).toContain('+ hook warehouse');
   });
-  const withHook = await shell.run('package', 'plan', dir, '--answers', answers);
-  expect([withHook.code, withHook.err]).toEqual([0, '']);
-  expect(withHook.out).toContain('+ hook warehouse');
+
+  test('shows commands that work, one after another', async () => {
+    const { dir, answers } = shop();
+    const sample = new URL('../package/cerb/samples/webhooks-configure.json', import.meta.url);
+    let made = '';
+    for (const line of ['import', 'export', 'remove'].flatMap((name) => block(name).split('\n'))) {
+      const words = line.replace(/ +#.*/, '').match(/"[^"]*"|\S+/g) ?? [];
+      if (words.length === 0) continue;
+      const args = words.slice(1).map((word) => {
+        if (word === 'shop') return dir;
+        if (word === 'answers.yaml') return answers;
+        if (word === 'cerb-package.json') return sample.pathname;
+        if (word === 'orders.json') return join(folder, word);
+        return word.replaceAll('"', '').replace('k3w9ax', made);
+      });
+      const folderAt = args.indexOf('--folder') + 1;
+      if (folderAt > 0) args[folderAt] = join(folder, 'orders');
+      const isAsking = args[1] === 'import' || args[1] === 'remove';
+      const { code, out } = await shell.run(...args, ...(isAsking ? ['--yes'] : []));
+      expect([line, code]).toEqual([line, 0]);
+      if (args[1] === 'import') made = /Orders \((\w{6})\)/.exec(out)?.[1] ?? made;
+    }
+    expect(server.packages.list().map(({ name }) => name)).toEqual(['webhooks-example']);
+  });
 });
