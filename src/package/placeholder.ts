@@ -1,5 +1,6 @@
 /** What stands for `{{{` itself: `{{{braces}}}`. */
 export const BRACES = 'braces';
+export const OPENING = '{{{';
 
 /** A `{{{key}}}` in a text. */
 export interface Occurrence {
@@ -10,9 +11,12 @@ export interface Occurrence {
   readonly key: string;
 }
 
-const PATTERN = /\{\{\{[ \t]*([A-Za-z_]\w*(?:\.[A-Za-z0-9_.-]*[A-Za-z0-9_-])?)[ \t]*\}\}\}/g;
+const PATTERN = /(?<!\$)\{\{\{[ \t]*([A-Za-z_]\w*(?:\.[A-Za-z0-9_.-]*[A-Za-z0-9_-])?)[ \t]*\}\}\}/g;
 
-/** What the import fills in, from left to right. Braces with anything but a name between them are text. */
+/**
+ * What the import fills in, from left to right. Braces with anything but a name between them are text, and
+ * `${{{` begins an expression.
+ */
 export function occurrencesIn(text: string): readonly Occurrence[] {
   if (!text.includes('{{{')) return [];
   return [...text.matchAll(PATTERN)].map(({ 0: whole, 1: key = '', index }) => {

@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { Command } from 'commander';
 import { beforeEach, expect, test } from 'vitest';
-import { gatherAnswers } from '../../src/cli/package-answers.ts';
+import { addAnswerOptions, gatherAnswers } from '../../src/cli/package-answers.ts';
 import { Session } from '../../src/cli/session.ts';
 import type { HookwrightError } from '../../src/core/errors.ts';
 import type { PackageManifest, PackagePrompt } from '../../src/core/package.ts';
@@ -31,14 +32,11 @@ beforeEach(() => {
   shell = new FakeShell();
 });
 
-/** What is gathered for the prompts, with options as commander gives them. */
-function gather(
-  options: Readonly<Record<string, unknown>>,
-  earlier?: Earlier,
-  prompts = PROMPTS,
-): Promise<Answers> {
+/** What is gathered for the prompts, with these arguments. */
+function gather(argv: readonly string[], earlier?: Earlier, prompts = PROMPTS): Promise<Answers> {
+  const command = addAnswerOptions(new Command()).parse(argv, { from: 'user' });
   const manifest = { prompts, placeholders: [] } as unknown as PackageManifest;
-  return gatherAnswers(new Session(shell.surroundings(), options), manifest, earlier);
+  return gatherAnswers(new Session(shell.surroundings(), command.opts()), manifest, earlier);
 }
 
 async function refusal(made: Promise<Answers>): Promise<string> {
@@ -56,7 +54,7 @@ function onTerminal(...answers: string[]): void {
 }
 
 test('without a terminal all that is missing, wrong or unknown is one error', async () => {
-  expect(await refusal(gather({ set: ['prot=1', 'plan=x', 'shop=a=b'] }))).toBe(
+  expect(await refusal(gather(['--set', 'prot=1', '--set', 'plan=x', '--set', 'shop=a=b']))).toBe(
     `package.answers: Expected the key of a prompt, got "prot". Did you mean "port"?
 Expected plan to be one of s, 7, got "x".
 Expected an answer to port (Port), a number, got none.
@@ -68,7 +66,7 @@ test('--set comes before --answers, and that before variables', async () => {
   const file = join(emptyFolder(), 'answers.yaml');
   writeFileSync(file, 'shop: From file\nport: 80\nAPI_KEY: from-file\n');
   shell.env = { HOOKWRIGHT_ANSWER_API_KEY: 'from-env', HOOKWRIGHT_ANSWER_plan: '7' };
-  expect(await gather({ answers: file, set: ['shop=Set=it'] })).toEqual({
+  expect(await gather(['--answers', file, '--set', 'shop=Set=it'])).toEqual({
     shop: 'Set=it',
     port: 80,
     API_KEY: 'from-file',
@@ -76,18 +74,18 @@ test('--set comes before --answers, and that before variables', async () => {
   });
   shell.inputBytes = Buffer.from('{"shop": "In", "port": 1, "API_KEY": "from-input"}');
   onTerminal();
-  expect(await gather({ answers: '-' })).toMatchObject({ shop: 'In', API_KEY: 'from-input' });
+  expect(await gather(['--answers', '-'])).toMatchObject({ shop: 'In', API_KEY: 'from-input' });
   expect(shell.questions).toEqual([]);
 });
 
 test('a secret is no argument, and its value is nowhere told', async () => {
-  const said = await refusal(gather({ set: ['API_KEY=hunter22'] }));
+  const said = await refusal(gather(['--set', 'API_KEY=hunter22']));
   expect(said).toMatch(
     /^usage.invalid: Expected the secret API_KEY to be kept out of the arguments/,
   );
   expect(said).toContain('HOOKWRIGHT_ANSWER_API_KEY');
   shell.env = { HOOKWRIGHT_ANSWER_API_KEY: 'abc' };
-  const short = await refusal(gather({ set: ['shop=a', 'port=1'] }));
+  const short = await refusal(gather(['--set', 'shop=a', '--set', 'port=1']));
   expect(short).toContain(
     "Expected a secret's value to have at least 4 characters, got 3 (API_KEY).",
   );
@@ -96,7 +94,7 @@ test('a secret is no argument, and its value is nowhere told', async () => {
 
 test('on a terminal each prompt is asked, and again where the answer is wrong', async () => {
   onTerminal('', 'Corner', '3', '2', 'many', '8080', 'perhaps', 'no', 'abc', 'hunter22');
-  expect(await gather({})).toEqual({
+  expect(await gather([])).toEqual({
     shop: 'Corner',
     plan: '7',
     port: '8080',
@@ -121,27 +119,27 @@ test('on a terminal each prompt is asked, and again where the answer is wrong', 
 test('nothing typed takes what an earlier import had, or the default', async () => {
   onTerminal('', '', '', '', '');
   const earlier = { values: { shop: 'Old', port: 9 }, secrets: ['API_KEY'] };
-  expect(await gather({}, earlier)).toEqual({});
+  expect(await gather([], earlier)).toEqual({});
   expect(shell.questions[0]).toBe(' [Old]> ');
   expect(shell.questions[4]).toBe('Not shown [the one that is stored]> ');
 });
 
 test('whoever gives no answer five times is asked no more', async () => {
   onTerminal();
-  expect(await refusal(gather({}))).toContain('Expected an answer to shop, got 5 that are none.');
+  expect(await refusal(gather([]))).toContain('Expected an answer to shop, got 5 that are none.');
   expect(shell.questions).toHaveLength(5);
 });
 
 test('labels cannot move the cursor of the terminal', async () => {
   onTerminal('x');
-  await gather({}, undefined, [{ key: 'a', label: 'A\u001b[2J\nB', type: 'text' }]);
+  await gather([], undefined, [{ key: 'a', label: 'A\u001b[2J\nB', type: 'text' }]);
   expect(shell.err.text).toContain('A\\u001b[2J\\nB');
 });
 
 test('answers that are no map are refused', async () => {
   shell.inputBytes = Buffer.from('- a\n');
-  expect(await refusal(gather({ answers: '-' }))).toContain('a map of answers by key');
+  expect(await refusal(gather(['--answers', '-']))).toContain('a map of answers by key');
   shell.inputBytes = Buffer.from('__proto__: { shop: x }\n');
-  expect(await refusal(gather({ answers: '-' }))).toContain('got "__proto__"');
-  expect(await refusal(gather({ set: ['shop'] }))).toContain('Expected --set KEY=VALUE');
+  expect(await refusal(gather(['--answers', '-']))).toContain('got "__proto__"');
+  expect(await refusal(gather(['--set', 'shop']))).toContain('Expected --set KEY=VALUE');
 });

@@ -27,6 +27,7 @@ const MISREAD: readonly (readonly [what: string, value: string, fixed: string, l
   ['its own single quotes', "'x ${{ 'a' }} y'", `"x \${{ 'a' }} y"`, 'x a y'],
   ['its own quotes and an escape', '"\\t${{ "a" }}"', '"\\t${{ \\"a\\" }}"', '\ta'],
   ['several lines', '${{ 1\n      ? 2 : 3\n  }}', '"${{ 1 ? 2 : 3 }}"', 2],
+  ['what a package fills in', '{{{ key }}}', '"{{{ key }}}"', '{{{ key }}}'],
   ['a text with a colon', 'note: this', '"note: this"', 'note: this'],
 ];
 

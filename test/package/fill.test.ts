@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { compile } from '../../src/language/compile.ts';
 import { splitTemplate } from '../../src/language/expression/template.ts';
 import { type Filling, type FillOptions, fillPackage } from '../../src/package/fill/fill.ts';
+import { fillingError } from '../../src/package/fill/refusal.ts';
 import { readPackage } from '../../src/package/read/package.ts';
 import { oddText } from './generated.ts';
 
@@ -170,14 +171,32 @@ describe('expressions', () => {
     expect(parse(text).steps[0].log).toBe('US${{ "$" }}${{ 1 }}');
   });
 
+  test('braces of the author stay as they are, in texts and in code', () => {
+    const steps = `  - set:
+      a: "\${{{b}}}"
+      b: "x {{{braces}}}html}}} {{{shop}}}"
+      c: "\${{ '{{{braces}}}x}}}' + {{{shop}}} }}"
+      d: \${{{shop}}}
+  - run: return '{{{braces}}}y}}}'
+`;
+    const [first, second] = parse(filledText(packageOf({ 'a.yaml': record(steps) }))).steps;
+    expect(first.set).toEqual({
+      a: '${{{b}}}',
+      b: 'x {{{html}}} Main',
+      c: "${{ '{{{x}}}' + 'Main' }}",
+      d: '${{{shop}}}',
+    });
+    expect(second.run).toBe("return '{{{y}}}'");
+  });
+
   test('an answer in the middle of code, after a dot, or that would open an expression is refused', () => {
     const steps = `  - set:
       a: "\${{ request.{{{shop}}} }}"
       b: "\${{ x{{{shop}}} }}"
-      c: "\${{{shop}}}"
+      c: "\${{{{shop}}}"
 `;
     expect(
-      problemsOf(fill(packageOf({ 'a.yaml': record(steps) }), { answers: { shop: '{{ a' } })),
+      problemsOf(fill(packageOf({ 'a.yaml': record(steps) }), { answers: { shop: '{ a' } })),
     ).toEqual([
       'Expected an answer to `shop` that is a name, because it stands after a dot',
       'Expected `shop` as a whole value or in quotes, got it in the middle of code',
@@ -218,9 +237,11 @@ bindings: [ { automation: z }, { automation: other }, { automation: "{{{uid.z}}}
       'a.yaml': 'kind: hook\nname: "{{{shop}}}"\n',
       'b.yaml': 'kind: hook\nname: Main\n',
     });
-    expect(problemsOf(fill(document))).toEqual([
+    const filling = fill(document);
+    expect(problemsOf(filling)).toEqual([
       'Expected a name of its own, got "Main", which the hook in a.yaml has',
     ]);
+    expect(filling.ok ? '' : fillingError(filling).message).toMatch(/^b.yaml:2:7 Expected a name/);
   });
 
   test('are left out by answers, but not when others need their names', () => {
@@ -309,6 +330,21 @@ describe('answers', () => {
     ]);
   });
 
+  test('that name a webhook or hook name one that the server has', () => {
+    const configure =
+      'prompts: [ { key: to, type: hook, default: main }, { key: from, type: webhook } ]\n';
+    const text = packageOf({ 'a.yaml': 'kind: hook\nname: "{{{to}}} {{{from}}}"\n' }, configure);
+    const pkg = readPackage(Buffer.from(text), 'a').package as never;
+    const existing = { hook: ['mian'], webhook: ['orders'] };
+    const options = { ...OPTIONS, existing, answers: { from: 'orders' } };
+    expect(problemsOf(fillPackage(pkg, options))).toEqual([
+      'Expected to to be the name of a hook, got "main", and there is none. Did you mean "mian"?',
+    ]);
+    expect(fillPackage(pkg, { ...options, existing: { ...existing, hook: ['main'] } }).ok).toBe(
+      true,
+    );
+  });
+
   test('random letters are all as likely as the next', () => {
     const configure = 'placeholders: [ { key: dice, type: random, length: 255, alphabet: abc } ]\n';
     let byte = 0;
@@ -336,5 +372,7 @@ describe('answers', () => {
     ]);
     expect(fill(newer, { engineVersion: '2.0.0-beta.1' }).ok).toBe(true);
     expect(fill(newer, { engineVersion: '2.1.0-beta.1' }).ok).toBe(true);
+    const unfit = fill(newer);
+    expect(unfit.ok ? '' : fillingError(unfit).code).toBe('package.unfit');
   });
 });

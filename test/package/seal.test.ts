@@ -41,7 +41,7 @@ test('the bytes that are signed are those of RFC 8785, whatever the order and th
   expect(text).toBe(
     '{"description":"Orders – «of» a shop","exclude":[],"format":1,"package":"shop","placeholders":[{"key":"code","length":8,"type":"random"}],"prompts":[{"default":1e+21,"key":"port","label":"Port","type":"number"}],"records":[{"file":"a.yaml","kind":"automation","text":"automation: a\\nsteps: []\\n","uid":"a"},{"file":"b.yaml","kind":"hook","text":"kind: hook\\nname: b\\n","uid":"b"}],"version":"1.0.0"}',
   );
-  const sum = execFileSync('sha256sum', { input: text, encoding: 'utf8' });
+  const sum = execFileSync('openssl', ['dgst', '-sha256', '-r'], { input: text, encoding: 'utf8' });
   expect(sum.slice(0, 64)).toBe(packageDigest(PACKAGE));
 });
 

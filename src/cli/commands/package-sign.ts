@@ -32,6 +32,12 @@ export function addPackageSign(parent: Command, attach: Attach): void {
   attach(command, async (session, path = '.') => {
     const { readPrivateKey } = await import('../../package/seal/keys.ts');
     const { signPackage } = await import('../../package/seal/sign.ts');
+    if (path === '-' && session.options.key === '-') {
+      throw new HookwrightError(
+        'usage.invalid',
+        'Expected a key or a package from standard input, got both.',
+      );
+    }
     if (path === '-' && session.options.out === undefined) {
       throw new HookwrightError('usage.invalid', 'Expected --out with standard input, got none.');
     }

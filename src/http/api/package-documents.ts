@@ -23,7 +23,7 @@ import type { ApiParts } from './parts.ts';
 
 /** Reads a document and fills in the answers. Throws `package.invalid`, `package.unsigned`, `package.answers`, `package.unfit`. */
 export function wantedOf(body: ImportBody, parts: ApiParts): WantedPackage {
-  const { packages, packageKeys, clock, url, version } = parts;
+  const { packages, packageKeys, registry, hooks, clock, url, version } = parts;
   const { document, file, answers, skipUnsupported } = body;
   const reading = readPackage(Buffer.from(document), file, { skipUnsupported });
   if (reading.package === undefined) throw unreadable(reading);
@@ -38,6 +38,10 @@ export function wantedOf(body: ImportBody, parts: ApiParts): WantedPackage {
     earlier: {
       values: { ...body.values, ...before?.values },
       secrets: stored.map(({ uid }) => uid),
+    },
+    existing: {
+      webhook: registry.webhooks().map((one) => one.name),
+      hook: hooks.list().map((one) => one.name),
     },
     now: clock(),
     random: randomBytes,

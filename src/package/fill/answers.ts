@@ -31,14 +31,20 @@ export interface Earlier {
   readonly secrets: readonly string[];
 }
 
+/** Names that the server has, of which prompts ask for one. */
+export type Existing = Readonly<Record<'webhook' | 'hook', readonly string[]>>;
+
 /**
  * Checks answers against prompts. What nobody gave is that of an earlier import, else the default; what is
  * left is missing.
+ *
+ * @param existing absent where nobody knows, as on a command line; then any name will do
  */
 export function checkAnswers(
   { prompts, placeholders }: Pick<PackageManifest, 'prompts' | 'placeholders'>,
   given: Answers,
   earlier?: Earlier,
+  existing?: Existing,
 ): CheckedAnswers {
   const values = new Map<string, string | number | boolean>();
   const secrets = new Map<string, string>();
@@ -58,11 +64,29 @@ export function checkAnswers(
       continue;
     }
     const read = readAnswer(prompt, found);
-    if (!read.ok) problems.push({ key, kind: 'invalid', message: read.message });
-    else if (type === 'secret') secrets.set(key, String(read.value));
+    if (!read.ok) {
+      problems.push({ key, kind: 'invalid', message: read.message });
+      continue;
+    }
+    if (type === 'secret') secrets.set(key, String(read.value));
     else values.set(key, read.value);
+    problems.push(...nowhere(prompt, read.value, existing));
   }
   return { values, secrets, kept, problems };
+}
+
+/** What is wrong with the name of something that the server has not. */
+function nowhere(
+  { key, type }: PackagePrompt,
+  value: unknown,
+  existing: Existing | undefined,
+): readonly AnswerProblem[] {
+  if (existing === undefined || (type !== 'webhook' && type !== 'hook')) return [];
+  const name = String(value);
+  if (existing[type].includes(name)) return [];
+  const message = `Expected ${key} to be the name of a ${type}, got ${JSON.stringify(name)}, and there is none.`;
+  const hint = didYouMean(name, existing[type]);
+  return [{ key, kind: 'invalid', message, ...(hint === undefined ? {} : { hint }) }];
 }
 
 /** An earlier answer that the prompt still takes: a newer package may ask for something else. */

@@ -3,11 +3,12 @@ import type { Diagnostic } from '../../core/diagnostic.ts';
 import type {
   FilledPackage,
   FilledRecord,
+  FilledSecret,
   PackageExclusion,
   PackageRecord,
 } from '../../core/package.ts';
 import { PACKAGE_BYTES_MAX } from '../limits.ts';
-import { BRACES, occurrencesIn, uidOf } from '../placeholder.ts';
+import { BRACES, OPENING, occurrencesIn, uidOf } from '../placeholder.ts';
 import type { SealedPackage } from '../read/reading.ts';
 import { type ReadRecord, readRecord } from '../read/record.ts';
 import { Reports } from '../read/reports.ts';
@@ -17,6 +18,7 @@ import {
   type CheckedAnswers,
   checkAnswers,
   type Earlier,
+  type Existing,
 } from './answers.ts';
 import { type MadeOf, madeUp } from './made-up.ts';
 import { Names, reportNames } from './names.ts';
@@ -27,6 +29,8 @@ export interface FillOptions extends Omit<MadeOf, 'earlier'> {
   readonly answers: Answers;
   /** What the last import of this package left; absent where this is the first. */
   readonly earlier?: Earlier;
+  /** What the server has, for prompts that ask for the name of it. */
+  readonly existing?: Existing;
   /** The version that `requires` is about. */
   readonly engineVersion: string;
 }
@@ -49,7 +53,7 @@ export function fillPackage(pkg: SealedPackage, options: FillOptions): Filling {
   const { manifest } = pkg;
   const reports = new Reports();
   const unfit = unfitness(pkg, options.engineVersion);
-  const answers = checkAnswers(manifest, options.answers, options.earlier);
+  const answers = checkAnswers(manifest, options.answers, options.earlier, options.existing);
   const values = new Map(answers.values);
   for (const placeholder of manifest.placeholders) {
     const earlier = options.earlier?.values;
@@ -75,9 +79,9 @@ function filledPackage(
   values: ReadonlyMap<string, Value>,
   { secrets, kept }: CheckedAnswers,
 ): FilledPackage {
-  const stored = [...secrets].map(([key, value]) => {
+  const stored = [...secrets].map(([key, value]): [string, FilledSecret] => {
     const hosts = manifest.prompts.find((prompt) => prompt.key === key)?.hosts;
-    return [key, { value, ...(hosts === undefined ? {} : { hosts }) }] as const;
+    return [key, { value, ...(hosts === undefined ? {} : { hosts }) }];
   });
   return {
     manifest,
@@ -115,7 +119,7 @@ function fillRecords(
     manifest.prompts.filter(({ type }) => type === 'secret').map(({ key }) => key),
   );
   const named = new Names(read, (key) => {
-    if (key === BRACES) return '{{{';
+    if (key === BRACES) return OPENING;
     return secrets.has(key) ? key : values.get(key);
   });
   reportLeftOut(read, left);

@@ -1,7 +1,7 @@
 import type { RecordKind } from '../../core/package.ts';
 import { type CodePlace, codePlaces } from '../../language/expression/code-place.ts';
 import { type ExpressionPart, splitTemplate } from '../../language/expression/template.ts';
-import { type Occurrence, occurrencesIn } from '../placeholder.ts';
+import { BRACES, type Occurrence, OPENING, occurrencesIn } from '../placeholder.ts';
 import type { Placed } from '../read/scalars.ts';
 
 export type Value = string | number | boolean;
@@ -93,7 +93,11 @@ function fillCode(
   const places = codePlaces(masked(text, found), found);
   const pieces: Piece[] = [];
   for (const [index, one] of found.entries()) {
-    const code = codeFor(answerTo(one.key), places[index] as CodePlace, one.key);
+    // Of the author's own text, not an answer's.
+    const isBraces = one.key === BRACES;
+    const code = isBraces
+      ? OPENING
+      : codeFor(answerTo(one.key), places[index] as CodePlace, one.key);
     if (typeof code !== 'string') return code;
     pieces.push({ ...one, text: code });
   }

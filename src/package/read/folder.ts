@@ -202,9 +202,12 @@ async function isLinkToFolder(path: string): Promise<boolean> {
 async function readPlainFile(path: string, room: number): Promise<Uint8Array | undefined> {
   let file: FileHandle | undefined;
   try {
-    file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
-    const { size } = await file.stat();
-    if (size > room) return undefined;
+    // A pipe would be waited for.
+    const flags = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+    file = await open(path, constants.O_RDONLY | flags);
+    const found = await file.stat();
+    if (!found.isFile()) throw new TypeError('It is no file.');
+    if (found.size > room) return undefined;
     const bytes = await file.readFile();
     return bytes.length > room ? undefined : bytes;
   } catch (cause) {

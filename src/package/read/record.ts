@@ -10,7 +10,7 @@ import type { PackageReport } from './reports.ts';
 const UID = /^[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,126}[A-Za-z0-9_-])?$/;
 
 /** The key of a record's text that has its name; tests have none. */
-export const NAME_KEYS: Readonly<Record<RecordKind, string | undefined>> = {
+const NAME_KEYS: Readonly<Record<RecordKind, string | undefined>> = {
   automation: 'automation',
   webhook: 'name',
   hook: 'name',
