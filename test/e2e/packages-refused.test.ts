@@ -56,3 +56,75 @@ test('everything that is wrong is told at once, with its place', async () => {
     'y-wrong.yaml:4:9 error package.record: Expected secret to be the name of a stored secret',
   );
 });
+
+test('answers that name no hook or webhook of the server are refused, and nothing is made up', async () => {
+  const document = pack('named', {
+    prompts: [
+      { key: 'to', label: 'Where to', type: 'hook' },
+      { key: 'team', label: 'Team', type: 'text' },
+    ],
+    records: [{ uid: 'a', text: 'automation: named.{{{to}}}\nsteps:\n  - log: x\n' }],
+  });
+  await program.api('POST', '/hooks', { name: 'warehouse', url: 'https://example.com/in' });
+  const error = await importer.refusal('POST', '/packages', { document, answers: { to: 'x' } });
+  expect(error).toMatchObject({ code: 'package.answers' });
+  expect(error.message).toContain('Expected to to be the name of a hook, got "x"');
+  expect(error.message).toContain('Expected an answer to team (Team), a text, got none.');
+  await importer.import(document, { answers: { to: 'warehouse', team: 'a' } });
+  expect(await importer.named('automations', 'named.warehouse')).toMatchObject({
+    owner: 'package',
+  });
+});
+
+test('what is too large, no package, or for another version is refused before anything is planned', async () => {
+  const large = await importer.refusal('POST', '/packages', { document: 'x'.repeat(18 * 2 ** 20) });
+  expect(large.code).toBe('request.body_too_large');
+  const long = await importer.refusal('POST', '/packages', {
+    document: `package: x\nversion: 1.0.0\n# ${'x'.repeat(9 * 2 ** 20)}`,
+  });
+  expect(long).toMatchObject({ code: 'package.invalid' });
+  expect(long.message.length).toBeLessThan(2000);
+  for (const document of ['', '{"package": 1}', 'a: &a [*a]', 'package: x\nversion: 1\n']) {
+    expect((await importer.refusal('POST', '/packages', { document })).code).toBe(
+      'package.invalid',
+    );
+  }
+  const unfit = JSON.stringify({
+    ...JSON.parse(pack('unfit', { records: [automation('unfit', 'x')] })),
+    requires: '>=99',
+  });
+  expect(await importer.refusal('POST', '/packages', { document: unfit })).toMatchObject({
+    code: 'package.unfit',
+  });
+  expect(
+    await importer.refusal('POST', '/packages', {
+      document: unfit,
+      answers: { a: {} },
+      values: { b: [] },
+    }),
+  ).toMatchObject({ code: 'request.malformed' });
+  expect(await importer.refusal('PUT', '/packages/x')).toMatchObject({
+    code: 'request.method_not_allowed',
+  });
+});
+
+test('two imports at once are done one after the other', async () => {
+  const versions = ['1.0.0', '1.0.1', '1.0.2', '1.0.3'];
+  const done = await Promise.allSettled(
+    versions.map((version) =>
+      importer.import(
+        pack('busy', {
+          version,
+          records: [
+            automation('busy.a', version),
+            webhook('Busy', 'busy.a', `description: v${version}\n`),
+          ],
+        }),
+      ),
+    ),
+  );
+  expect(done.map(({ status }) => status)).toEqual(versions.map(() => 'fulfilled'));
+  const { version } = await program.api('GET', '/packages/busy');
+  const { description, url } = await importer.named('webhooks', 'Busy');
+  expect([description, await (await fetch(url)).text()]).toEqual([`v${version}`, version]);
+});
