@@ -279,6 +279,33 @@ describe('a name that something else has', () => {
     expect(await program.api('GET', '/automations/taken.a')).toMatchObject({ owner: 'hand' });
   });
 
+  test('of a webhook or hook is taken over with its URL and its secret where that is said', async () => {
+    const before = await program.api('POST', '/webhooks', { name: 'Mine', description: 'mine' });
+    const made = await program.api('POST', '/hooks', { name: 'mine', url: 'https://example.com' });
+    const document = pack('over', {
+      records: [
+        automation('over.a', 'over'),
+        webhook('Mine', 'over.a'),
+        hook('mine', 'topics: [over]\n'),
+      ],
+    });
+    const plan = await importer.plan(document);
+    expect(told(plan)).toEqual([
+      'automation over.a: create',
+      'webhook Mine: conflict (taken)',
+      'hook mine: conflict (taken)',
+    ]);
+    expect(plan.records[1].diff).toContain('-description: mine\n');
+    await importer.import(document, { conflicts: 'replace' });
+    const { id, url } = await importer.named('webhooks', 'Mine');
+    expect({ id, url }).toEqual({ id: before.id, url: before.url });
+    expect(await (await fetch(url)).text()).toBe('over');
+    expect(await importer.named('hooks', 'mine')).toMatchObject({ id: made.id, topics: ['over'] });
+    expect((await importer.import(document)).action).toBe('unchanged');
+    await program.api('DELETE', '/packages/over');
+    expect(await importer.named('hooks', 'mine')).toBeUndefined();
+  });
+
   test('of a file in the automations folder can only be kept', async () => {
     const document = pack('folders', { records: [automation('folder.one', 'theirs')] });
     expect(told(await importer.plan(document, { conflicts: 'replace' }))).toEqual([

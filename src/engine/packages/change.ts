@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Hook } from '../../core/hook.ts';
 import type { ImportedPackage, ImportedRecord } from '../../core/imported-package.ts';
 import type { HookChange, PackageChange, RecordChange } from '../ports/package-store.ts';
 import type { PlanEntry } from './plan.ts';
@@ -58,13 +59,18 @@ export function changesOf(
     hooks: pairs(changed, 'hook').map(({ before, after }): HookChange => {
       const ping = after && hooks.firstPing(after, before);
       return {
-        ...(before === undefined ? {} : { before }),
+        ...(before === undefined ? {} : { before: knownOf(before) }),
         ...(after === undefined ? {} : { after: hooks.sealed(after) }),
         ...(before?.status === 'disabled' ? { reset: true } : {}),
         ...(ping === undefined ? {} : { ping }),
       };
     }),
   };
+}
+
+/** No secret crosses to the store but sealed. */
+function knownOf({ id, name, updatedAt }: Hook): Pick<Hook, 'id' | 'name' | 'updatedAt'> {
+  return { id, name, updatedAt };
 }
 
 type ValueOf<Kind> = Extract<Stored, { kind: Kind }>['value'];

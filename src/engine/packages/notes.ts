@@ -13,11 +13,9 @@ export function removalNotes(entries: readonly PlanEntry[], parts: ServerParts):
     hooks: namesOf(gone, 'hook'),
     secrets: namesOf(gone, 'secret'),
   };
-  // What the package changes is written by its author, who knows.
-  const going = {
-    webhooks: namesOf(entries, 'webhook'),
-    automations: namesOf(entries, 'automation'),
-  };
+  // What the package itself has is written by its author, who knows; what stays as people made it is not.
+  const own = entries.filter(({ action }) => action !== 'keep' && action !== 'conflict');
+  const going = { webhooks: namesOf(own, 'webhook'), automations: namesOf(own, 'automation') };
   return referrersOf(names, going, parts).map(referrerText);
 }
 

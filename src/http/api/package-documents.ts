@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
 import { formatDiagnostic } from '../../core/diagnostic.ts';
 import { HookwrightError } from '../../core/errors.ts';
 import type { FilledPackage, PackageManifest } from '../../core/package.ts';
@@ -21,8 +22,11 @@ import type { ApiParts } from './parts.ts';
  * longer than all else that a command does.
  */
 
-/** Reads a document and fills in the answers. Throws `package.invalid`, `package.unsigned`, `package.answers`, `package.unfit`. */
-export function wantedOf(body: ImportBody, parts: ApiParts): WantedPackage {
+/**
+ * Reads a document and fills in the answers: 1 ms a record each, with a turn for requests in between. Throws
+ * `package.invalid`, `package.unsigned`, `package.answers`, `package.unfit`.
+ */
+export async function wantedOf(body: ImportBody, parts: ApiParts): Promise<WantedPackage> {
   const { packages, packageKeys, registry, hooks, clock, url, version } = parts;
   const { document, file, answers, skipUnsupported } = body;
   const reading = readPackage(Buffer.from(document), file, { skipUnsupported });
@@ -31,6 +35,7 @@ export function wantedOf(body: ImportBody, parts: ApiParts): WantedPackage {
   if (packageKeys !== undefined) {
     demandSignature(sealed.signature, packageKeys, sealed.manifest.name);
   }
+  await turn();
   const before = packages.find(sealed.manifest.name);
   const stored = before?.records.filter(({ kind }) => kind === 'secret') ?? [];
   const filling = fillPackage(sealed, {
@@ -49,6 +54,7 @@ export function wantedOf(body: ImportBody, parts: ApiParts): WantedPackage {
     engineVersion: version,
   });
   if (!filling.ok) throw fillingError(filling);
+  await turn();
   return wantedFrom(filling.package, sealed);
 }
 

@@ -17,7 +17,7 @@ export function routePackages(api: Hono, parts: ApiParts): void {
       const body = await readImport(c);
       const { wantedOf } = await documents();
       const { planJson } = await plans();
-      const wanted = wantedOf(body, parts);
+      const wanted = await wantedOf(body, parts);
       const { records, filled } = wanted;
       const rest = {
         values: filled.values,
