@@ -25,6 +25,7 @@ import type { Sandbox, SecretStore } from './engine/ports.ts';
 import { LiveRegistry } from './engine/registry.ts';
 import { Secrets } from './engine/secrets.ts';
 import { startByHand } from './engine/start-by-hand.ts';
+import { Turns } from './engine/turns.ts';
 import { createApi } from './http/api/api.ts';
 import { openLog } from './log/pino-log.ts';
 import { openOutbound } from './outbound/open.ts';
@@ -143,6 +144,7 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
 
 interface Stored extends Pick<Parts, 'store' | 'automations' | 'registry' | 'sources' | 'hooks'> {
   readonly secrets: Secrets;
+  readonly turns: Turns;
   readonly firstWebhook: Webhook | undefined;
 }
 
@@ -158,17 +160,18 @@ async function openStored(
   const store = await openSqliteStore({ dataDir: config.dataDir });
   open.add(() => store.close());
   const vault = await openVault(config, store);
-  const secrets = await Secrets.open({ store, vault, clock });
+  const turns = new Turns();
+  const secrets = await Secrets.open({ store, vault, clock, turns });
   // Commands go on, so that what cannot be read can be set anew or deleted.
   if (listen) secrets.requireKey();
-  const automations = await Automations.open(store, log, clock);
+  const automations = await Automations.open(store, log, clock, turns);
   const sources = sourceFolder(config.sourcesDir);
-  const registry = await LiveRegistry.open({ store, automations, sources, clock, makeId });
+  const registry = await LiveRegistry.open({ store, automations, sources, clock, makeId, turns });
   const fresh = automations.size === 0 && registry.webhooks().length === 0;
   await loadAutomations(config.automationsDir, automations, log);
   const firstWebhook = fresh ? await createExample(registry) : undefined;
-  const hooks = await openHooks({ config, store, vault, clock, makeId });
-  return { store, secrets, sources, automations, registry, hooks, firstWebhook };
+  const hooks = await openHooks({ config, store, vault, clock, makeId, turns });
+  return { store, secrets, sources, automations, registry, hooks, turns, firstWebhook };
 }
 
 interface PackageParts extends Stored, Pick<Parts, 'clock' | 'log'> {

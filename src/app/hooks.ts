@@ -17,6 +17,7 @@ import type { AttemptNotice, OpenFeed } from '../engine/feed.ts';
 import { Alerts } from '../engine/hooks/alerts.ts';
 import { Hooks } from '../engine/hooks/hooks.ts';
 import type { Store } from '../engine/ports.ts';
+import type { Turns } from '../engine/turns.ts';
 import { type ProfileFile, Profiles } from '../hook/profiles.ts';
 import { openMailer } from '../mail/smtp.ts';
 import type { OutboundOptions, openOutbound } from '../outbound/open.ts';
@@ -35,6 +36,7 @@ export interface HookParts {
   readonly vault: Vault;
   readonly clock: Clock;
   readonly makeId: (prefix: IdPrefix, now: number) => string;
+  readonly turns: Turns;
 }
 
 /**
@@ -48,6 +50,7 @@ export async function openHooks({
   vault,
   clock,
   makeId,
+  turns,
 }: HookParts): Promise<Hooks> {
   const own = await readProfiles(OWN_PROFILES);
   // A checkout's own folder is the default one as well.
@@ -55,7 +58,7 @@ export async function openHooks({
     ({ text }) => !own.some((file) => file.text === text),
   );
   const profiles = new Profiles([...own, ...others]);
-  return Hooks.open({ store, vault, profiles, clock, makeId, random: randomBytes });
+  return Hooks.open({ store, vault, profiles, clock, makeId, random: randomBytes, turns });
 }
 
 async function readProfiles(dir: string): Promise<readonly ProfileFile[]> {

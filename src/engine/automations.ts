@@ -17,6 +17,7 @@ import type { Trigger } from '../language/generate/unit.ts';
 import { OLD_REVISIONS_MAX } from './limits.ts';
 import type { AutomationStore } from './ports.ts';
 import type { RunnableAutomation } from './route.ts';
+import { Turns } from './turns.ts';
 
 /** What every text with `trigger: schedule` has, so that a start need not compile all. YAML escapes by `\`. */
 const MENTIONS_SCHEDULE = /schedule|\\/;
@@ -53,6 +54,7 @@ export class Automations {
   readonly #store: AutomationStore;
   readonly #log: Log;
   readonly #clock: Clock;
+  readonly #turns: Turns;
   readonly #byName = new Map<string, AutomationRecord>();
   /** By revision, of current revisions only. */
   readonly #compiled = new Map<string, CompiledAutomation>();
@@ -73,14 +75,21 @@ export class Automations {
       }
     | undefined;
 
-  private constructor(store: AutomationStore, log: Log, clock: Clock) {
+  private constructor(store: AutomationStore, log: Log, clock: Clock, turns: Turns) {
+    this.#turns = turns;
     this.#store = store;
     this.#log = log;
     this.#clock = clock;
   }
 
-  static async open(store: AutomationStore, log: Log, clock: Clock): Promise<Automations> {
-    const automations = new Automations(store, log, clock);
+  /** @param turns shared by all that change what a server has */
+  static async open(
+    store: AutomationStore,
+    log: Log,
+    clock: Clock,
+    turns: Turns = new Turns(),
+  ): Promise<Automations> {
+    const automations = new Automations(store, log, clock, turns);
     for (const record of await store.automations()) automations.#byName.set(record.name, record);
     return automations;
   }
@@ -185,7 +194,11 @@ export class Automations {
    * automation whose file is gone is removed. Unchanged files are not compiled again. What packages and people
    * own stays as it is.
    */
-  async load(files: readonly AutomationFile[]): Promise<LoadReport> {
+  load(files: readonly AutomationFile[]): Promise<LoadReport> {
+    return this.#turns.take(() => this.#load(files));
+  }
+
+  async #load(files: readonly AutomationFile[]): Promise<LoadReport> {
     const records = [...this.#byName.values()];
     const own = records.filter(({ owner }) => owner === 'folder');
     const others = records.filter(({ owner }) => owner !== 'folder');
@@ -231,7 +244,11 @@ export class Automations {
    * @throws HookwrightError `automation.invalid` with everything that is wrong, `automation.owned` where the
    *   folder has it
    */
-  async save(name: string, text: string): Promise<AutomationEntry> {
+  save(name: string, text: string): Promise<AutomationEntry> {
+    return this.#turns.take(() => this.#saveByHand(name, text));
+  }
+
+  async #saveByHand(name: string, text: string): Promise<AutomationEntry> {
     const file = `${name}.yaml`;
     const { automation, diagnostics } = compile(text, file);
     if (automation === undefined) {
@@ -255,12 +272,14 @@ export class Automations {
   }
 
   /** Deletes one that the folder does not have. Throws `automation.not_found`, `automation.owned`. */
-  async delete(name: string): Promise<AutomationEntry> {
-    const entry = this.entry(name);
-    if (entry.owner === 'folder') throw ownedByFolder(entry);
-    await this.#remove(name, 'hand');
-    this.#changed();
-    return entry;
+  delete(name: string): Promise<AutomationEntry> {
+    return this.#turns.take(async () => {
+      const entry = this.entry(name);
+      if (entry.owner === 'folder') throw ownedByFolder(entry);
+      await this.#remove(name, 'hand');
+      this.#changed();
+      return entry;
+    });
   }
 
   /** Its record; `undefined` where there is none of that name. */

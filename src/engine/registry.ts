@@ -14,6 +14,7 @@ import { sourceProblems, withRoles } from './callers/source-settings.ts';
 import { bindingProblems, nameProblems } from './draft.ts';
 import type { WebhookStore } from './ports.ts';
 import { type FindAutomation, prepareRoute, type Route } from './route.ts';
+import { Turns } from './turns.ts';
 
 export interface WebhookDraft {
   readonly name?: string;
@@ -51,6 +52,8 @@ export interface RegistryParts {
   readonly sources?: SourceFolder;
   readonly clock: Clock;
   readonly makeId: (prefix: IdPrefix, now: number) => string;
+  /** Shared by all that change what a server has. */
+  readonly turns?: Turns;
 }
 
 const NO_SOURCES: SourceFolder = { names: async () => [], get: async () => undefined };
@@ -58,6 +61,7 @@ const NO_SOURCES: SourceFolder = { names: async () => [], get: async () => undef
 /** The registry, and the routes that ingress asks for at each request. */
 export class LiveRegistry implements Registry {
   readonly #parts: RegistryParts;
+  readonly #turns: Turns;
   readonly #byId = new Map<string, Webhook>();
   readonly #idByToken = new Map<string, string>();
   readonly #idByName = new Map<string, string>();
@@ -67,6 +71,7 @@ export class LiveRegistry implements Registry {
 
   private constructor(parts: RegistryParts) {
     this.#parts = parts;
+    this.#turns = parts.turns ?? new Turns();
   }
 
   static async open(parts: RegistryParts): Promise<LiveRegistry> {
@@ -114,11 +119,13 @@ export class LiveRegistry implements Registry {
     );
   }
 
-  async createWebhook(draft: WebhookDraft): Promise<Webhook> {
-    const webhook = await this.#checked(this.drafted(draft));
-    await this.#parts.store.createWebhook(webhook);
-    this.#put(webhook);
-    return webhook;
+  createWebhook(draft: WebhookDraft): Promise<Webhook> {
+    return this.#turns.take(async () => {
+      const webhook = await this.#checked(this.drafted(draft));
+      await this.#parts.store.createWebhook(webhook);
+      this.#put(webhook);
+      return webhook;
+    });
   }
 
   /**
@@ -177,29 +184,35 @@ export class LiveRegistry implements Registry {
     for (const webhook of saved) this.#put(webhook);
   }
 
-  async changeWebhook(
+  changeWebhook(
     ref: string,
     change: WebhookDraft & { readonly paused?: boolean },
   ): Promise<Webhook> {
     const { settings, ...rest } = change;
-    const webhook = this.webhook(ref);
-    const changed = await this.#checked({
-      ...webhook,
-      ...defined(rest),
-      settings: changedSettings(webhook.settings, settings),
+    return this.#turns.take(async () => {
+      const webhook = this.webhook(ref);
+      const changed = await this.#checked({
+        ...webhook,
+        ...defined(rest),
+        settings: changedSettings(webhook.settings, settings),
+      });
+      return this.#replace(changed);
     });
-    return this.#replace(changed);
   }
 
-  async rotateToken(ref: string): Promise<Webhook> {
-    return this.#replace({ ...this.webhook(ref), token: makeToken() });
+  rotateToken(ref: string): Promise<Webhook> {
+    return this.#turns.take(async () =>
+      this.#replace({ ...this.webhook(ref), token: makeToken() }),
+    );
   }
 
-  async deleteWebhook(ref: string): Promise<Webhook> {
-    const webhook = this.webhook(ref);
-    await this.#parts.store.deleteWebhook(webhook.id);
-    this.#drop(webhook);
-    return webhook;
+  deleteWebhook(ref: string): Promise<Webhook> {
+    return this.#turns.take(async () => {
+      const webhook = this.webhook(ref);
+      await this.#parts.store.deleteWebhook(webhook.id);
+      this.#drop(webhook);
+      return webhook;
+    });
   }
 
   automations(): readonly AutomationEntry[] {

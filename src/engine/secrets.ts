@@ -15,6 +15,7 @@ import { didYouMean } from '../core/suggest.ts';
 import type { Vault } from '../core/vault.ts';
 import type { SecretStore } from './ports.ts';
 import type { SecretSource } from './secret-source.ts';
+import { Turns } from './turns.ts';
 
 /** All are held in memory, opened: at most 64 MB. */
 const SECRETS_MAX = 1000;
@@ -66,6 +67,8 @@ export interface SecretsParts {
   readonly vault: Vault;
   readonly clock: Clock;
   readonly random?: Random;
+  /** Shared by all that change what a server has. */
+  readonly turns?: Turns;
 }
 
 interface OpenSecret {
@@ -79,12 +82,14 @@ interface OpenSecret {
 /** The secrets, opened in memory and written through to the store sealed. */
 export class Secrets implements SecretRegistry, SecretSource {
   readonly #parts: SecretsParts;
+  readonly #turns: Turns;
   readonly #random: Random;
   readonly #byName = new Map<string, OpenSecret>();
   #keyFits = true;
 
   private constructor(parts: SecretsParts) {
     this.#parts = parts;
+    this.#turns = parts.turns ?? new Turns();
     this.#random = parts.random ?? randomBytes;
   }
 
@@ -163,11 +168,13 @@ export class Secrets implements SecretRegistry, SecretSource {
     };
   }
 
-  async set(name: string, draft: SecretDraft): Promise<SecretFacts> {
-    const sealed = this.seal(name, draft);
-    await this.#parts.store.saveSecret(sealed);
-    await this.take([sealed]);
-    return this.facts(name);
+  set(name: string, draft: SecretDraft): Promise<SecretFacts> {
+    return this.#turns.take(async () => {
+      const sealed = this.seal(name, draft);
+      await this.#parts.store.saveSecret(sealed);
+      await this.take([sealed]);
+      return this.facts(name);
+    });
   }
 
   /** Values by name, of those that can be read. */
@@ -220,11 +227,13 @@ export class Secrets implements SecretRegistry, SecretSource {
     };
   }
 
-  async delete(name: string): Promise<SecretFacts> {
-    const facts = this.facts(name);
-    await this.#parts.store.deleteSecret(name);
-    await this.take([], [name]);
-    return facts;
+  delete(name: string): Promise<SecretFacts> {
+    return this.#turns.take(async () => {
+      const facts = this.facts(name);
+      await this.#parts.store.deleteSecret(name);
+      await this.take([], [name]);
+      return facts;
+    });
   }
 
   #put(sealed: SealedSecret): void {

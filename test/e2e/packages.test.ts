@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { automation, hook, Importer, pack, told, webhook } from './importer.ts';
-import { Program } from './program.ts';
+import { eventually, Program } from './program.ts';
 
 let program: Program;
 let importer: Importer;
@@ -118,6 +118,36 @@ steps:
     }
     expect(program.output + program.errors).not.toContain(answers.KEY);
   });
+});
+
+test('what a package brings is at work at once: schedules, topics, functions', async () => {
+  const document = pack('started', {
+    records: [
+      {
+        uid: 'report',
+        text: 'automation: started.report\ntrigger: schedule\non: "0 7 * * *"\nsteps:\n  - log: x\n',
+      },
+      {
+        uid: 'paid',
+        text: 'automation: started.paid\ntrigger: topic\non: "started.*"\nsteps:\n  - log: x\n',
+      },
+    ],
+  });
+  const plan = await importer.import(document);
+  expect(plan.capabilities.gained).toEqual({
+    schedules: ['started.report: 0 7 * * *'],
+    topics: ['started.paid: started.*'],
+  });
+  const { next_at } = await importer.named('automations', 'started.report');
+  expect(next_at).toMatch(/T07:00:00\.000Z$/);
+  await program.api('POST', '/messages', { topic: 'started.now', data: {} });
+  const runs = await eventually(
+    async () => (await program.api('GET', '/runs?automation=started.paid')).runs,
+    (list) => list.length > 0,
+  );
+  expect(runs).toHaveLength(1);
+  const gone = await program.api('DELETE', '/packages/started');
+  expect(gone.capabilities.lost).toEqual(plan.capabilities.gained);
 });
 
 describe('a newer version', () => {

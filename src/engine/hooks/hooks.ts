@@ -10,6 +10,7 @@ import type { Profile } from '../../hook/profile.ts';
 import type { Profiles } from '../../hook/profiles.ts';
 import { makeSecret } from '../../hook/sign.ts';
 import type { HookStore } from '../ports/hook-store.ts';
+import { Turns } from '../turns.ts';
 import { type HookDraft, hookProblems, profileSettings, settingsOf } from './draft.ts';
 
 /** How long the secret before a rotation signs as well, unless it is said. */
@@ -24,6 +25,8 @@ export interface HooksParts {
   readonly clock: Clock;
   readonly makeId: (prefix: IdPrefix, now: number) => string;
   readonly random: (size: number) => Uint8Array;
+  /** Shared by all that change what a server has. */
+  readonly turns?: Turns;
 }
 
 /** A hook in memory, with its topics split. */
@@ -40,12 +43,14 @@ type HookState = Pick<Hook, 'status' | 'health' | 'disabled'>;
 /** The hooks of this server, in memory and opened, written through to the store. */
 export class Hooks {
   readonly #parts: HooksParts;
+  readonly #turns: Turns;
   readonly #byId = new Map<string, Entry>();
   readonly #idByName = new Map<string, string>();
   #onChange: (id: string) => void = () => {};
 
   private constructor(parts: HooksParts) {
     this.#parts = parts;
+    this.#turns = parts.turns ?? new Turns();
   }
 
   static async open(parts: HooksParts): Promise<Hooks> {
@@ -121,7 +126,11 @@ export class Hooks {
   }
 
   /** Throws `hook.invalid` with every problem, `hook.name_taken`. */
-  async create(draft: HookDraft & { readonly paused?: boolean }): Promise<Hook> {
+  create(draft: HookDraft & { readonly paused?: boolean }): Promise<Hook> {
+    return this.#turns.take(() => this.#create(draft));
+  }
+
+  async #create(draft: HookDraft & { readonly paused?: boolean }): Promise<Hook> {
     const hook = this.drafted(draft);
     this.#check(hook, this.profileOf(hook));
     const number = await this.#parts.store.createHook(this.sealed(hook), this.firstPing(hook));
@@ -194,7 +203,11 @@ export class Hooks {
    * Saves a hook, which makes a disabled one active and healthy. Settings of another profile come from that
    * profile, unless they are given too. Throws as `create` does.
    */
-  async change(ref: string, draft: HookDraft): Promise<Hook> {
+  change(ref: string, draft: HookDraft): Promise<Hook> {
+    return this.#turns.take(() => this.#change(ref, draft));
+  }
+
+  async #change(ref: string, draft: HookDraft): Promise<Hook> {
     const hook = this.get(ref);
     const { profile: name, name: newName, secret, headers } = draft;
     const profile = this.#parts.profiles.get(name ?? hook.profile);
@@ -213,19 +226,23 @@ export class Hooks {
 
   /** From now on deliveries are held. */
   async pause(ref: string): Promise<Hook> {
-    return this.#save(this.get(ref), 'paused');
+    return this.#turns.take(() => this.#save(this.get(ref), 'paused'));
   }
 
   /** Makes a paused or disabled hook active, and a disabled one healthy. */
   async resume(ref: string): Promise<Hook> {
-    return this.#save(this.get(ref), 'active');
+    return this.#turns.take(() => this.#save(this.get(ref), 'active'));
   }
 
   /**
    * Gives a hook another secret; until `keepMs` milliseconds are over, the one before signs as well where the
    * profile's header can carry two.
    */
-  async rotate(ref: string, secret?: string, keepMs: number = ROTATION_MS): Promise<Hook> {
+  rotate(ref: string, secret?: string, keepMs: number = ROTATION_MS): Promise<Hook> {
+    return this.#turns.take(() => this.#rotate(ref, secret, keepMs));
+  }
+
+  async #rotate(ref: string, secret: string | undefined, keepMs: number): Promise<Hook> {
     const hook = this.get(ref);
     if (!(Number.isInteger(keepMs) && keepMs >= 0 && keepMs <= ROTATION_MS_MAX)) {
       throw new HookwrightError(
@@ -245,7 +262,11 @@ export class Hooks {
   }
 
   /** Returns what was deleted. Its open deliveries are the caller's to cancel. */
-  async delete(ref: string): Promise<Hook> {
+  delete(ref: string): Promise<Hook> {
+    return this.#turns.take(() => this.#delete(ref));
+  }
+
+  async #delete(ref: string): Promise<Hook> {
     const hook = this.get(ref);
     await this.#parts.store.deleteHook(hook.id);
     this.#byId.delete(hook.id);

@@ -5,6 +5,7 @@ import type { ImportedPackage, PackageSource } from '../../core/imported-package
 import type { Log } from '../../core/log.ts';
 import { didYouMean } from '../../core/suggest.ts';
 import type { PackageChange, PackageStore } from '../ports/package-store.ts';
+import type { Turns } from '../turns.ts';
 import { capabilityDiff } from './capabilities.ts';
 import { changesOf, importedOf, isSamePackage } from './change.ts';
 import { isUsed, missingNotes, removalNotes } from './notes.ts';
@@ -32,6 +33,8 @@ export interface PackagesParts extends ServerParts {
   readonly store: PackageStore;
   readonly clock: Clock;
   readonly log: Log;
+  /** Shared by all that change what a server has: each is planned on what the one before has left. */
+  readonly turns: Turns;
   /** Cancels what is open of a hook that is gone. */
   readonly cancelDeliveries: (hookId: string) => Promise<unknown>;
 }
@@ -53,8 +56,6 @@ interface Prepared {
 export class Packages {
   readonly #parts: PackagesParts;
   readonly #byName = new Map<string, ImportedPackage>();
-  /** Ends when the import or removal before has. */
-  #last: Promise<unknown> = Promise.resolve();
 
   private constructor(parts: PackagesParts) {
     this.#parts = parts;
@@ -102,7 +103,7 @@ export class Packages {
 
   /** What importing would do. */
   async plan(wanted: WantedPackage, choice?: Choice): Promise<Plan> {
-    return (await this.#prepareImport(wanted, choice)).plan;
+    return this.#parts.turns.take(async () => (await this.#prepareImport(wanted, choice)).plan);
   }
 
   /**
@@ -113,7 +114,7 @@ export class Packages {
    *   `package.conflict`, `package.changed`
    */
   async import(wanted: WantedPackage, choice?: Choice, fingerprint?: string): Promise<Applied> {
-    return this.#inTurn(async () => {
+    return this.#parts.turns.take(async () => {
       const prepared = await this.#prepareImport(wanted, choice);
       refuseMistakes(prepared.plan, wanted);
       return this.#apply(prepared, fingerprint);
@@ -127,7 +128,9 @@ export class Packages {
 
   /** Takes out what a package brought. Throws `package.not_found`, `package.conflict`, `package.changed`. */
   async remove(name: string, choice?: Choice, fingerprint?: string): Promise<Applied> {
-    return this.#inTurn(() => this.#apply(this.#prepareRemoval(name, choice), fingerprint));
+    return this.#parts.turns.take(() =>
+      this.#apply(this.#prepareRemoval(name, choice), fingerprint),
+    );
   }
 
   async #prepareImport(wanted: WantedPackage, choice: Choice | undefined): Promise<Prepared> {
@@ -261,12 +264,5 @@ export class Packages {
     }
     await proving;
     for (const id of goneHooks) await cancelDeliveries(id);
-  }
-
-  /** One import or removal at a time: each is planned on what the one before has left. */
-  #inTurn<T>(job: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(job);
-    this.#last = turn.catch(() => {});
-    return turn;
   }
 }

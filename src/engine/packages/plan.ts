@@ -3,7 +3,6 @@ import { digest } from '../../core/ids.ts';
 import type { ImportedKind, ImportedPackage, ImportedRecord } from '../../core/imported-package.ts';
 import type { CompiledAutomation } from '../../language/compile.ts';
 import type { CapabilityDiff } from './capabilities.ts';
-import { changedSince } from './refusals.ts';
 import type { Shown } from './shown.ts';
 import { isAsMarked, markOf, type ServerParts, type Stored, storedAs, storedOf } from './stored.ts';
 import type { Target, Targets } from './targets.ts';
@@ -130,8 +129,6 @@ function wantedEntry(
     ...(compiled === undefined ? {} : { compiled }),
     ...(imported === undefined ? {} : { imported }),
   };
-  // It was changed while others of the package were read: `after` has the token or secret of before that.
-  if (updatedAtOf(before) !== target.basedOn) throw changedSince(packageName);
   const isSame = before !== undefined && sameAs(before, target, parts, values);
   if (own === undefined && before !== undefined) {
     const isFolders = before.kind === 'automation' && before.value.owner === 'folder';
@@ -146,11 +143,6 @@ function wantedEntry(
   if (isSame) return { ...entry, action: 'unchanged' };
   if (isAsMarked(own, imported.mark, parts.hooks)) return { ...entry, action: 'change' };
   return inConflict(entry, 'changed', choice, 'change');
-}
-
-function updatedAtOf(stored: Stored | undefined): number | undefined {
-  const isDrafted = stored?.kind === 'webhook' || stored?.kind === 'hook';
-  return isDrafted ? stored.value.updatedAt : undefined;
 }
 
 function unchangedEntry(imported: ImportedRecord, before: Stored): PlanEntry {

@@ -2,10 +2,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Clock } from '../../core/clock.ts';
 import type { Diagnostic } from '../../core/diagnostic.ts';
 import { HookwrightError } from '../../core/errors.ts';
-import type { Hook } from '../../core/hook.ts';
 import { digest } from '../../core/ids.ts';
 import type { ImportedRecord } from '../../core/imported-package.ts';
-import type { Webhook } from '../../core/webhook.ts';
 import { type CompiledAutomation, compile } from '../../language/compile.ts';
 import { runnable } from '../automations.ts';
 import type { FindAutomation } from '../route.ts';
@@ -31,8 +29,6 @@ export interface Target {
   readonly compiled?: CompiledAutomation;
   /** Of a hook: whether the package says which secret it has. */
   readonly namesSecret?: boolean;
-  /** Of a webhook or hook that takes another's place: when that was changed last. */
-  readonly basedOn?: number;
 }
 
 /** What a package's records would become, and everything that is wrong with them. */
@@ -159,8 +155,7 @@ class Making {
     const { webhook, problems: all } = await registry.checked(given, this.#find);
     const problems = all.filter((problem) => !problem.endsWith(TOLD));
     for (const problem of problems) this.#tellOf(record, problem);
-    if (all.length === 0)
-      this.add(record, { after: { kind: 'webhook', value: webhook }, ...basedOn(base) });
+    if (all.length === 0) this.add(record, { after: { kind: 'webhook', value: webhook } });
   }
 
   readHook(record: WantedHook): void {
@@ -180,7 +175,7 @@ class Making {
       }
       if (problems.length + wrong.length > 0) return;
       const namesSecret = record.draft.secret !== undefined;
-      this.add(record, { after: { kind: 'hook', value: after }, namesSecret, ...basedOn(base) });
+      this.add(record, { after: { kind: 'hook', value: after }, namesSecret });
     } catch (error) {
       if (!(error instanceof HookwrightError)) throw error;
       const { message, next = '' } = error;
@@ -218,10 +213,6 @@ class Making {
     const message = text.replace(/\.$/, '');
     this.#diagnostics.push({ file, ...place, severity: 'error', code: 'package.record', message });
   }
-}
-
-function basedOn(base: Webhook | Hook | undefined): Pick<Target, 'basedOn'> {
-  return base === undefined ? {} : { basedOn: base.updatedAt };
 }
 
 /** The first of a record's keys that a sentence names. */

@@ -8,6 +8,7 @@ import { Hooks } from '../../../src/engine/hooks/hooks.ts';
 import { Packages } from '../../../src/engine/packages/packages.ts';
 import { LiveRegistry } from '../../../src/engine/registry.ts';
 import { Secrets } from '../../../src/engine/secrets.ts';
+import { Turns } from '../../../src/engine/turns.ts';
 import { createApi } from '../../../src/http/api/api.ts';
 import type { ApiParts } from '../../../src/http/api/parts.ts';
 import { openSqliteStore } from '../../../src/store/sqlite/open.ts';
@@ -32,13 +33,22 @@ export async function openPackageServer(packageKeys?: readonly string[]): Promis
   onTestFinished(() => store.close());
   const [vault, clock, makeId] = [new Vault(randomBytes(32)), Date.now, idMaker()];
   const log = new RememberingLog();
-  const secrets = await Secrets.open({ store, vault, clock });
-  const automations = await Automations.open(store, log, clock);
-  const registry = await LiveRegistry.open({ store, automations, clock, makeId });
-  const hooks = await Hooks.open({ store, vault, profiles, clock, makeId, random: randomBytes });
+  const turns = new Turns();
+  const secrets = await Secrets.open({ store, vault, clock, turns });
+  const automations = await Automations.open(store, log, clock, turns);
+  const registry = await LiveRegistry.open({ store, automations, clock, makeId, turns });
+  const hooks = await Hooks.open({
+    store,
+    vault,
+    profiles,
+    clock,
+    makeId,
+    random: randomBytes,
+    turns,
+  });
   const server = { automations, registry, hooks, secrets };
   const cancelDeliveries = async (): Promise<void> => {};
-  const packages = await Packages.open({ ...server, store, clock, log, cancelDeliveries });
+  const packages = await Packages.open({ ...server, store, clock, log, turns, cancelDeliveries });
   const api: Hono = createApi({
     ...server,
     packages,
