@@ -121,6 +121,17 @@ describe('paths', () => {
         'package.path: Expected at most 8 folders inside each other, got more',
       ),
     ]);
+    expect(
+      await readFolder({
+        ...head,
+        'original.json': '{}',
+        'original.kata': '',
+        'package.seal.yaml': `digest: ${'ab'.repeat(32)}\n`,
+      }),
+    ).toEqual([
+      'original.kata:1:1 package.path: Expected one original, got `original.kata` beside `original.json`',
+      'package.seal.yaml:1:1 key.missing: Expected `signature`, got none',
+    ]);
     expect(await readFolder({ 'a.yaml': HOOK })).toEqual([
       'package.yaml:1:1 package.missing: Expected a package, got a folder without `package.yaml`',
     ]);

@@ -20,11 +20,7 @@ import { type FoundSeal, readSeal, SEAL_KEYS, type SealOptions } from './seal.ts
 const ENTRIES_MAX = 20_000;
 /** Files of a package: its records, its own, the seal and an original. */
 const FILES_MAX = RECORDS_MAX + 3;
-
-/** A text of the folder. */
-interface FolderText extends RecordText {
-  readonly text: string;
-}
+const START = { start: 0, end: 1 };
 
 /**
  * Reads a package from a folder: `package.yaml`, records in files that end in `.yaml`, and what it was
@@ -38,20 +34,16 @@ export async function readPackageFolder(
 ): Promise<PackageReading> {
   const reports = new Reports();
   const texts = await textsIn(dir, reports);
-  const one = (name: string | RegExp): FolderText | undefined =>
-    texts.find(({ file }) => (typeof name === 'string' ? file === name : name.test(file)));
-  const manifest = one(MANIFEST_FILE);
+  const manifest = texts.find(({ file }) => file === MANIFEST_FILE);
   const head = manifest && headOf(manifest, reports);
-  if (manifest === undefined) {
-    const report = reports.of('', join(dir, MANIFEST_FILE));
-    const hint = '`hookwright package init` writes one.';
-    const message = 'Expected a package, got a folder without `package.yaml`';
-    report.error('package.missing', { start: 0, end: 1 }, message, { hint });
+  const seal = texts.find(({ file }) => file === SEAL_FILE);
+  const [original, another] = texts.filter(({ file }) => isOriginal(file));
+  if (another !== undefined) {
+    const message = `Expected one original, got \`${another.file}\` beside \`${original?.file}\``;
+    reports.of(another.text, another.label).error('package.path', START, message);
   }
-  const original = one(ORIGINAL_FILE.pattern);
-  const seal = one(SEAL_FILE);
   const records = readRecords(
-    texts.filter((text) => text !== manifest && text !== original && text !== seal),
+    texts.filter((text) => text !== manifest && text !== seal && !isOriginal(text.file)),
     reports,
   );
   const found = seal && !ignoreSeal ? sealOf(seal, reports) : undefined;
@@ -69,7 +61,7 @@ export async function readPackageFolder(
 }
 
 function headOf(
-  { text, label }: FolderText,
+  { text, label }: RecordText,
   reports: Reports,
 ): ReturnType<typeof readManifest> | undefined {
   const report = reports.of(text, label);
@@ -78,26 +70,35 @@ function headOf(
   if (!report.hasErrors) {
     const hint = 'It begins with `name:` and `version:`.';
     const message = 'Expected a package, got something else';
-    report.error('package.missing', { start: 0, end: 1 }, message, { hint });
+    report.error('package.missing', START, message, { hint });
   }
   return undefined;
 }
 
-function sealOf({ text, label }: FolderText, reports: Reports): FoundSeal | undefined {
+function sealOf({ text, label }: RecordText, reports: Reports): FoundSeal | undefined {
   const report = reports.of(text, label);
   const tree = readYaml(report);
-  if (tree?.kind === 'map') return readSeal(new Fields(tree, SEAL_KEYS, report), report);
+  if (tree?.kind === 'map') {
+    const fields = new Fields(tree, SEAL_KEYS, report);
+    for (const key of SEAL_KEYS) fields.require(key);
+    return readSeal(fields, report);
+  }
   if (!report.hasErrors) {
     const message = 'Expected a `digest` and a `signature`, got something else';
-    report.error('package.signature', { start: 0, end: 1 }, message);
+    report.error('package.signature', START, message);
   }
   return undefined;
 }
 
 /** The texts that make up the package, by path. Those that cannot be read are reported and left out. */
-async function textsIn(dir: string, reports: Reports): Promise<readonly FolderText[]> {
+async function textsIn(dir: string, reports: Reports): Promise<readonly RecordText[]> {
   const files = await filesIn(dir, reports);
-  const texts: FolderText[] = [];
+  const texts: RecordText[] = [];
+  if (!files.includes(MANIFEST_FILE)) {
+    const hint = '`hookwright package init` writes one.';
+    const message = 'Expected a package, got a folder without `package.yaml`';
+    reports.of('', join(dir, MANIFEST_FILE)).error('package.missing', START, message, { hint });
+  }
   if (files.length > FILES_MAX) {
     const message = `Expected at most ${RECORDS_MAX} records, got ${files.length} files`;
     reports.of('', join(dir, MANIFEST_FILE)).error('package.too_large', START, message);
@@ -107,7 +108,7 @@ async function textsIn(dir: string, reports: Reports): Promise<readonly FolderTe
   let room = PACKAGE_BYTES_MAX;
   for (const file of files) {
     const label = join(dir, file);
-    const isOwn = file === MANIFEST_FILE || file === SEAL_FILE || ORIGINAL_FILE.pattern.test(file);
+    const isOwn = file === MANIFEST_FILE || file === SEAL_FILE || isOriginal(file);
     const mistake = isOwn ? undefined : (pathMistake(file) ?? alike(file, paths));
     paths.set(pathIdentity(file), file);
     if (mistake !== undefined) {
@@ -126,8 +127,6 @@ async function textsIn(dir: string, reports: Reports): Promise<readonly FolderTe
   }
   return texts;
 }
-
-const START = { start: 0, end: 1 };
 
 function alike(file: string, paths: ReadonlyMap<string, string>): string | undefined {
   const other = paths.get(pathIdentity(file));
@@ -162,7 +161,9 @@ async function filesIn(dir: string, reports: Reports): Promise<readonly string[]
       }
     }
   }
-  return found.sort((a, b) => (a < b ? -1 : 1));
+  // The package's own file first, whatever the others leave of the room for all.
+  const rank = (file: string): string => (file === MANIFEST_FILE ? '' : file);
+  return found.sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
 }
 
 function tellDeep(label: string, reports: Reports): void {
@@ -172,7 +173,11 @@ function tellDeep(label: string, reports: Reports): void {
 
 /** Whether a file belongs to the package; a README does not. */
 function isPart(path: string): boolean {
-  return /\.ya?ml$/i.test(path) || ORIGINAL_FILE.pattern.test(path);
+  return /\.ya?ml$/i.test(path) || isOriginal(path);
+}
+
+function isOriginal(path: string): boolean {
+  return ORIGINAL_FILE.pattern.test(path);
 }
 
 async function entriesOf(dir: string): ReturnType<typeof readEntries> {
