@@ -21,11 +21,13 @@ import { Automations } from './engine/automations.ts';
 import { type AttemptNotice, createFeed } from './engine/feed.ts';
 import { Deliveries } from './engine/hooks/deliveries.ts';
 import { otherKey, proveKey } from './engine/key-proof.ts';
+import { Packages } from './engine/packages/packages.ts';
 import type { Sandbox, SecretStore } from './engine/ports.ts';
 import { LiveRegistry } from './engine/registry.ts';
 import { Secrets } from './engine/secrets.ts';
 import { startByHand } from './engine/start-by-hand.ts';
 import { Tokens } from './engine/tokens.ts';
+import { Turns } from './engine/turns.ts';
 import { createApi } from './http/api/api.ts';
 import { openLog } from './log/pino-log.ts';
 import { openOutbound } from './outbound/open.ts';
@@ -85,13 +87,11 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
   const attempts = createFeed<AttemptNotice>();
   let serving: Served | undefined;
   const deliveries = new Deliveries({
-    store,
-    hooks,
-    clock,
-    makeId,
+    ...{ store, hooks, clock, makeId },
     sending: () => serving?.deliverer,
     subscriptions: () => serving?.topics,
   });
+  const packages = await openPackages({ ...stored, clock, log, deliveries });
   const apiToken = randomBytes(API_TOKEN_BYTES).toString('hex');
   let url = config.publicUrl ?? `http://${config.host}:${config.port}`;
   let control = offlineRuns(store, clock);
@@ -99,18 +99,15 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
   let listening: { readonly address: string; readonly base: string } | undefined;
   const api = createApi({
     ...stored,
+    ...{ deliveries, packages, feed, attempts, clock, log },
     runs: { retry: (id) => control.retry(id), cancel: (id) => control.cancel(id) },
     start: (name) =>
       startByHand({ automations, store, clock, makeId, take: (event) => take(event) }, name),
     send: sampleSender({ folder: sources, secrets, clock, listening: () => listening }),
-    feed,
-    deliveries,
     // Of a server that does not run, a command does not know.
     mails: !listen || config.smtpUrl !== undefined,
-    attempts,
     sandbox: onDemand(sandbox, () => openEarly(config, open)),
-    clock,
-    log,
+    packageKeys: config.packageKeys,
     token: apiToken,
     version: readVersion(),
     url: () => url,
@@ -153,6 +150,7 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
 interface Stored
   extends Pick<Parts, 'store' | 'automations' | 'registry' | 'sources' | 'hooks' | 'tokens'> {
   readonly secrets: Secrets;
+  readonly turns: Turns;
   readonly firstWebhook: Webhook | undefined;
 }
 
@@ -168,19 +166,31 @@ async function openStored(
   const store = await openSqliteStore({ dataDir: config.dataDir });
   open.add(() => store.close());
   const vault = await openVault(config, store);
-  const secrets = await Secrets.open({ store, vault, clock });
-  const hooks = await openHooks({ config, store, vault, clock, makeId });
+  const turns = new Turns();
+  const secrets = await Secrets.open({ store, vault, clock, turns });
+  const hooks = await openHooks({ config, store, vault, clock, makeId, turns });
   const unreadable = { secrets: secrets.unreadable(), hooks: hooks.unreadable() };
   // Commands go on, so that what cannot be read can be set anew or deleted.
   if (!(await proveKey(store, vault, unreadable)) && listen) throw otherKey(unreadable);
   const tokens = await Tokens.open({ store, clock, makeId });
-  const automations = await Automations.open(store, log, clock);
+  const automations = await Automations.open(store, log, clock, turns);
   const sources = sourceFolder(config.sourcesDir);
-  const registry = await LiveRegistry.open({ store, automations, sources, clock, makeId });
+  const registry = await LiveRegistry.open({ store, automations, sources, clock, makeId, turns });
   const fresh = automations.size === 0 && registry.webhooks().length === 0;
   await loadAutomations(config.automationsDir, automations, log);
   const firstWebhook = fresh ? await createExample(registry) : undefined;
-  return { store, secrets, tokens, sources, automations, registry, hooks, firstWebhook };
+  return { store, secrets, tokens, sources, automations, registry, hooks, turns, firstWebhook };
+}
+
+interface PackageParts extends Stored, Pick<Parts, 'clock' | 'log'> {
+  readonly deliveries: Deliveries;
+}
+
+function openPackages({ deliveries, ...parts }: PackageParts): Promise<Packages> {
+  return Packages.open({
+    ...parts,
+    cancelDeliveries: (hookId) => deliveries.cancelOf(hookId),
+  });
 }
 
 async function openVault(config: Config, store: SecretStore): Promise<Vault> {

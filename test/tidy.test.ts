@@ -21,8 +21,8 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   engine: { from: ['core', 'hook', 'language', 'source'], packages: [] },
   'store/sqlite': { from: ['core', 'engine/ports'], packages: ['better-sqlite3', 'drizzle-orm'] },
   http: {
-    from: ['core', 'engine', 'source'],
-    packages: ['hono', '@hono/node-server', 'ipaddr.js', 'zod'],
+    from: ['core', 'engine', 'language', 'package', 'source'],
+    packages: ['hono', '@hono/node-server', 'diff', 'ipaddr.js', 'semver', 'zod'],
   },
   testing: { from: ['core', 'language', 'engine'], packages: [] },
   outbound: { from: ['core', 'engine/ports'], packages: ['undici', 'ipaddr.js'] },

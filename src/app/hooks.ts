@@ -18,6 +18,7 @@ import type { AttemptNotice, OpenFeed } from '../engine/feed.ts';
 import { Alerts } from '../engine/hooks/alerts.ts';
 import { Hooks } from '../engine/hooks/hooks.ts';
 import type { Store } from '../engine/ports.ts';
+import type { Turns } from '../engine/turns.ts';
 import { type ProfileFile, Profiles } from '../hook/profiles.ts';
 import { openMailer } from '../mail/smtp.ts';
 import type { OutboundOptions, openOutbound } from '../outbound/open.ts';
@@ -36,6 +37,7 @@ export interface HookParts {
   readonly vault: Vault;
   readonly clock: Clock;
   readonly makeId: (prefix: IdPrefix, now: number) => string;
+  readonly turns: Turns;
 }
 
 /**
@@ -49,6 +51,7 @@ export async function openHooks({
   vault,
   clock,
   makeId,
+  turns,
 }: HookParts): Promise<Hooks> {
   const own = await readProfiles(OWN_PROFILES);
   // A checkout's own folder is the default one as well.
@@ -56,7 +59,7 @@ export async function openHooks({
     ({ text }) => !own.some((file) => file.text === text),
   );
   const profiles = new Profiles([...own, ...others]);
-  return Hooks.open({ store, vault, profiles, clock, makeId, random: randomBytes });
+  return Hooks.open({ store, vault, profiles, clock, makeId, random: randomBytes, turns });
 }
 
 async function readProfiles(dir: string): Promise<readonly ProfileFile[]> {

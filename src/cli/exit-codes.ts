@@ -8,5 +8,5 @@ export const EXIT_CODES: Readonly<Record<number, string>> = {
   5: 'there is no such webhook, event, run, automation, secret, hook, message or delivery',
   6: 'the server cannot be reached, or is too busy',
   7: 'the data folder, its key or the port cannot be used',
-  8: 'the automation ran and failed, a hook did not take its ping, or a webhook what was sent to it',
+  8: 'the automation ran and failed, a hook did not take its ping, a webhook not what was sent to it, or an import meets what was changed',
 };

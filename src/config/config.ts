@@ -11,6 +11,8 @@ export interface Config {
   readonly automationsDir: string;
   /** Folder of the operator's own sources; it may be missing where it is not set. */
   readonly sourcesDir: string | undefined;
+  /** Keys of which one must have signed a package that is imported; without them, none must. */
+  readonly packageKeys: readonly string[] | undefined;
   /** CIDR ranges whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed. */
   readonly trustedProxies: readonly string[];
   /** What callers see, such as `https://hooks.example.com`; without it, scheme and host of the request. */

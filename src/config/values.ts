@@ -81,6 +81,16 @@ export const entries: Reader<readonly string[]> = {
   read: (text) => Object.freeze(text.split(/[\s,]+/).filter((part) => part !== '')),
 };
 
+/** ed25519 keys as `hookwright package keygen` prints them. */
+export const publicKeys: Reader<readonly string[]> = {
+  expected: 'ed25519 public keys of 32 bytes in base64, separated by commas',
+  read: (text) => {
+    const found = text.split(/[\s,]+/).filter((part) => part !== '');
+    const isFine = found.length > 0 && found.every((key) => /^[A-Za-z0-9+/]{43}=$/.test(key));
+    return isFine ? Object.freeze(found) : undefined;
+  },
+};
+
 function readRange(text: string): string | undefined {
   const [, address = '', bits] = /^([^/%]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
   const version = isIP(address);

@@ -1,6 +1,11 @@
-import type { AutomationFile, AutomationRecord } from '../core/automation.ts';
+import {
+  type AutomationFile,
+  type AutomationOwner,
+  type AutomationRecord,
+  ownerText,
+} from '../core/automation.ts';
 import type { Clock } from '../core/clock.ts';
-import type { Diagnostic } from '../core/diagnostic.ts';
+import { type Diagnostic, formatDiagnostic } from '../core/diagnostic.ts';
 import { HookwrightError } from '../core/errors.ts';
 import { digest } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
@@ -12,6 +17,7 @@ import type { Trigger } from '../language/generate/unit.ts';
 import { OLD_REVISIONS_MAX } from './limits.ts';
 import type { AutomationStore } from './ports.ts';
 import type { RunnableAutomation } from './route.ts';
+import { Turns } from './turns.ts';
 
 /** What every text with `trigger: schedule` has, so that a start need not compile all. YAML escapes by `\`. */
 const MENTIONS_SCHEDULE = /schedule|\\/;
@@ -21,6 +27,7 @@ export interface AutomationEntry {
   readonly name: string;
   readonly description: string;
   readonly file: string;
+  readonly owner: AutomationOwner;
   /** What starts it; `webhook` where its text does not compile with this version. */
   readonly trigger: Trigger;
   /** With `trigger: topic` alone. */
@@ -49,6 +56,7 @@ export class Automations {
   readonly #store: AutomationStore;
   readonly #log: Log;
   readonly #clock: Clock;
+  readonly #turns: Turns;
   readonly #byName = new Map<string, AutomationRecord>();
   /** By revision, of current revisions only. */
   readonly #compiled = new Map<string, CompiledAutomation>();
@@ -69,14 +77,21 @@ export class Automations {
       }
     | undefined;
 
-  private constructor(store: AutomationStore, log: Log, clock: Clock) {
+  private constructor(store: AutomationStore, log: Log, clock: Clock, turns: Turns) {
+    this.#turns = turns;
     this.#store = store;
     this.#log = log;
     this.#clock = clock;
   }
 
-  static async open(store: AutomationStore, log: Log, clock: Clock): Promise<Automations> {
-    const automations = new Automations(store, log, clock);
+  /** @param turns shared by all that change what a server has */
+  static async open(
+    store: AutomationStore,
+    log: Log,
+    clock: Clock,
+    turns: Turns = new Turns(),
+  ): Promise<Automations> {
+    const automations = new Automations(store, log, clock, turns);
     for (const record of await store.automations()) automations.#byName.set(record.name, record);
     return automations;
   }
@@ -102,12 +117,13 @@ export class Automations {
           didYouMean(name, this.#byName.keys()) ?? 'List them with `hookwright automation list`.',
       });
     }
-    const { revision, file } = record;
+    const { revision, file, owner } = record;
     const compiled = this.#compile(record);
     const { description = '', trigger = 'webhook', on, schedule } = compiled ?? {};
     return {
       name,
       file,
+      owner,
       description,
       trigger,
       ...(on === undefined ? {} : { on }),
@@ -116,7 +132,10 @@ export class Automations {
       revision: revision.id,
       createdAt: revision.createdAt,
       source: revision.source,
-      diagnostics: this.#diagnostics.filter((diagnostic) => diagnostic.file === file),
+      diagnostics:
+        owner === 'folder'
+          ? this.#diagnostics.filter((diagnostic) => diagnostic.file === file)
+          : [],
     };
   }
 
@@ -176,11 +195,19 @@ export class Automations {
 
   /**
    * Takes in the files of the automations folder. A file with errors keeps its last good revision; an
-   * automation whose file is gone is removed. Unchanged files are not compiled again.
+   * automation whose file is gone is removed. Unchanged files are not compiled again. What packages and people
+   * own stays as it is.
    */
-  async load(files: readonly AutomationFile[]): Promise<LoadReport> {
-    const known = new Map([...this.#byName.values()].map((record) => [record.file, record]));
-    const owners = new Map<string, string>();
+  load(files: readonly AutomationFile[]): Promise<LoadReport> {
+    return this.#turns.take(() => this.#load(files));
+  }
+
+  async #load(files: readonly AutomationFile[]): Promise<LoadReport> {
+    const records = [...this.#byName.values()];
+    const own = records.filter(({ owner }) => owner === 'folder');
+    const others = records.filter(({ owner }) => owner !== 'folder');
+    const known = new Map(own.map((record) => [record.file, record]));
+    const owners = new Map(others.map(({ name, owner, file }) => [name, ownerText(owner, file)]));
     const diagnostics: Diagnostic[] = [];
     const changed: string[] = [];
     const unchanged = files.filter(
@@ -202,32 +229,111 @@ export class Automations {
       if (owner !== undefined) diagnostics.push(duplicate(file, name, owner));
       else {
         owners.set(name, file);
-        await this.#save(file, text, compilation.automation);
+        await this.#save(file, text, compilation.automation, 'folder');
         changed.push(name);
       }
     }
-    const removed = [...this.#byName.keys()].filter((name) => !owners.has(name));
-    for (const name of removed) await this.#remove(name);
+    const removed = [...this.#byName.values()].flatMap(({ name, owner }) =>
+      owner === 'folder' && !owners.has(name) ? [name] : [],
+    );
+    for (const name of removed) await this.#remove(name, 'folder');
     this.#diagnostics = diagnostics;
-    if (changed.length + removed.length > 0) {
-      this.#revision++;
-      this.listener();
-    }
+    if (changed.length + removed.length > 0) this.#changed();
     return { changed, removed, diagnostics };
   }
 
-  async #save(file: string, text: string, compiled: CompiledAutomation): Promise<void> {
+  /**
+   * Saves what a person wrote, under the name that its text has; it is nobody else's from then on.
+   *
+   * @throws HookwrightError `automation.invalid` with everything that is wrong, `automation.owned` where the
+   *   folder has it
+   */
+  save(name: string, text: string): Promise<AutomationEntry> {
+    return this.#turns.take(() => this.#saveByHand(name, text));
+  }
+
+  async #saveByHand(name: string, text: string): Promise<AutomationEntry> {
+    const file = `${name}.yaml`;
+    const { automation, diagnostics } = compile(text, file);
+    if (automation === undefined) {
+      const errors = diagnostics.filter(({ severity }) => severity === 'error');
+      const told = errors.map((diagnostic) => formatDiagnostic(diagnostic, text));
+      throw new HookwrightError('automation.invalid', told.join('\n\n'));
+    }
+    if (automation.name !== name) {
+      throw new HookwrightError(
+        'automation.invalid',
+        `Expected the text of "${name}", got that of "${automation.name}".`,
+        { next: 'Its first key, `automation`, has its name.' },
+      );
+    }
+    const before = this.#byName.get(name);
+    if (before?.owner === 'folder') throw ownedByFolder(before);
+    if (before?.revision.source === text) return this.entry(name);
+    await this.#save(file, text, automation, 'hand');
+    this.#changed();
+    return this.entry(name);
+  }
+
+  /** Deletes one that the folder does not have. Throws `automation.not_found`, `automation.owned`. */
+  delete(name: string): Promise<AutomationEntry> {
+    return this.#turns.take(async () => {
+      const entry = this.entry(name);
+      if (entry.owner === 'folder') throw ownedByFolder(entry);
+      await this.#remove(name, 'hand');
+      this.#changed();
+      return entry;
+    });
+  }
+
+  /** Its record; `undefined` where there is none of that name. */
+  record(name: string): AutomationRecord | undefined {
+    return this.#byName.get(name);
+  }
+
+  /** By name. */
+  records(): readonly AutomationRecord[] {
+    return [...this.#byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** What it compiles to now; `undefined` where it does not. */
+  compiled(name: string): CompiledAutomation | undefined {
+    const record = this.#byName.get(name);
+    return record === undefined ? undefined : this.#compile(record);
+  }
+
+  /** Takes up what is stored already. */
+  take(saved: readonly AutomationRecord[], removed: readonly string[]): void {
+    for (const name of [...removed, ...saved.map((record) => record.name)]) {
+      this.#forget(name);
+      this.#byName.delete(name);
+    }
+    for (const record of saved) this.#byName.set(record.name, record);
+    if (saved.length + removed.length > 0) this.#changed();
+  }
+
+  #changed(): void {
+    this.#revision++;
+    this.listener();
+  }
+
+  async #save(
+    file: string,
+    text: string,
+    compiled: CompiledAutomation,
+    owner: AutomationOwner,
+  ): Promise<void> {
     const { name } = compiled;
     const revision = { id: digest(text), automation: name, source: text, createdAt: this.#clock() };
-    const record = { name, revision, file };
+    const record = { name, revision, file, owner };
     await this.#store.saveAutomation(record);
     this.#forget(name);
     this.#byName.set(name, record);
     this.#compiled.set(revision.id, compiled);
   }
 
-  async #remove(name: string): Promise<void> {
-    await this.#store.removeAutomation(name);
+  async #remove(name: string, by: 'folder' | 'hand'): Promise<void> {
+    await this.#store.removeAutomation(name, by);
     this.#forget(name);
     this.#byName.delete(name);
   }
@@ -252,9 +358,18 @@ export class Automations {
   }
 }
 
-function runnable(revision: string, compiled: CompiledAutomation): RunnableAutomation {
+/** What is executed of a compiled automation. */
+export function runnable(revision: string, compiled: CompiledAutomation): RunnableAutomation {
   const { inputs, program, trigger, policy, retry } = compiled;
   return { revision, inputs, program, trigger, policy, retry };
+}
+
+function ownedByFolder({ name, file }: Pick<AutomationRecord, 'name' | 'file'>): HookwrightError {
+  return new HookwrightError(
+    'automation.owned',
+    `Expected an automation that is stored, got "${name}", which the automations folder has.`,
+    { next: `Change or delete its file, ${file}.` },
+  );
 }
 
 function missing(name: string): string {

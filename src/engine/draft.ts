@@ -1,8 +1,7 @@
 import type { Binding } from '../core/webhook.ts';
 import { compileCondition } from '../language/condition.ts';
 import { resolveInputs } from '../language/inputs.ts';
-import type { Automations } from './automations.ts';
-import { bindable, describe } from './route.ts';
+import { bindable, describe, type FindAutomation } from './route.ts';
 
 /** Characters of a webhook's name: what a table on a terminal and a database index bear well. */
 const NAME_LENGTH_MAX = 255;
@@ -17,13 +16,9 @@ export function nameProblems(name: string): string[] {
 }
 
 /** What is wrong with one binding, in sentences. */
-export function bindingProblems(
-  binding: Binding,
-  index: number,
-  automations: Automations,
-): string[] {
+export function bindingProblems(binding: Binding, index: number, find: FindAutomation): string[] {
   const problems: string[] = [];
-  const found = bindable(binding.automation, (name) => automations.runnable(name));
+  const found = bindable(binding.automation, find);
   if (typeof found === 'string') problems.push(found);
   else problems.push(...resolveInputs(found.inputs, binding.inputs ?? {}).problems);
   if (binding.when !== undefined) {

@@ -8,6 +8,7 @@ import type { Execution, ExecutionResult, RunRecord } from '../core/run.ts';
 import type { SealedSecret } from '../core/secret.ts';
 import type { Webhook } from '../core/webhook.ts';
 import type { AlertStore, DeliveryStore, HookStore, MessageStore } from './ports/hook-store.ts';
+import type { PackageStore } from './ports/package-store.ts';
 
 /**
  * What the engine needs from the outside. Every method is asynchronous and is one whole transaction;
@@ -26,7 +27,8 @@ export interface Store
     HookStore,
     MessageStore,
     DeliveryStore,
-    AlertStore {
+    AlertStore,
+    PackageStore {
   /** Commits what is under way and closes the database. Later calls throw. */
   close(): Promise<void>;
 }
@@ -114,10 +116,16 @@ export interface WebhookStore {
 }
 
 export interface AutomationStore {
-  /** Makes the revision current under its name; a revision that exists already is kept as it is. */
+  /**
+   * Makes the revision current under its name; a revision that exists already is kept as it is. The folder
+   * takes no name that another owner has, nor another the folder's: throws `automation.owned`.
+   */
   saveAutomation(record: AutomationRecord): Promise<void>;
-  /** Forgets the name; its revisions stay, because runs refer to them. */
-  removeAutomation(name: string): Promise<void>;
+  /**
+   * Forgets the name; its revisions stay, because runs refer to them. Leaves what the folder owns unless it is
+   * the folder that asks, and then everything else.
+   */
+  removeAutomation(name: string, by: 'folder' | 'hand'): Promise<void>;
   /** By name. */
   automations(): Promise<readonly AutomationRecord[]>;
   revision(id: string): Promise<Revision | undefined>;

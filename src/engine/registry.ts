@@ -13,7 +13,8 @@ import type { SourceFolder } from './callers/source-folder.ts';
 import { sourceProblems, withRoles } from './callers/source-settings.ts';
 import { bindingProblems, nameProblems } from './draft.ts';
 import type { WebhookStore } from './ports.ts';
-import { prepareRoute, type Route } from './route.ts';
+import { type FindAutomation, prepareRoute, type Route } from './route.ts';
+import { Turns } from './turns.ts';
 
 export interface WebhookDraft {
   readonly name?: string;
@@ -51,6 +52,8 @@ export interface RegistryParts {
   readonly sources?: SourceFolder;
   readonly clock: Clock;
   readonly makeId: (prefix: IdPrefix, now: number) => string;
+  /** Shared by all that change what a server has. */
+  readonly turns?: Turns;
 }
 
 const NO_SOURCES: SourceFolder = { names: async () => [], get: async () => undefined };
@@ -58,6 +61,7 @@ const NO_SOURCES: SourceFolder = { names: async () => [], get: async () => undef
 /** The registry, and the routes that ingress asks for at each request. */
 export class LiveRegistry implements Registry {
   readonly #parts: RegistryParts;
+  readonly #turns: Turns;
   readonly #byId = new Map<string, Webhook>();
   readonly #idByToken = new Map<string, string>();
   readonly #idByName = new Map<string, string>();
@@ -67,6 +71,7 @@ export class LiveRegistry implements Registry {
 
   private constructor(parts: RegistryParts) {
     this.#parts = parts;
+    this.#turns = parts.turns ?? new Turns();
   }
 
   static async open(parts: RegistryParts): Promise<LiveRegistry> {
@@ -114,49 +119,100 @@ export class LiveRegistry implements Registry {
     );
   }
 
-  async createWebhook(draft: WebhookDraft): Promise<Webhook> {
-    const { store, clock, makeId } = this.#parts;
+  createWebhook(draft: WebhookDraft): Promise<Webhook> {
+    return this.#turns.take(async () => {
+      const webhook = await this.#checked(this.drafted(draft));
+      await this.#parts.store.createWebhook(webhook);
+      this.#put(webhook);
+      return webhook;
+    });
+  }
+
+  /**
+   * A webhook of what a draft says and the usual for all else, not stored. Where it replaces one, that one's
+   * id, token and pause stay.
+   */
+  drafted(draft: WebhookDraft & { readonly paused?: boolean }, before?: Webhook): Webhook {
+    const { clock, makeId } = this.#parts;
     const now = clock();
-    const webhook = await this.#checked({
-      id: makeId('wh', now),
-      token: makeToken(),
+    return {
+      id: before?.id ?? makeId('wh', now),
+      token: before?.token ?? makeToken(),
       name: draft.name ?? this.#freeName(now),
       description: draft.description ?? '',
-      paused: false,
+      paused: before?.paused ?? draft.paused ?? false,
       respond: draft.respond ?? 'run',
       bindings: draft.bindings ?? [],
       settings: changedSettings({}, draft.settings),
-      createdAt: now,
+      createdAt: before?.createdAt ?? now,
       updatedAt: now,
-    });
-    await store.createWebhook(webhook);
-    this.#put(webhook);
-    return webhook;
+    };
   }
 
-  async changeWebhook(
+  /** The webhook as it is to be stored, and what is wrong with it. */
+  async checked(
+    given: Webhook,
+    find: FindAutomation,
+  ): Promise<{ readonly webhook: Webhook; readonly problems: readonly string[] }> {
+    const { sources = NO_SOURCES } = this.#parts;
+    const settings = await withRoles(given.settings, sources);
+    const problems = [
+      ...nameProblems(given.name),
+      ...settingsProblems(settings),
+      ...(await sourceProblems(settings, sources)),
+      ...given.bindings.flatMap((binding, index) => bindingProblems(binding, index, find)),
+    ];
+    return { webhook: { ...given, settings }, problems };
+  }
+
+  /** By name; `undefined` where there is none. */
+  named(name: string): Webhook | undefined {
+    return this.#byId.get(this.#idByName.get(name) ?? '');
+  }
+
+  /** By id; `undefined` where there is none. */
+  find(id: string): Webhook | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** Takes up what is stored already. */
+  take(saved: readonly Webhook[], removed: readonly string[]): void {
+    for (const id of [...removed, ...saved.map((webhook) => webhook.id)]) {
+      const before = this.#byId.get(id);
+      if (before !== undefined) this.#drop(before);
+    }
+    for (const webhook of saved) this.#put(webhook);
+  }
+
+  changeWebhook(
     ref: string,
     change: WebhookDraft & { readonly paused?: boolean },
   ): Promise<Webhook> {
     const { settings, ...rest } = change;
-    const webhook = this.webhook(ref);
-    const changed = await this.#checked({
-      ...webhook,
-      ...defined(rest),
-      settings: changedSettings(webhook.settings, settings),
+    return this.#turns.take(async () => {
+      const webhook = this.webhook(ref);
+      const changed = await this.#checked({
+        ...webhook,
+        ...defined(rest),
+        settings: changedSettings(webhook.settings, settings),
+      });
+      return this.#replace(changed);
     });
-    return this.#replace(changed);
   }
 
-  async rotateToken(ref: string): Promise<Webhook> {
-    return this.#replace({ ...this.webhook(ref), token: makeToken() });
+  rotateToken(ref: string): Promise<Webhook> {
+    return this.#turns.take(async () =>
+      this.#replace({ ...this.webhook(ref), token: makeToken() }),
+    );
   }
 
-  async deleteWebhook(ref: string): Promise<Webhook> {
-    const webhook = this.webhook(ref);
-    await this.#parts.store.deleteWebhook(webhook.id);
-    this.#drop(webhook);
-    return webhook;
+  deleteWebhook(ref: string): Promise<Webhook> {
+    return this.#turns.take(async () => {
+      const webhook = this.webhook(ref);
+      await this.#parts.store.deleteWebhook(webhook.id);
+      this.#drop(webhook);
+      return webhook;
+    });
   }
 
   automations(): readonly AutomationEntry[] {
@@ -192,15 +248,8 @@ export class LiveRegistry implements Registry {
 
   /** The webhook as it is stored. Throws `webhook.invalid`. */
   async #checked(given: Webhook): Promise<Webhook> {
-    const { automations, sources = NO_SOURCES } = this.#parts;
-    const settings = await withRoles(given.settings, sources);
-    const webhook = { ...given, settings };
-    const problems = [
-      ...nameProblems(webhook.name),
-      ...settingsProblems(webhook.settings),
-      ...(await sourceProblems(webhook.settings, sources)),
-      ...webhook.bindings.flatMap((binding, index) => bindingProblems(binding, index, automations)),
-    ];
+    const { automations } = this.#parts;
+    const { webhook, problems } = await this.checked(given, (name) => automations.runnable(name));
     if (problems.length === 0) return webhook;
     throw new HookwrightError('webhook.invalid', problems.join('\n'));
   }

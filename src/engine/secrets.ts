@@ -15,6 +15,7 @@ import { didYouMean } from '../core/suggest.ts';
 import type { Vault } from '../core/vault.ts';
 import type { SecretStore } from './ports.ts';
 import type { SecretSource } from './secret-source.ts';
+import { Turns } from './turns.ts';
 
 /** All are held in memory, opened: at most 64 MB. */
 const SECRETS_MAX = 1000;
@@ -63,6 +64,8 @@ export interface SecretsParts {
   readonly vault: Vault;
   readonly clock: Clock;
   readonly random?: Random;
+  /** Shared by all that change what a server has. */
+  readonly turns?: Turns;
 }
 
 interface OpenSecret {
@@ -76,11 +79,13 @@ interface OpenSecret {
 /** The secrets, opened in memory and written through to the store sealed. */
 export class Secrets implements SecretRegistry, SecretSource {
   readonly #parts: SecretsParts;
+  readonly #turns: Turns;
   readonly #random: Random;
   readonly #byName = new Map<string, OpenSecret>();
 
   private constructor(parts: SecretsParts) {
     this.#parts = parts;
+    this.#turns = parts.turns ?? new Turns();
     this.#random = parts.random ?? randomBytes;
   }
 
@@ -148,8 +153,40 @@ export class Secrets implements SecretRegistry, SecretSource {
     };
   }
 
-  async set(name: string, draft: SecretDraft): Promise<SecretFacts> {
-    const { store, vault, clock } = this.#parts;
+  set(name: string, draft: SecretDraft): Promise<SecretFacts> {
+    return this.#turns.take(async () => {
+      const sealed = this.seal(name, draft);
+      await this.#parts.store.saveSecret(sealed);
+      this.take([sealed]);
+      return this.facts(name);
+    });
+  }
+
+  /** Values by name, of those that can be read. */
+  all(): Map<string, string> {
+    const readable = [...this.#byName].filter(([, { value }]) => value !== undefined);
+    return new Map(readable.map(([name, { value = '' }]) => [name, value]));
+  }
+
+  /** The value of a secret that need not be stored; `undefined` where it does not open. */
+  valueIn({ name, hosts, sealed }: SealedSecret): string | undefined {
+    return this.#opened(sealed, placeOf(name, hosts));
+  }
+
+  /** The secret as it is stored; `undefined` where there is none. */
+  record(name: string): SealedSecret | undefined {
+    return this.#byName.get(name)?.sealed;
+  }
+
+  /** Takes up what is stored already. */
+  take(saved: readonly SealedSecret[], removed: readonly string[] = []): void {
+    for (const name of removed) this.#byName.delete(name);
+    for (const sealed of saved) this.#put(sealed);
+  }
+
+  /** A secret as it is to be stored: a new one, or one in place of that of its name. Throws `secret.invalid`. */
+  seal(name: string, draft: SecretDraft): SealedSecret {
+    const { vault, clock } = this.#parts;
     const known = this.#byName.get(name);
     this.#check(name, draft, known);
     const now = clock();
@@ -157,7 +194,7 @@ export class Secrets implements SecretRegistry, SecretSource {
     const place = placeOf(name, hosts);
     const { keepPreviousMs = 0 } = draft;
     const keeps = known?.value !== undefined && keepPreviousMs > 0;
-    const sealed: SealedSecret = {
+    return {
       name,
       hosts,
       sealed: vault.seal(draft.value, place),
@@ -172,16 +209,15 @@ export class Secrets implements SecretRegistry, SecretSource {
       createdAt: known?.sealed.createdAt ?? now,
       updatedAt: now,
     };
-    await store.saveSecret(sealed);
-    this.#put(sealed);
-    return this.facts(name);
   }
 
-  async delete(name: string): Promise<SecretFacts> {
-    const facts = this.facts(name);
-    await this.#parts.store.deleteSecret(name);
-    this.#byName.delete(name);
-    return facts;
+  delete(name: string): Promise<SecretFacts> {
+    return this.#turns.take(async () => {
+      const facts = this.facts(name);
+      await this.#parts.store.deleteSecret(name);
+      this.take([], [name]);
+      return facts;
+    });
   }
 
   #put(sealed: SealedSecret): void {

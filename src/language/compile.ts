@@ -33,6 +33,8 @@ export interface CompiledAutomation {
   /** Whether its topic or its schedule starts nothing; a person still may. */
   readonly disabled?: true;
   readonly policy: Policy;
+  /** What it names in full; what it computes is not in here. */
+  readonly names: { readonly functions: readonly string[]; readonly hooks: readonly string[] };
   /** Absent where the automation says nothing about it. */
   readonly retry?: Retry;
 }
@@ -102,8 +104,14 @@ function compileTree(
     program: { ...automationProgram(unit, limitsOf(tree)), ...(trace ? { trace } : {}) },
     ...start,
     policy: policyOf(tree),
+    names: { functions: namedBy(unit, 'call'), hooks: namedBy(unit, 'hook') },
     ...(retry === undefined ? {} : { retry }),
   };
+}
+
+function namedBy({ targets }: Unit, kind: 'call' | 'hook'): readonly string[] {
+  const whole = targets.filter((target) => target.kind === kind && target.isWhole);
+  return [...new Set(whole.map(({ text }) => text))];
 }
 
 function textOf(tree: MapNode, key: string): string {

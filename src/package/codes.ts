@@ -15,6 +15,7 @@ export const PACKAGE_CODES = {
   'package.reference': 'A `{{{uid.x}}}`, or an exclusion, of a record that is not there.',
   'package.cycle': 'Names that are made of each other in a circle.',
   'package.unused': 'A prompt or placeholder that nothing uses.',
+  'package.record': 'A webhook or hook that the server would not take.',
   'package.requires': 'A range of versions that is none.',
   'package.answer': 'An answer that cannot stand where the package has it.',
   'package.digest': 'Records that are not those that the digest was made of.',

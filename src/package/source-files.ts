@@ -5,7 +5,7 @@ import { HookwrightError } from '../core/errors.ts';
 import { Report } from '../language/report.ts';
 import { SourceText } from '../language/source.ts';
 import { readYaml } from '../language/yaml/read.ts';
-import { entryOf, plainValue, type YamlNode } from '../language/yaml/tree.ts';
+import { nodeAt, plainValue, type YamlNode } from '../language/yaml/tree.ts';
 import type { Mistake } from '../source/read/fields.ts';
 import { type Presets, readSource } from '../source/read/source.ts';
 import type { Source } from '../source/source.ts';
@@ -121,16 +121,7 @@ function nameMistakes({ name }: Source, expected: string | undefined): readonly 
 
 /** At the node that the path leads to; at the last one on the way where it leads nowhere. */
 function tell({ path, isKey, message, hint }: Mistake, tree: YamlNode, report: Report): void {
-  let node: YamlNode = tree;
-  let key: YamlNode = tree;
-  for (const step of path) {
-    const entry = node.kind === 'map' ? entryOf(node, String(step)) : undefined;
-    const item = node.kind === 'list' ? node.items[Number(step)] : undefined;
-    const next = entry?.value ?? item;
-    if (next === undefined) break;
-    key = entry?.key ?? next;
-    node = next;
-  }
+  const { key, value: node } = nodeAt(tree, path);
   // What is missing in a map is told at its first key: the whole map is no place to look.
   const first = node.kind === 'map' ? node.entries[0]?.key : undefined;
   report.error(isKey ? 'key.unknown' : 'value.invalid', isKey ? key : (first ?? node), message, {

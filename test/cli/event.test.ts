@@ -123,7 +123,7 @@ test('automation list and show tell what runs and what is wrong with the file', 
   });
   expect((await shell.run('automation', 'list')).out).toBe(
     [
-      'NAME         FILE              TRIGGER  NEXT  STATE    DESCRIPTION',
+      'NAME         FROM              TRIGGER  NEXT  STATE    DESCRIPTION',
       'orders.paid  orders.paid.yaml  webhook  -     1 error  Tells the warehouse',
       '',
     ].join('\n'),

@@ -132,6 +132,7 @@ export function someAutomation(name: string, source: string): AutomationRecord {
   return {
     name,
     file: `${name}.yaml`,
+    owner: 'folder',
     revision: { id: sha256(source), automation: name, source, createdAt: NOW },
   };
 }

@@ -148,8 +148,8 @@ export function registryContract(opened: OpenedStore): void {
     test('are forgotten by name, their revisions are not', async () => {
       const record = someAutomation('b', 'automation: b');
       await opened.store.saveAutomation(record);
-      await opened.store.removeAutomation('b');
-      await opened.store.removeAutomation('none');
+      await opened.store.removeAutomation('b', 'folder');
+      await opened.store.removeAutomation('none', 'folder');
       expect(await opened.store.automations()).toEqual([]);
       expect(await opened.store.revision(record.revision.id)).toEqual(record.revision);
       expect(await opened.store.revision('none')).toBeUndefined();

@@ -6,6 +6,7 @@ import { deliveryContract } from './deliveries.ts';
 import { eventContract } from './events.ts';
 import { hookContract } from './hooks.ts';
 import { leaseContract } from './leases.ts';
+import { packageContract } from './packages.ts';
 import { NOW, someEvent, someEvents } from './records.ts';
 import { registryContract } from './registry.ts';
 import { retentionContract } from './retention.ts';
@@ -65,6 +66,7 @@ export function storeContract(name: string, prepare: () => Promise<StoreHarness>
     secretContract(opened);
     tokenContract(opened);
     alertContract(opened);
+    packageContract(opened);
 
     describe('closing', () => {
       test('commits what was accepted, and refuses what comes later', async () => {

@@ -58,3 +58,32 @@ test('what is disabled is there, and nothing starts it until its file says other
   expect(automations.scheduled()).toMatchObject([{ name: 'daily' }]);
   expect(automations.entry('paid').disabled).toBe(false);
 });
+
+test('the folder leaves what others own alone, and a file of such a name is a mistake', async () => {
+  const automations = await Automations.open(NOTHING, new RememberingLog(), () => 0);
+  const text = (name: string, log: string) => `automation: ${name}\nsteps:\n  - log: ${log}\n`;
+  await automations.save('mine', text('mine', 'by hand'));
+  const files = [
+    { file: 'mine.yaml', text: text('mine', 'folder') },
+    { file: 'own.yaml', text: text('own', 'folder') },
+  ];
+  const { diagnostics, changed } = await automations.load(files);
+  expect(changed).toEqual(['own']);
+  expect(diagnostics).toMatchObject([
+    {
+      file: 'mine.yaml',
+      code: 'automation.duplicate',
+      message:
+        'Expected a name that no other file uses, got "mine", which an automation that was saved by hand has.',
+    },
+  ]);
+  expect((await automations.load([])).removed).toEqual(['own']);
+  expect(automations.entry('mine')).toMatchObject({ owner: 'hand' });
+  await automations.load(files.slice(1));
+  const owned = { code: 'automation.owned' };
+  await expect(automations.save('own', text('own', 'x'))).rejects.toMatchObject(owned);
+  await expect(automations.delete('own')).rejects.toMatchObject(owned);
+  await automations.delete('mine');
+  await automations.load(files);
+  expect(automations.entry('mine')).toMatchObject({ owner: 'folder' });
+});

@@ -25,16 +25,28 @@ function listText({ automations }: AutomationList): string {
     return 'There are no automations. Put a YAML file into the automations folder.';
   }
   return table(
-    ['NAME', 'FILE', 'TRIGGER', 'NEXT', 'STATE', 'DESCRIPTION'],
-    automations.map(({ name, file, trigger, next_at, disabled, errors, warnings, description }) => [
-      name,
-      file,
-      trigger,
-      next_at ?? '-',
-      disabled && errors === 0 ? 'disabled' : stateText(errors, warnings),
-      description,
-    ]),
+    ['NAME', 'FROM', 'TRIGGER', 'NEXT', 'STATE', 'DESCRIPTION'],
+    automations.map(
+      ({ trigger, next_at, disabled, errors, warnings, description, ...automation }) => [
+        automation.name,
+        originText(automation),
+        trigger,
+        next_at ?? '-',
+        disabled && errors === 0 ? 'disabled' : stateText(errors, warnings),
+        description,
+      ],
+    ),
   );
+}
+
+/** Where an automation is changed: its file in the folder, its package, or nowhere else. */
+export function originText({
+  owner,
+  package: name,
+  file,
+}: Pick<AutomationBriefJson, 'owner' | 'package' | 'file'>): string {
+  if (owner === 'folder') return file;
+  return owner === 'package' ? `package ${name}` : 'saved by hand';
 }
 
 function stateText(errors: number, warnings: number): string {

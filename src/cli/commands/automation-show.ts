@@ -5,6 +5,7 @@ import type { Attach } from '../session.ts';
 import { addDataSettings } from '../settings-options.ts';
 import { printable } from '../style.ts';
 import { facts } from '../table.ts';
+import { originText } from './automation-list.ts';
 
 export function addAutomationShow(parent: Command, attach: Attach): void {
   const command = parent
@@ -23,11 +24,11 @@ export function addAutomationShow(parent: Command, attach: Attach): void {
 }
 
 function automationText(automation: AutomationJson): string {
-  const { name, description, file, revision, created_at, diagnostics } = automation;
+  const { name, description, file, owner, revision, created_at, diagnostics } = automation;
   const about = facts([
     ['name', name],
     ...(description === '' ? [] : [['about', description] as const]),
-    ['file', file],
+    [owner === 'folder' ? 'file' : 'from', originText(automation)],
     ['revision', revision],
     ['since', created_at],
     ...startFacts(automation),

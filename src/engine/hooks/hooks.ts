@@ -10,6 +10,7 @@ import type { Profile } from '../../hook/profile.ts';
 import type { Profiles } from '../../hook/profiles.ts';
 import { makeSecret } from '../../hook/sign.ts';
 import type { HookStore } from '../ports/hook-store.ts';
+import { Turns } from '../turns.ts';
 import { type HookDraft, hookProblems, profileSettings, settingsOf } from './draft.ts';
 
 /** How long the secret before a rotation signs as well, unless it is said. */
@@ -24,6 +25,8 @@ export interface HooksParts {
   readonly clock: Clock;
   readonly makeId: (prefix: IdPrefix, now: number) => string;
   readonly random: (size: number) => Uint8Array;
+  /** Shared by all that change what a server has. */
+  readonly turns?: Turns;
 }
 
 /** A hook in memory, with its topics split. */
@@ -40,12 +43,14 @@ type HookState = Pick<Hook, 'status' | 'health' | 'disabled'>;
 /** The hooks of this server, in memory and opened, written through to the store. */
 export class Hooks {
   readonly #parts: HooksParts;
+  readonly #turns: Turns;
   readonly #byId = new Map<string, Entry>();
   readonly #idByName = new Map<string, string>();
   #onChange: (id: string) => void = () => {};
 
   private constructor(parts: HooksParts) {
     this.#parts = parts;
+    this.#turns = parts.turns ?? new Turns();
   }
 
   static async open(parts: HooksParts): Promise<Hooks> {
@@ -115,41 +120,99 @@ export class Hooks {
       .map(({ hook }) => hook.id);
   }
 
+  /** A profile by its name; `undefined` where there is none. */
+  profileNamed(name: string): Profile | undefined {
+    return this.#parts.profiles.find(name);
+  }
+
   /** The profile of a hook. Throws `hook.invalid` where its file is gone. */
   profileOf(hook: Hook): Profile {
     return this.#parts.profiles.get(hook.profile);
   }
 
   /** Throws `hook.invalid` with every problem, `hook.name_taken`. */
-  async create(draft: HookDraft & { readonly paused?: boolean }): Promise<Hook> {
-    const { store, profiles, clock, makeId, random } = this.#parts;
+  create(draft: HookDraft & { readonly paused?: boolean }): Promise<Hook> {
+    return this.#turns.take(() => this.#create(draft));
+  }
+
+  async #create(draft: HookDraft & { readonly paused?: boolean }): Promise<Hook> {
+    const hook = this.drafted(draft);
+    this.#check(hook, this.profileOf(hook));
+    const number = await this.#parts.store.createHook(this.sealed(hook), this.firstPing(hook));
+    return this.#changed({ ...hook, number });
+  }
+
+  /**
+   * A hook of what a draft says and its profile's defaults for all else, not stored. Where it replaces one, that
+   * one's id, number and pause stay, and its secret unless another is given. Throws `hook.invalid` where there
+   * is no such profile.
+   */
+  drafted(draft: HookDraft & { readonly paused?: boolean }, before?: Hook): Hook {
+    const { profiles, clock, makeId, random } = this.#parts;
     const { paused = false, ...given } = draft;
     const now = clock();
     const profile = profiles.get(given.profile ?? 'standard');
-    const settings = settingsOf(given, { ...profileSettings(profile), url: '' });
-    const hook: Omit<Hook, 'number'> = {
-      ...settings,
-      id: makeId('hk', now),
+    const isPaused = before === undefined ? paused : before.status === 'paused';
+    const { previous, disabled } = before ?? {};
+    const activatedAt = before?.activatedAt ?? (isPaused ? undefined : now);
+    return {
+      ...settingsOf(given, { ...profileSettings(profile), url: '' }),
+      id: before?.id ?? makeId('hk', now),
+      number: before?.number ?? 0,
       name: given.name ?? this.#freeName(now),
-      status: paused ? 'paused' : 'active',
-      health: HEALTHY,
-      ...(paused ? {} : { activatedAt: now }),
-      createdAt: now,
+      status: isPaused ? 'paused' : 'active',
+      health: before === undefined || disabled !== undefined ? HEALTHY : before.health,
+      ...(activatedAt === undefined ? {} : { activatedAt }),
+      createdAt: before?.createdAt ?? now,
       updatedAt: now,
-      secret: given.secret ?? makeSecret(random),
+      secret: given.secret ?? before?.secret ?? makeSecret(random),
+      ...(previous === undefined || given.secret !== undefined ? {} : { previous }),
       headers: given.headers ?? [],
     };
-    this.#check({ ...hook, number: 0 }, profile);
-    const ping = paused || profile.ping === undefined ? undefined : this.ping(hook);
-    const number = await store.createHook(this.#sealed(hook), ping);
-    return this.#changed({ ...hook, number });
+  }
+
+  /** Everything that is wrong with a hook, in sentences. */
+  problems(hook: Hook): readonly string[] {
+    return hookProblems(hook, this.profileOf(hook));
+  }
+
+  /** The ping of one that is active for the first time. */
+  firstPing(hook: Hook, before?: Hook): NewMessage | undefined {
+    const isFirst = hook.activatedAt !== undefined && before?.activatedAt === undefined;
+    return isFirst && this.profileOf(hook).ping !== undefined ? this.ping(hook) : undefined;
+  }
+
+  /** By name; `undefined` where there is none. */
+  named(name: string): Hook | undefined {
+    return this.find(this.#idByName.get(name) ?? '');
+  }
+
+  /** Takes up what is stored already. */
+  take(saved: readonly HookRecord[], removed: readonly string[]): void {
+    for (const id of [...removed, ...saved.map((record) => record.id)]) {
+      const before = this.find(id);
+      if (before === undefined) continue;
+      this.#byId.delete(id);
+      this.#idByName.delete(before.name);
+    }
+    for (const record of saved) this.#put(this.#opened(record));
+    for (const id of [...removed, ...saved.map((record) => record.id)]) this.#onChange(id);
+  }
+
+  /** What makes out whether its secret or headers are the same as another time. */
+  mark(text: string): string {
+    return this.#parts.vault.mark(text, 'hook');
   }
 
   /**
    * Saves a hook, which makes a disabled one active and healthy. Settings of another profile come from that
    * profile, unless they are given too. Throws as `create` does.
    */
-  async change(ref: string, draft: HookDraft): Promise<Hook> {
+  change(ref: string, draft: HookDraft): Promise<Hook> {
+    return this.#turns.take(() => this.#change(ref, draft));
+  }
+
+  async #change(ref: string, draft: HookDraft): Promise<Hook> {
     const hook = this.get(ref);
     const { profile: name, name: newName, secret, headers } = draft;
     const profile = this.#parts.profiles.get(name ?? hook.profile);
@@ -169,19 +232,23 @@ export class Hooks {
 
   /** From now on deliveries are held. */
   async pause(ref: string): Promise<Hook> {
-    return this.#save(this.get(ref), 'paused');
+    return this.#turns.take(() => this.#save(this.get(ref), 'paused'));
   }
 
   /** Makes a paused or disabled hook active, and a disabled one healthy. */
   async resume(ref: string): Promise<Hook> {
-    return this.#save(this.get(ref), 'active');
+    return this.#turns.take(() => this.#save(this.get(ref), 'active'));
   }
 
   /**
    * Gives a hook another secret; until `keepMs` milliseconds are over, the one before signs as well where the
    * profile's header can carry two.
    */
-  async rotate(ref: string, secret?: string, keepMs: number = ROTATION_MS): Promise<Hook> {
+  rotate(ref: string, secret?: string, keepMs: number = ROTATION_MS): Promise<Hook> {
+    return this.#turns.take(() => this.#rotate(ref, secret, keepMs));
+  }
+
+  async #rotate(ref: string, secret: string | undefined, keepMs: number): Promise<Hook> {
     const hook = this.get(ref);
     if (!(Number.isInteger(keepMs) && keepMs >= 0 && keepMs <= ROTATION_MS_MAX)) {
       throw new HookwrightError(
@@ -201,7 +268,11 @@ export class Hooks {
   }
 
   /** Returns what was deleted. Its open deliveries are the caller's to cancel. */
-  async delete(ref: string): Promise<Hook> {
+  delete(ref: string): Promise<Hook> {
+    return this.#turns.take(() => this.#delete(ref));
+  }
+
+  async #delete(ref: string): Promise<Hook> {
     const hook = this.get(ref);
     await this.#parts.store.deleteHook(hook.id);
     this.#byId.delete(hook.id);
@@ -248,9 +319,8 @@ export class Hooks {
       ...(reset || disabled === undefined ? {} : { disabled }),
       ...(first ? { activatedAt: now } : {}),
     };
-    const ping = first && profile.ping !== undefined ? this.ping(hook) : undefined;
-    const record = { ...this.#sealed(changed), number: hook.number };
-    const stored = await store.updateHook(record, reset, ping);
+    const record = { ...this.sealed(changed), number: hook.number };
+    const stored = await store.updateHook(record, reset, this.firstPing(changed, hook));
     // Health as it is stored: an attempt may have ended while this was written.
     const { disabled: _, ...saved } = changed;
     return this.#changed({
@@ -279,8 +349,9 @@ export class Hooks {
     this.#idByName.set(entry.hook.name, entry.hook.id);
   }
 
-  #sealed(hook: Omit<Hook, 'number'>): Omit<HookRecord, 'number'> {
-    const { secret, previous, headers, ...facts } = hook;
+  /** A hook as it is stored, without its number. */
+  sealed(hook: Hook): Omit<HookRecord, 'number'> {
+    const { secret, previous, headers, number: _, ...facts } = hook;
     const secrets: HookSecrets = {
       secret,
       ...(previous === undefined ? {} : { previous }),

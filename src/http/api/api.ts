@@ -1,7 +1,8 @@
-import { Hono } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { HookwrightError } from '../../core/errors.ts';
+import { PACKAGE_BYTES_MAX } from '../../package/limits.ts';
 import { errorAnswer } from '../errors.ts';
 import { API_PATH } from './api-path.ts';
 import { authorize } from './authorize.ts';
@@ -11,6 +12,7 @@ import { routeEventStream } from './event-stream.ts';
 import { routeEvents } from './events.ts';
 import { routeHooks } from './hooks.ts';
 import { routeMessages } from './messages.ts';
+import { routePackages } from './packages.ts';
 import type { ApiParts } from './parts.ts';
 import { routeRefusals } from './refusals.ts';
 import { routeRuns } from './runs.ts';
@@ -22,6 +24,9 @@ import { routeWebhooks } from './webhooks.ts';
 
 /** Bytes of a request to the API: a webhook with a thousand bindings and inputs fits. */
 const REQUEST_BYTES_MAX = 1024 * 1024;
+/** A package of the largest size, in JSON whose every second character is escaped, with its answers. */
+const PACKAGE_REQUEST_BYTES_MAX = 2 * PACKAGE_BYTES_MAX + REQUEST_BYTES_MAX;
+const PACKAGES_PATH = `${API_PATH}/packages`;
 
 /**
  * The HTTP API, under `/api/v1`. Every route needs a bearer token; every error, 404 and 405 too, has
@@ -44,7 +49,14 @@ export function createApi(parts: ApiParts): Hono {
     await next();
   });
   api.use('*', authorize(parts.token, parts.tokens));
-  api.use('*', bodyLimit({ maxSize: REQUEST_BYTES_MAX, onError: refuseLarge }));
+  api.use(
+    '*',
+    limitBody(REQUEST_BYTES_MAX, (path) => path !== PACKAGES_PATH),
+  );
+  api.use(
+    '*',
+    limitBody(PACKAGE_REQUEST_BYTES_MAX, (path) => path === PACKAGES_PATH),
+  );
   routeServer(api, parts);
   routeWebhooks(api, parts);
   routeEventStream(api, parts); // Before events: `stream` is no event's id.
@@ -58,6 +70,7 @@ export function createApi(parts: ApiParts): Hono {
   routeMessages(api, parts);
   routeDeliveries(api, parts);
   routeTokens(api, parts);
+  routePackages(api, parts);
   // A route and not `notFound`, which is lost when this application is mounted in another.
   api.all('*', (c) => {
     throw new HookwrightError(
@@ -68,9 +81,16 @@ export function createApi(parts: ApiParts): Hono {
   return app;
 }
 
-function refuseLarge(): never {
-  throw new HookwrightError(
-    'request.body_too_large',
-    `Expected a body of at most ${REQUEST_BYTES_MAX} bytes, got more.`,
-  );
+/** Refuses larger bodies of requests to some paths. */
+function limitBody(bytesMax: number, isMeant: (path: string) => boolean): MiddlewareHandler {
+  const limit = bodyLimit({
+    maxSize: bytesMax,
+    onError: () => {
+      throw new HookwrightError(
+        'request.body_too_large',
+        `Expected a body of at most ${bytesMax} bytes, got more.`,
+      );
+    },
+  });
+  return (c, next) => (isMeant(c.req.path) ? limit(c, next) : next());
 }

@@ -3,12 +3,14 @@ import type { CapturedEvent } from '../../core/event.ts';
 import type { Log } from '../../core/log.ts';
 import type { Answer, RunRecord } from '../../core/run.ts';
 import type { Webhook } from '../../core/webhook.ts';
+import type { Automations } from '../../engine/automations.ts';
 import type { DoctorSecrets } from '../../engine/callers/diagnosis.ts';
 import type { Sample } from '../../engine/callers/sample-request.ts';
 import type { SourceFolder } from '../../engine/callers/source-folder.ts';
 import type { AttemptNotice, Feed } from '../../engine/feed.ts';
 import type { Deliveries } from '../../engine/hooks/deliveries.ts';
 import type { Hooks } from '../../engine/hooks/hooks.ts';
+import type { Packages } from '../../engine/packages/packages.ts';
 import type { DeliveryStore, MessageStore } from '../../engine/ports/hook-store.ts';
 import type {
   AutomationStore,
@@ -24,6 +26,8 @@ import type { Tokens } from '../../engine/tokens.ts';
 /** What the API stands on. */
 export interface ApiParts {
   readonly registry: Registry;
+  /** Those that are saved and deleted by hand. */
+  readonly automations: Pick<Automations, 'save' | 'delete'>;
   readonly secrets: SecretRegistry & DoctorSecrets;
   readonly sources: SourceFolder;
   readonly store: Pick<EventStore, 'event' | 'events' | 'runsOf' | 'run'> &
@@ -35,6 +39,9 @@ export interface ApiParts {
   readonly tokens: Tokens;
   readonly hooks: Hooks;
   readonly deliveries: Deliveries;
+  readonly packages: Packages;
+  /** Keys of which one must have signed what is imported, in base64; `undefined` where none must. */
+  readonly packageKeys?: readonly string[] | undefined;
   readonly runs: RunControl;
   /** Runs an automation with `trigger: schedule` now. Throws `automation.not_found`, `automation.trigger`. */
   readonly start: (automation: string) => Promise<CapturedEvent>;

@@ -46,6 +46,26 @@ export function childOf(map: MapNode, key: string): YamlNode | undefined {
   return entryOf(map, key)?.value;
 }
 
+/**
+ * What a path of keys and positions leads to, with the key before it; the last on the way where it leads
+ * nowhere.
+ */
+export function nodeAt(
+  tree: YamlNode,
+  path: readonly (string | number)[],
+): { readonly key: YamlNode; readonly value: YamlNode } {
+  let found: { key: YamlNode; value: YamlNode } = { key: tree, value: tree };
+  for (const step of path) {
+    const { value } = found;
+    const entry = value.kind === 'map' ? entryOf(value, String(step)) : undefined;
+    const item = value.kind === 'list' ? value.items[Number(step)] : undefined;
+    const next = entry?.value ?? item;
+    if (next === undefined) break;
+    found = { key: entry?.key ?? next, value: next };
+  }
+  return found;
+}
+
 export function isNull(node: YamlNode): boolean {
   return node.kind === 'scalar' && node.value === null;
 }

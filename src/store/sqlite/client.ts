@@ -145,7 +145,7 @@ export function storeOf(client: StoreClient): Store {
     deleteWebhook: (webhookId) => client.ask({ method: 'deleteWebhook', webhookId }),
     webhooks: () => client.ask({ method: 'webhooks' }),
     saveAutomation: (record) => client.ask({ method: 'saveAutomation', record }),
-    removeAutomation: (name) => client.ask({ method: 'removeAutomation', name }),
+    removeAutomation: (name, by) => client.ask({ method: 'removeAutomation', name, by }),
     automations: () => client.ask({ method: 'automations' }),
     revision: (revisionId) => client.ask({ method: 'revision', revisionId }),
     secrets: () => client.ask({ method: 'secrets' }),
@@ -163,6 +163,9 @@ export function storeOf(client: StoreClient): Store {
     duplicates: (eventId) => client.ask({ method: 'duplicates', eventId }),
     expireSenderIds: (before, countMax) =>
       client.ask({ method: 'expireSenderIds', before, countMax }),
+    packages: () => client.ask({ method: 'packages' }),
+    packageSource: (name) => client.ask({ method: 'packageSource', name }),
+    applyPackage: (change) => client.ask({ method: 'applyPackage', change }),
     ...hookStoreOf(client),
     close: () => client.close(),
   };

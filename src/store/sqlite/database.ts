@@ -1,5 +1,6 @@
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
 import { prepareAlerts } from './alerts.ts';
+import { applyPackage } from './apply-package.ts';
 import { findRevision, listAutomations, removeAutomation, saveAutomation } from './automations.ts';
 import type { Write } from './batch.ts';
 import {
@@ -13,11 +14,12 @@ import {
 import { connect, makeDataDir } from './connection.ts';
 import { findEvent, listEvents, listPending } from './events.ts';
 import { storeFailed } from './failure.ts';
-import { HOOK_JOBS, type HookCall, prepareHookCalls } from './hook-calls.ts';
+import { HOOK_JOBS, type HookCall, type HookCallParts, prepareHookCalls } from './hook-calls.ts';
 import { listJournal } from './journal.ts';
 import { claimRuns, renewLeases } from './leases.ts';
 import { lockDataDir } from './lock.ts';
-import type { Call, PruneCall, Returns } from './protocol.ts';
+import { findPackageSource, listPackages } from './packages.ts';
+import type { Call, PackageCall, PruneCall, Returns } from './protocol.ts';
 import { type Pruner, preparePrune } from './prune.ts';
 import { preparePublisher } from './publish.ts';
 import { countOpenRuns, findNextDue, findRun, listRuns, listRunsOf } from './runs.ts';
@@ -56,7 +58,8 @@ export function openDatabase(options: DatabaseOptions): SqliteDatabase {
     const subscribers = new Subscribers(db, sqlite);
     const publisher = preparePublisher(sqlite, subscribers);
     const alerts = prepareAlerts(sqlite);
-    const performHook = prepareHookCalls({ sqlite, db, subscribers, publisher, alerts });
+    const parts = { sqlite, db, subscribers, publisher, alerts };
+    const performHook = prepareHookCalls(parts);
     const job = 'delete the oldest events';
     return {
       write: prepareWrites(sqlite, subscribers, publisher, alerts),
@@ -64,6 +67,9 @@ export function openDatabase(options: DatabaseOptions): SqliteDatabase {
         if (isHookCall(call)) return attempt(HOOK_JOBS[call.method], () => performHook(call));
         if (isSecretCall(call)) {
           return attempt(SECRET_JOBS[call.method], () => performSecretCall(db, call));
+        }
+        if (isPackageCall(call)) {
+          return attempt(PACKAGE_JOBS[call.method], () => performPackage(parts, call));
         }
         return attempt(JOBS[call.method], () => perform(db, call));
       },
@@ -84,14 +90,35 @@ export function openDatabase(options: DatabaseOptions): SqliteDatabase {
 }
 
 /** What this file does itself. */
-type OwnCall = Exclude<Call, PruneCall | HookCall | SecretCall>;
+type OwnCall = Exclude<Call, PruneCall | HookCall | SecretCall | PackageCall>;
 
 function isHookCall(call: Exclude<Call, PruneCall>): call is HookCall {
   return call.method in HOOK_JOBS;
 }
 
-function isSecretCall(call: OwnCall | SecretCall): call is SecretCall {
+function isSecretCall(call: OwnCall | SecretCall | PackageCall): call is SecretCall {
   return call.method in SECRET_JOBS;
+}
+
+function isPackageCall(call: OwnCall | PackageCall): call is PackageCall {
+  return call.method in PACKAGE_JOBS;
+}
+
+const PACKAGE_JOBS: Readonly<Record<PackageCall['method'], string>> = {
+  packages: 'list packages',
+  packageSource: 'read a package',
+  applyPackage: 'apply a package',
+};
+
+function performPackage(parts: HookCallParts, call: PackageCall): Returns[PackageCall['method']] {
+  switch (call.method) {
+    case 'packages':
+      return listPackages(parts.db);
+    case 'packageSource':
+      return findPackageSource(parts.db, call.name);
+    case 'applyPackage':
+      return applyPackage(parts, call.change);
+  }
 }
 
 const JOBS: Readonly<Record<OwnCall['method'], string>> = {
@@ -186,7 +213,7 @@ function perform(db: BetterSQLite3Database, call: OwnCall): Returns[keyof Return
     case 'saveAutomation':
       return void saveAutomation(db, call.record);
     case 'removeAutomation':
-      return void removeAutomation(db, call.name);
+      return void removeAutomation(db, call.name, call.by);
     case 'automations':
       return listAutomations(db);
     case 'revision':

@@ -179,9 +179,10 @@ export function prepareHookCalls(
   const prune = prepareMessagePruner(sqlite);
   const handlers: Handlers = {
     hooks: () => listHooks(db),
-    createHook: ({ hook, ping }) => write(parts, ping, () => insertHook(db, hook)),
-    updateHook: ({ hook, reset, ping }) => write(parts, ping, () => replaceHook(db, hook, reset)),
-    deleteHook: ({ hookId }) => write(parts, undefined, () => void deleteHook(db, hookId)),
+    createHook: ({ hook, ping }) => write(parts, listOf(ping), () => insertHook(db, hook)),
+    updateHook: ({ hook, reset, ping }) =>
+      write(parts, listOf(ping), () => replaceHook(db, hook, reset)),
+    deleteHook: ({ hookId }) => write(parts, [], () => void deleteHook(db, hookId)),
     message: ({ messageId }) => findMessage(db, messageId),
     messages: ({ filter }) => listMessages(db, filter),
     pruneMessages: ({ before, bytesMax, countMax }) => prune(before, bytesMax, countMax),
@@ -208,10 +209,14 @@ export function prepareHookCalls(
   };
 }
 
-/** A change to the table of hooks, with a ping, in one transaction. */
-function write<T>(
+function listOf(ping: NewMessage | undefined): readonly NewMessage[] {
+  return ping === undefined ? [] : [ping];
+}
+
+/** A change to the table of hooks, with pings, in one transaction. */
+export function write<T>(
   { sqlite, subscribers, publisher }: HookCallParts,
-  ping: NewMessage | undefined,
+  pings: readonly NewMessage[],
   change: () => T,
 ): T {
   const count = sqlite.prepare(ADD_MESSAGE_BYTES);
@@ -221,7 +226,7 @@ function write<T>(
     return sqlite
       .transaction(() => {
         const result = change();
-        if (ping !== undefined) publisher.publish(ping, addition);
+        for (const ping of pings) publisher.publish(ping, addition);
         return result;
       })
       .immediate();

@@ -16,7 +16,7 @@ export function insertHook(db: Db, hook: Omit<HookRecord, 'number'>): number {
 }
 
 /** See `HookStore.updateHook`; within the transaction of whoever calls it. */
-export function replaceHook(db: Db, hook: HookRecord, reset: boolean): HookRecord {
+export function replaceHook(db: Db, hook: Omit<HookRecord, 'number'>, reset: boolean): HookRecord {
   refuseTakenName(db, hook);
   const row = reset ? { ...toRow(hook), ...healthRow(hook) } : toRow(hook);
   const stored = db.update(hookTable).set(row).where(eq(hookTable.id, hook.id)).returning().get();

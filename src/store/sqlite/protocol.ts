@@ -1,9 +1,12 @@
 import type { AutomationRecord, Revision } from '../../core/automation.ts';
 import type { JournalEntry } from '../../core/effect.ts';
 import type { EventSummary, StoredEvent } from '../../core/event.ts';
+import type { HookRecord } from '../../core/hook.ts';
+import type { ImportedPackage, PackageSource } from '../../core/imported-package.ts';
 import type { Duplicates, RefusedRequest } from '../../core/refused-request.ts';
 import type { RunRecord } from '../../core/run.ts';
 import type { Webhook } from '../../core/webhook.ts';
+import type { PackageChange } from '../../engine/ports/package-store.ts';
 import type {
   DueTimeClaim,
   DueTimeOutcome,
@@ -85,7 +88,11 @@ export type Call =
   | { readonly method: 'deleteWebhook'; readonly webhookId: string }
   | { readonly method: 'webhooks' }
   | { readonly method: 'saveAutomation'; readonly record: AutomationRecord }
-  | { readonly method: 'removeAutomation'; readonly name: string }
+  | {
+      readonly method: 'removeAutomation';
+      readonly name: string;
+      readonly by: 'folder' | 'hand';
+    }
   | { readonly method: 'automations' }
   | { readonly method: 'revision'; readonly revisionId: string }
   | { readonly method: 'saveRefusal'; readonly refusal: RefusedRequest }
@@ -95,8 +102,15 @@ export type Call =
   | { readonly method: 'duplicates'; readonly eventId: string }
   | { readonly method: 'expireSenderIds'; readonly before: number; readonly countMax: number }
   | PruneCall
+  | PackageCall
   | HookCall
   | SecretCall;
+
+/** Calls of `PackageStore`. */
+export type PackageCall =
+  | { readonly method: 'packages' }
+  | { readonly method: 'packageSource'; readonly name: string }
+  | { readonly method: 'applyPackage'; readonly change: PackageChange };
 
 export interface PruneCall {
   readonly method: 'prune';
@@ -136,6 +150,9 @@ export interface Returns extends HookReturns, SecretReturns {
   readonly duplicates: Duplicates | undefined;
   readonly expireSenderIds: number;
   readonly prune: number;
+  readonly packages: readonly ImportedPackage[];
+  readonly packageSource: PackageSource | undefined;
+  readonly applyPackage: readonly HookRecord[];
 }
 
 /** Either end of the pair of ports; `Worker` and `MessagePort` both fit. */

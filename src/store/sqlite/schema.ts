@@ -10,6 +10,7 @@ import {
   text,
 } from 'drizzle-orm/sqlite-core';
 
+import type { AutomationOwner } from '../../core/automation.ts';
 import type { WebhookSettings } from '../../core/webhook.ts';
 import type { TableOf } from './table.ts';
 
@@ -147,14 +148,16 @@ interface AutomationRow {
   name: string;
   revision: string;
   file: string;
+  owner: AutomationOwner;
 }
 
-export const automationTable: TableOf<AutomationRow> = sqliteTable('automation', {
+export const automationTable: TableOf<AutomationRow, 'owner'> = sqliteTable('automation', {
   name: text().primaryKey(),
   revision: text()
     .notNull()
     .references(() => revisionTable.id),
   file: text().notNull(),
+  owner: text().$type<AutomationOwner>().notNull().default('folder'),
 });
 
 interface EventRow {

@@ -185,6 +185,8 @@ test('automations are listed with their mistakes counted, and told with who is b
     name: 'a',
     description: 'First',
     file: 'a.yaml',
+    owner: 'folder',
+    package: null,
     revision: 'b'.repeat(64),
     created_at: '2026-05-04T03:02:01.000Z',
     trigger: 'webhook',

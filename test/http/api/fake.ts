@@ -9,10 +9,11 @@ import { scheduleEvent } from '../../../src/core/schedule-event.ts';
 import { didYouMean } from '../../../src/core/suggest.ts';
 import type { Webhook } from '../../../src/core/webhook.ts';
 import { changedSettings } from '../../../src/core/webhook-settings.ts';
-import type { AutomationEntry } from '../../../src/engine/automations.ts';
+import type { AutomationEntry, Automations } from '../../../src/engine/automations.ts';
 import { type AttemptNotice, createFeed, type Feed } from '../../../src/engine/feed.ts';
 import type { Deliveries } from '../../../src/engine/hooks/deliveries.ts';
 import type { Hooks } from '../../../src/engine/hooks/hooks.ts';
+import type { Packages } from '../../../src/engine/packages/packages.ts';
 import type { DeliveryStore, MessageStore } from '../../../src/engine/ports/hook-store.ts';
 import type { EventFilter, RunFilter, Sandbox } from '../../../src/engine/ports.ts';
 import type { Registry, WebhookDraft } from '../../../src/engine/registry.ts';
@@ -52,6 +53,7 @@ export class FakeEngine {
   constructor(options: { heartbeatMs?: number } = {}) {
     this.api = createApi({
       registry: this.registry,
+      automations: unused<Automations>(),
       secrets: { ...this.secrets, values: () => [], oldValues: () => [] },
       send: () => Promise.reject(new Error('Expected a test that sends nothing')),
       sources: { names: async () => [], get: async () => undefined },
@@ -84,6 +86,7 @@ export class FakeEngine {
       mails: true,
       tokens: { find: () => undefined } as unknown as Tokens,
       deliveries: unused<Deliveries>(),
+      packages: unused<Packages>(),
       attempts: createFeed<AttemptNotice>(),
       feed: {
         subscribe: (listener) => {
@@ -185,6 +188,7 @@ export class FakeEngine {
       name,
       description: '',
       file: `${name}.yaml`,
+      owner: 'folder',
       revision: 'b'.repeat(64),
       createdAt: this.now,
       trigger: 'webhook',

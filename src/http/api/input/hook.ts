@@ -6,7 +6,7 @@ import { HOOK_METHODS, type RateLimit } from '../../../core/hook.ts';
 import { parseDuration } from '../../../core/quantity.ts';
 import type { HookDraft } from '../../../engine/hooks/draft.ts';
 import { limit } from './page.ts';
-import { flag, object, readBody, readQuery, text } from './read.ts';
+import { type Checked, checkValue, flag, object, readBody, readQuery, text } from './read.ts';
 
 // As in `read.ts`: the error says what was expected.
 const number = z.int('a whole number');
@@ -87,8 +87,15 @@ export interface DeliveriesQuery {
 }
 
 export async function readHookDraft(c: Context): Promise<HookDraft & { paused?: boolean }> {
-  const { paused, ...given } = await readBody(c, hookDraft, CONFIDENTIAL);
-  return { ...draftOf(given), ...(paused === undefined ? {} : { paused }) };
+  return wholeDraftOf(await readBody(c, hookDraft, CONFIDENTIAL));
+}
+
+/** A hook's record in a package: what `readHookDraft` takes. */
+export function checkHookRecord(
+  value: unknown,
+): Checked<HookDraft & { readonly paused?: boolean }> {
+  const checked = checkValue(hookDraft, value, 'the hook', CONFIDENTIAL);
+  return checked.ok ? { ok: true, value: wholeDraftOf(checked.value) } : checked;
 }
 
 export async function readHookChange(c: Context): Promise<HookDraft> {
@@ -132,6 +139,13 @@ export function readDeliveriesQuery(c: Context): DeliveriesQuery {
 
 export function readDeliveryStreamQuery(c: Context): { readonly hook?: string | undefined } {
   return readQuery(c, streamQuery);
+}
+
+function wholeDraftOf({
+  paused,
+  ...given
+}: z.output<typeof hookDraft>): HookDraft & { paused?: boolean } {
+  return { ...draftOf(given), ...(paused === undefined ? {} : { paused }) };
 }
 
 function draftOf(given: z.output<typeof hookChange>): HookDraft {

@@ -80,10 +80,40 @@ function read<S extends z.ZodType>(
   whole: string,
   confidential: readonly string[] = [],
 ): z.output<S> {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const lines = result.error.issues.map((issue) => sentence(issue, value, whole, confidential));
+  const checked = checkValue(schema, value, whole, confidential);
+  if (checked.ok) return checked.value;
+  const lines = checked.mistakes.map(({ message }) => message);
   throw new HookwrightError('request.malformed', lines.join('\n'));
+}
+
+/** What a schema makes of a value, or a sentence for every mistake with where it is. */
+export type Checked<T> =
+  | { readonly ok: true; readonly value: T }
+  | {
+      readonly ok: false;
+      readonly mistakes: readonly {
+        readonly path: readonly PropertyKey[];
+        readonly message: string;
+      }[];
+    };
+
+/** @param whole what the value is called; the others are as in `readBody` */
+export function checkValue<S extends z.ZodType>(
+  schema: S,
+  value: unknown,
+  whole: string,
+  confidential: readonly string[] = [],
+): Checked<z.output<S>> {
+  const result = schema.safeParse(value);
+  if (result.success) return { ok: true, value: result.data };
+  const mistakes = result.error.issues.map((issue) => {
+    const isUnknown = issue.code === 'unrecognized_keys';
+    return {
+      path: isUnknown ? [...issue.path, issue.keys[0] ?? ''] : issue.path,
+      message: sentence(issue, value, whole, confidential),
+    };
+  });
+  return { ok: false, mistakes };
 }
 
 function sentence(

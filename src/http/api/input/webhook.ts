@@ -5,7 +5,7 @@ import { parseRate, RATE_FORM, type Rate } from '../../../core/rate.ts';
 import type { WebhookSource } from '../../../core/webhook.ts';
 import type { SettingsChange } from '../../../core/webhook-settings.ts';
 import type { WebhookDraft } from '../../../engine/registry.ts';
-import { flag, object, readBody, text } from './read.ts';
+import { type Checked, checkValue, flag, object, readBody, text } from './read.ts';
 
 const binding = object({
   automation: text,
@@ -67,7 +67,22 @@ export async function readWebhookDraft(c: Context): Promise<WebhookDraft> {
 
 /** Throws `request.malformed` with a line for every mistake. */
 export async function readWebhookChange(c: Context): Promise<WebhookDraft & { paused?: boolean }> {
-  const { paused, ...draft } = await readBody(c, webhookChange);
+  return changeOf(await readBody(c, webhookChange));
+}
+
+/** A webhook's record in a package: what `readWebhookChange` takes. */
+export function checkWebhookRecord(
+  value: unknown,
+): Checked<WebhookDraft & { readonly paused?: boolean }> {
+  const checked = checkValue(webhookChange, value, 'the webhook');
+  if (!checked.ok) return checked;
+  return { ok: true, value: changeOf(checked.value) };
+}
+
+function changeOf({
+  paused,
+  ...draft
+}: z.output<typeof webhookChange>): WebhookDraft & { paused?: boolean } {
   return { ...draftOf(draft), ...(paused === undefined ? {} : { paused }) };
 }
 

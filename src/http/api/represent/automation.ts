@@ -1,3 +1,4 @@
+import { packageOf } from '../../../core/automation.ts';
 import type { Diagnostic } from '../../../core/diagnostic.ts';
 import type { Schedule } from '../../../core/schedule.ts';
 import type { AutomationEntry } from '../../../engine/automations.ts';
@@ -10,7 +11,12 @@ const TIMES_TOLD = 5;
 export interface AutomationBriefJson {
   readonly name: string;
   readonly description: string;
+  /** Below the automations folder, or the package's. */
   readonly file: string;
+  /** `folder`, `package` or `hand`. */
+  readonly owner: 'folder' | 'package' | 'hand';
+  /** The package that it is of. */
+  readonly package: string | null;
   readonly revision: string;
   readonly created_at: string;
   readonly trigger: AutomationEntry['trigger'];
@@ -38,12 +44,15 @@ export interface ScheduleJson extends Schedule {
 }
 
 export function automationBriefJson(entry: AutomationEntry, now: number): AutomationBriefJson {
-  const { name, description, file, revision, createdAt, trigger, diagnostics, schedule } = entry;
+  const { name, description, file, owner, revision, createdAt, trigger, diagnostics, schedule } =
+    entry;
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
   return {
     name,
     description,
     file,
+    owner: owner === 'folder' || owner === 'hand' ? owner : 'package',
+    package: packageOf(owner) ?? null,
     revision,
     created_at: iso(createdAt),
     trigger,

@@ -1,12 +1,6 @@
 import type { PayloadMap } from '../../../core/payload-map.ts';
-import { formatRate } from '../../../core/rate.ts';
-import type {
-  Binding,
-  Webhook,
-  WebhookLimits,
-  WebhookSettings,
-  WebhookSource,
-} from '../../../core/webhook.ts';
+import type { Binding, Webhook, WebhookSettings, WebhookSource } from '../../../core/webhook.ts';
+import { limitsKeys, settingsKeys } from '../../../engine/packages/keys.ts';
 import { iso } from './time.ts';
 
 /** A webhook as the API tells it. The URL holds the token, which stands nowhere else. */
@@ -60,30 +54,19 @@ export function webhookJson(webhook: Webhook, baseUrl: string): WebhookJson {
 }
 
 function settingsJson(settings: WebhookSettings): SettingsJson {
-  const {
-    account = null,
-    source = null,
-    methods = null,
-    contentTypes = null,
-    paths = true,
-  } = settings;
-  const { limits, map = null, forward = null } = settings;
+  const { limits } = settings;
   return {
-    account,
-    source,
-    methods,
-    content_types: contentTypes,
-    paths,
-    limits: limits === undefined ? null : limitsJson(limits),
-    map,
-    forward,
+    account: null,
+    source: null,
+    methods: null,
+    content_types: null,
+    paths: true,
+    limits: null,
+    map: null,
+    forward: null,
+    ...settingsKeys(settings),
+    ...(limits === undefined ? {} : { limits: { ...NO_LIMITS, ...limitsKeys(limits) } }),
   };
 }
 
-function limitsJson({ rate, perClient, concurrent }: WebhookLimits): LimitsJson {
-  return {
-    rate: rate === undefined ? null : formatRate(rate),
-    per_client: typeof perClient === 'object' ? formatRate(perClient) : (perClient ?? null),
-    concurrent: concurrent ?? null,
-  };
-}
+const NO_LIMITS: LimitsJson = { rate: null, per_client: null, concurrent: null };

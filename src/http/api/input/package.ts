@@ -1,0 +1,102 @@
+import type { Context } from 'hono';
+import { z } from 'zod';
+import type { PackageValues } from '../../../core/package.ts';
+import type { ExportChoice } from '../../../engine/packages/export.ts';
+import type { Choice } from '../../../engine/packages/plan.ts';
+import { flag, object, readBody, readQuery, text } from './read.ts';
+
+const choice = z.enum(['keep', 'replace'], 'keep or replace');
+const word = z.enum(['true', 'false'], 'true or false').transform((given) => given === 'true');
+const names = z.array(text, 'a list of names');
+const value = z.union([text, z.number(), flag], 'a text, a number, true or false');
+
+const importBody = object({
+  document: text,
+  file: text.optional(),
+  answers: z.record(z.string(), z.unknown(), 'an object').optional(),
+  values: z.record(z.string(), value, 'an object of texts, numbers, true and false').optional(),
+  conflicts: choice.optional(),
+  skip_unsupported: flag.optional(),
+  dry_run: flag.optional(),
+  fingerprint: text.optional(),
+});
+
+const exportBody = object({
+  name: text,
+  version: text.optional(),
+  description: text.optional(),
+  license: text.optional(),
+  automations: names.optional(),
+  webhooks: names.optional(),
+  hooks: names.optional(),
+  alone: flag.optional(),
+});
+
+const removalQuery = object({
+  conflicts: choice.optional(),
+  dry_run: word.optional(),
+  fingerprint: z.string().optional(),
+});
+
+/** What `POST /packages` is asked for. */
+export interface ImportBody {
+  /** A package in one document, or what `hookwright convert` reads. */
+  readonly document: string;
+  /** What diagnostics call it. */
+  readonly file: string;
+  readonly answers: Readonly<Record<string, unknown>>;
+  /** Those of a plan, so that what it made up stays. */
+  readonly values: PackageValues;
+  readonly choice: Choice | undefined;
+  readonly skipUnsupported: boolean;
+  readonly isDry: boolean;
+  readonly fingerprint: string | undefined;
+}
+
+/** What `POST /exports` is asked for. */
+export interface ExportBody extends ExportChoice {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+  readonly license?: string | undefined;
+}
+
+/** Throws `request.malformed` with a line for every mistake, and no answer in any. */
+export async function readImport(c: Context): Promise<ImportBody> {
+  const body = await readBody(c, importBody, ['answers', 'document', 'values']);
+  return {
+    document: body.document,
+    file: body.file ?? 'package',
+    answers: body.answers ?? {},
+    values: body.values ?? {},
+    choice: body.conflicts,
+    skipUnsupported: body.skip_unsupported ?? false,
+    isDry: body.dry_run ?? false,
+    fingerprint: body.fingerprint,
+  };
+}
+
+/** Throws `request.malformed` with a line for every mistake. */
+export async function readExport(c: Context): Promise<ExportBody> {
+  const {
+    version = '1.0.0',
+    description = '',
+    alone = false,
+    ...body
+  } = await readBody(c, exportBody);
+  const { automations = [], webhooks = [], hooks = [], name, license } = body;
+  return { name, version, description, license, automations, webhooks, hooks, isAlone: alone };
+}
+
+/** What `DELETE /packages/:name` is asked for. */
+export interface RemovalQuery {
+  readonly choice: Choice | undefined;
+  readonly isDry: boolean;
+  readonly fingerprint: string | undefined;
+}
+
+/** Throws `request.malformed`. */
+export function readRemoval(c: Context): RemovalQuery {
+  const { conflicts, dry_run = false, fingerprint } = readQuery(c, removalQuery);
+  return { choice: conflicts, isDry: dry_run, fingerprint };
+}

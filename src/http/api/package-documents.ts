@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
+import { formatDiagnostic } from '../../core/diagnostic.ts';
+import { HookwrightError } from '../../core/errors.ts';
+import type { FilledPackage, PackageManifest } from '../../core/package.ts';
+import { exportRecords } from '../../engine/packages/export.ts';
+import type { WantedPackage } from '../../engine/packages/wanted.ts';
+import { fillPackage } from '../../package/fill/fill.ts';
+import { fillingError } from '../../package/fill/refusal.ts';
+import { readPackage } from '../../package/read/package.ts';
+import type { PackageReading, SealedPackage } from '../../package/read/reading.ts';
+import { sealOf, sealPackage } from '../../package/seal/sign.ts';
+import { demandSignature } from '../../package/seal/trust.ts';
+import { packageJson } from '../../package/write/document.ts';
+import { packageOfRecords } from '../../package/write/exported.ts';
+import type { ExportBody, ImportBody } from './input/package.ts';
+import { readRecords } from './input/package-records.ts';
+import type { ApiParts } from './parts.ts';
+
+/*
+ * What reads and writes packages, Cerb's languages among it. Loaded when it is first asked for: it takes
+ * longer than all else that a command does.
+ */
+
+/**
+ * Reads a document and fills in the answers: 1 ms a record each, with a turn for requests in between. Throws
+ * `package.invalid`, `package.unsigned`, `package.answers`, `package.unfit`.
+ */
+export async function wantedOf(body: ImportBody, parts: ApiParts): Promise<WantedPackage> {
+  const { packages, packageKeys, registry, hooks, clock, url, version } = parts;
+  const { document, file, answers, skipUnsupported } = body;
+  const reading = readPackage(Buffer.from(document), file, { skipUnsupported });
+  if (reading.package === undefined) throw unreadable(reading);
+  const sealed = reading.package;
+  if (packageKeys !== undefined) {
+    demandSignature(sealed.signature, packageKeys, sealed.manifest.name);
+  }
+  await turn();
+  const before = packages.find(sealed.manifest.name);
+  const stored = before?.records.filter(({ kind }) => kind === 'secret') ?? [];
+  const filling = fillPackage(sealed, {
+    answers,
+    earlier: {
+      values: { ...body.values, ...before?.values },
+      secrets: stored.map(({ uid }) => uid),
+    },
+    existing: {
+      webhook: registry.webhooks().map((one) => one.name),
+      hook: hooks.list().map((one) => one.name),
+    },
+    now: clock(),
+    random: randomBytes,
+    baseUrl: url(),
+    engineVersion: version,
+  });
+  if (!filling.ok) throw fillingError(filling);
+  await turn();
+  return wantedFrom(filling.package, sealed);
+}
+
+function wantedFrom(filled: FilledPackage, sealed: SealedPackage): WantedPackage {
+  const document = packageJson(sealed, sealOf(sealed));
+  return { filled, ...readRecords(filled.records), document };
+}
+
+function unreadable({ diagnostics, sources }: PackageReading): HookwrightError {
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  const told = errors.map((one) => formatDiagnostic(one, sources.get(one.file) ?? ''));
+  return new HookwrightError('package.invalid', told.join('\n'));
+}
+
+/** A package of what is chosen, read again before it leaves, so that it can be imported. */
+export function exportDocument(body: ExportBody, { packages }: ApiParts): string {
+  const { name, version, description, license } = body;
+  const { records, prompts } = exportRecords(body, packages.server);
+  const manifest: PackageManifest = {
+    name,
+    version,
+    description,
+    ...(license === undefined ? {} : { license }),
+    prompts,
+    placeholders: [],
+    exclude: [],
+  };
+  const made = packageOfRecords(manifest, records);
+  const document = packageJson(made, sealPackage(made));
+  const reading = readPackage(Buffer.from(document), 'export');
+  if (reading.package === undefined) throw unreadable(reading);
+  return document;
+}
