@@ -4,7 +4,7 @@ import { automation, hook, Importer, type Json, pack, webhook } from './importer
 import { newFolder, Program } from './program.ts';
 
 /** Kinds of records times this: one transaction of some milliseconds, most of which writes. */
-const RECORDS = 30;
+const RECORDS = 15;
 /** Kills, at moments that divide the time which an import takes. */
 const KILLS = 4;
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { automation, hook, Importer, pack, told, webhook } from './importer.ts';
-import { eventually, Program } from './program.ts';
+import { Program } from './program.ts';
 
 let program: Program;
 let importer: Importer;
@@ -110,6 +110,18 @@ steps:
     ]).toEqual(before);
   });
 
+  test('asks again for a secret that was deleted since', async () => {
+    await program.api('DELETE', '/secrets/KEY');
+    const error = await importer.refusal('POST', '/packages', { document });
+    expect(error).toMatchObject({ code: 'package.answers' });
+    expect(error.message).toContain(
+      'Expected an answer to KEY (Key of the shop), a secret, got none.',
+    );
+    const plan = await importer.import(document, { answers, conflicts: 'replace' });
+    expect(told(plan)[0]).toBe('secret KEY: create (deleted)');
+    expect((await importer.import(document)).action).toBe('unchanged');
+  });
+
   test('stores no secret in what can be read', async () => {
     for (const path of ['/packages/shop', '/packages/shop/document']) {
       const text = await (await program.fetchApi('GET', path)).text();
@@ -118,36 +130,6 @@ steps:
     }
     expect(program.output + program.errors).not.toContain(answers.KEY);
   });
-});
-
-test('what a package brings is at work at once: schedules, topics, functions', async () => {
-  const document = pack('started', {
-    records: [
-      {
-        uid: 'report',
-        text: 'automation: started.report\ntrigger: schedule\non: "0 7 * * *"\nsteps:\n  - log: x\n',
-      },
-      {
-        uid: 'paid',
-        text: 'automation: started.paid\ntrigger: topic\non: "started.*"\nsteps:\n  - log: x\n',
-      },
-    ],
-  });
-  const plan = await importer.import(document);
-  expect(plan.capabilities.gained).toEqual({
-    schedules: ['started.report: 0 7 * * *'],
-    topics: ['started.paid: started.*'],
-  });
-  const { next_at } = await importer.named('automations', 'started.report');
-  expect(next_at).toMatch(/T07:00:00\.000Z$/);
-  await program.api('POST', '/messages', { topic: 'started.now', data: {} });
-  const runs = await eventually(
-    async () => (await program.api('GET', '/runs?automation=started.paid')).runs,
-    (list) => list.length > 0,
-  );
-  expect(runs).toHaveLength(1);
-  const gone = await program.api('DELETE', '/packages/started');
-  expect(gone.capabilities.lost).toEqual(plan.capabilities.gained);
 });
 
 describe('a newer version', () => {
@@ -274,6 +256,11 @@ describe('what was changed by hand', () => {
   test('and what was deleted is made again only where that is said', async () => {
     await program.api('DELETE', '/automations/hand.a');
     expect(told(await importer.plan(v2))[0]).toBe('automation hand.a: conflict (deleted)');
+    const { records } = await program.api('GET', '/packages/hand');
+    expect(records.map(({ name, present }: any) => [name, present])).toEqual([
+      ['hand.a', false],
+      ['Hand', true],
+    ]);
     await importer.import(v2, { conflicts: 'keep' });
     expect((await importer.refusal('GET', '/automations/hand.a')).code).toBe(
       'automation.not_found',
@@ -359,60 +346,5 @@ describe('a name that something else has', () => {
     await importer.import(document, { answers: { SHARED: 'mine-1234' } });
     await program.api('DELETE', '/packages/secretive');
     expect(await program.api('GET', '/secrets/SHARED')).toMatchObject({ hosts: ['a.example'] });
-  });
-});
-
-describe('removing', () => {
-  test('takes out what a package brought, and tells what still needs it', async () => {
-    const prompts = [{ key: 'GONE_KEY', label: 'A key', type: 'secret' }];
-    const records = [automation('gone.a', 'x'), webhook('Gone', 'gone.a'), hook('gone', '')];
-    const answers = { GONE_KEY: 'value-1234' };
-    await importer.import(pack('gone', { prompts, records }), { answers });
-    await program.api('POST', '/webhooks', { name: 'Other', bindings: [{ automation: 'gone.a' }] });
-    const plan = await program.api('DELETE', '/packages/gone?dry_run=true');
-    expect(told(plan)).toEqual([
-      'secret GONE_KEY: remove',
-      'automation gone.a: remove',
-      'webhook Gone: remove',
-      'hook gone: remove',
-    ]);
-    expect(plan.notes).toEqual(['The webhook "Other" runs the automation gone.a.']);
-    await program.api('DELETE', `/packages/gone?fingerprint=${plan.fingerprint}`);
-    expect((await importer.refusal('GET', '/packages/gone')).code).toBe('package.not_found');
-    expect((await importer.refusal('GET', '/secrets/GONE_KEY')).code).toBe('secret.not_found');
-    expect(await importer.named('webhooks', 'Gone')).toBeUndefined();
-    expect(await importer.named('hooks', 'gone')).toBeUndefined();
-    expect((await importer.refusal('GET', '/automations/gone.a')).code).toBe(
-      'automation.not_found',
-    );
-  });
-
-  test('leaves what was changed by hand, or takes it too where that is said', async () => {
-    const document = pack('partly', { records: [automation('partly.a', 'x')] });
-    const edit = { source: 'automation: partly.a\nsteps:\n  - return: { text: mine }\n' };
-    await importer.import(document);
-    await program.api('PUT', '/automations/partly.a', edit);
-    expect((await importer.refusal('DELETE', '/packages/partly')).code).toBe('package.conflict');
-    await program.api('DELETE', '/packages/partly?conflicts=keep');
-    expect(await program.api('GET', '/automations/partly.a')).toMatchObject({ owner: 'hand' });
-    await importer.import(document, { conflicts: 'replace' });
-    await program.api('PUT', '/automations/partly.a', edit);
-    await program.api('DELETE', '/packages/partly?conflicts=replace');
-    expect((await importer.refusal('GET', '/automations/partly.a')).code).toBe(
-      'automation.not_found',
-    );
-  });
-
-  test('leaves a secret that something else uses', async () => {
-    const prompts = [{ key: 'USED_KEY', label: 'A key', type: 'secret' }];
-    const answers = { USED_KEY: 'value-1234' };
-    await importer.import(pack('used', { prompts, records: [automation('used.a', 'x')] }), {
-      answers,
-    });
-    const source = { preset: 'github', secrets: { secret: 'USED_KEY' } };
-    await program.api('POST', '/webhooks', { name: 'Uses', source });
-    const plan = await program.api('DELETE', '/packages/used');
-    expect(told(plan)[0]).toBe('secret USED_KEY: keep (used)');
-    expect(await program.api('GET', '/secrets/USED_KEY')).toMatchObject({ name: 'USED_KEY' });
   });
 });

@@ -4,9 +4,18 @@ import type { Worker } from 'node:worker_threads';
 import Sqlite from 'better-sqlite3';
 import { expect, test, vi } from 'vitest';
 import type { CapturedEvent } from '../../src/core/event.ts';
+import type { PackageChange } from '../../src/engine/ports/package-store.ts';
 import type { Store } from '../../src/engine/ports.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
-import { NOW, someEvent, someEvents, someRun } from '../contract/records.ts';
+import {
+  NOW,
+  someAutomation,
+  someEvent,
+  someEvents,
+  someHook,
+  someRun,
+  someWebhook,
+} from '../contract/records.ts';
 import { someFolder } from './folder.ts';
 
 const started = vi.hoisted(() => [] as Worker[]);
@@ -40,6 +49,46 @@ test('1,000 captures at once share few commits', async () => {
   await Promise.all(someEvents(1000).map((event) => store.capture(event, 'pending')));
   expect(commits.reduce((sum, calls) => sum + calls, 0)).toBe(1000);
   expect(commits.length).toBeLessThanOrEqual(16);
+  await store.close();
+});
+
+test('a package for which the disk is too full leaves nothing behind, and goes in when there is room', async () => {
+  const dataDir = someFolder();
+  const full = await openSqliteStore({ dataDir, pageCountMax: 100 });
+  const automations = Array.from({ length: 60 }, (_, n) => ({
+    after: {
+      ...someAutomation(`shop.${n}`, `automation: shop.${n} # ${'x'.repeat(20_000)}`),
+      owner: 'package:shop' as const,
+    },
+  }));
+  const change: PackageChange = {
+    name: 'shop',
+    after: {
+      name: 'shop',
+      version: '1.0.0',
+      description: '',
+      values: {},
+      digest: '',
+      importedAt: NOW,
+      records: [],
+      document: '{}',
+    },
+    automations,
+    webhooks: [{ after: someWebhook() }],
+    hooks: [{ after: someHook() }],
+    secrets: [],
+  };
+  await expect(full.applyPackage(change)).rejects.toMatchObject({
+    code: 'store.failed',
+    message: 'Expected the database to apply a package, got SQLITE_FULL: database or disk is full.',
+  });
+  const found = (store: Store) =>
+    Promise.all([store.packages(), store.automations(), store.webhooks(), store.hooks()]);
+  expect(await found(full)).toEqual([[], [], [], []]);
+  await full.close();
+  const store = await openSqliteStore({ dataDir });
+  await store.applyPackage(change);
+  expect((await found(store)).map((list) => list.length)).toEqual([1, 60, 1, 1]);
   await store.close();
 });
 

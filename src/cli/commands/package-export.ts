@@ -76,7 +76,9 @@ function chosenOf(
   const given = { automations: automation, webhooks: webhook, hooks: hook } as Chosen;
   if (Object.values(given).some((list) => list.length > 0) || imported === undefined) return given;
   const named = (wanted: string): string[] =>
-    imported.records.filter(({ kind }) => kind === wanted).map((record) => record.name);
+    imported.records
+      .filter(({ kind, present }) => kind === wanted && present)
+      .map((record) => record.name);
   return {
     automations: named('automation'),
     webhooks: named('webhook'),

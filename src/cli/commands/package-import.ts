@@ -16,6 +16,9 @@ import type { Attach, Session } from '../session.ts';
 import { addDataSettings } from '../settings-options.ts';
 import { printableLine } from '../style.ts';
 
+/** From so many on it takes long enough to be told of: a second. */
+const LONG_RECORDS = 200;
+
 export function addPackageImport(parent: Command, attach: Attach): void {
   const command = addOptions(
     parent
@@ -69,6 +72,7 @@ async function importPackage(session: Session, path = '-', isDry: boolean): Prom
   if (pkg === undefined) return;
   await session.withApi(async (api) => {
     const earlier = await earlierOf(api, pkg.manifest.name);
+    const isLong = pkg.records.length > LONG_RECORDS && session.surroundings.err.terminal;
     const answers = await gatherAnswers(session, pkg.manifest, earlier);
     const request = {
       document: await documentOf(pkg),
@@ -76,9 +80,11 @@ async function importPackage(session: Session, path = '-', isDry: boolean): Prom
       answers,
       ...(choice === undefined ? {} : { conflicts: choice }),
     };
+    if (isLong) session.note(`planning ${pkg.records.length} records.`);
     const plan = await api.json<PlanJson>('POST', '/packages', { ...request, dry_run: true });
     if (!(await agreeTo(session, plan, isDry))) return;
     const { values, fingerprint } = plan;
+    if (isLong) session.note(`importing ${pkg.records.length} records.`);
     const done = await api.json<PlanJson>('POST', '/packages', { ...request, values, fingerprint });
     if (session.json) return session.printJson(done);
     await tellDone(session, api, done);
@@ -94,7 +100,7 @@ async function documentOf(pkg: SealedPackage): Promise<string> {
 async function earlierOf(api: ApiClient, name: string): Promise<Earlier | undefined> {
   try {
     const { values, records } = await api.json<PackageJson>('GET', `/packages/${pathPart(name)}`);
-    const secrets = records.filter(({ kind }) => kind === 'secret');
+    const secrets = records.filter(({ kind, present }) => kind === 'secret' && present);
     return { values, secrets: secrets.map(({ uid }) => uid) };
   } catch (error) {
     if (error instanceof HookwrightError && error.code === 'package.not_found') return undefined;

@@ -53,7 +53,11 @@ function packageText(shown: PackageJson): string {
   ]);
   const records = table(
     ['KIND', 'UID', 'NAME'],
-    shown.records.map((record) => [record.kind, record.uid, record.name]),
+    shown.records.map(({ kind, uid, name: called, present }) => [
+      kind,
+      uid,
+      present ? called : `${called} (gone)`,
+    ]),
   );
   return shown.records.length === 0 ? about : `${about}\n\n${records}`;
 }

@@ -1,7 +1,11 @@
 import type { Clock } from '../../core/clock.ts';
 import { HookwrightError } from '../../core/errors.ts';
 import type { HookRecord } from '../../core/hook.ts';
-import type { ImportedPackage, PackageSource } from '../../core/imported-package.ts';
+import type {
+  ImportedPackage,
+  ImportedRecord,
+  PackageSource,
+} from '../../core/imported-package.ts';
 import type { Log } from '../../core/log.ts';
 import { didYouMean } from '../../core/suggest.ts';
 import type { PackageChange, PackageStore } from '../ports/package-store.ts';
@@ -92,6 +96,11 @@ export class Packages {
         next: didYouMean(name, this.#byName.keys()) ?? 'List them with `hookwright package list`.',
       },
     );
+  }
+
+  /** Whether a record that a package brought is still there, changed or not. */
+  has(name: string, record: ImportedRecord): boolean {
+    return storedOf(record, name, this.#parts) !== undefined;
   }
 
   /** What it came as. Throws `package.not_found`. */

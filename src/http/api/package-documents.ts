@@ -37,7 +37,10 @@ export async function wantedOf(body: ImportBody, parts: ApiParts): Promise<Wante
   }
   await turn();
   const before = packages.find(sealed.manifest.name);
-  const stored = before?.records.filter(({ kind }) => kind === 'secret') ?? [];
+  const stored =
+    before?.records.filter(
+      (record) => record.kind === 'secret' && packages.has(before.name, record),
+    ) ?? [];
   const filling = fillPackage(sealed, {
     answers,
     earlier: {

@@ -1,5 +1,6 @@
 import type { Context, Hono } from 'hono';
 import { HookwrightError } from '../../core/errors.ts';
+import type { ImportedRecord } from '../../core/imported-package.ts';
 import { readExport, readImport, readRemoval } from './input/package.ts';
 import type { ApiParts } from './parts.ts';
 import { packageBriefJson, packageJson } from './represent/package.ts';
@@ -33,7 +34,8 @@ export function routePackages(api: Hono, parts: ApiParts): void {
     GET: async (c) => {
       const imported = packages.get(name(c));
       const { original } = await packages.source(imported.name);
-      return c.json(packageJson(imported, original?.file));
+      const isPresent = (record: ImportedRecord) => packages.has(imported.name, record);
+      return c.json(packageJson(imported, original?.file, isPresent));
     },
     DELETE: async (c) => {
       const { choice, isDry, fingerprint } = readRemoval(c);

@@ -1,5 +1,9 @@
 import type { Package, PackageManifest, PackageRecord } from '../../core/package.ts';
-import { BRACES, occurrencesIn } from '../placeholder.ts';
+import { Report } from '../../language/report.ts';
+import { SourceText } from '../../language/source.ts';
+import { readYaml } from '../../language/yaml/read.ts';
+import { BRACES, type Occurrence, occurrencesIn } from '../placeholder.ts';
+import { scalarsOf } from '../read/scalars.ts';
 import { recordText } from './record-text.ts';
 
 /** A record as it is on a server: the text of an automation, or keys and values. */
@@ -20,17 +24,35 @@ export function packageOfRecords(
       file: `${uid}.yaml`,
       text:
         typeof content === 'string'
-          ? literal(content)
+          ? literalText(content)
           : recordText({ kind, ...(literalIn(content) as object) }),
     })),
   };
 }
 
+/** A file in which nothing is filled in. What stands in its comments stays: nothing is filled in there. */
+function literalText(text: string): string {
+  const occurrences = occurrencesIn(text);
+  if (occurrences.length === 0) return text;
+  const tree = readYaml(new Report(new SourceText(text, 'exported')));
+  const scalars = tree === undefined ? [] : scalarsOf(tree).map(({ node }) => node);
+  return rewritten(
+    text,
+    occurrences.filter(({ start, end }) =>
+      scalars.some((scalar) => scalar.start <= start && end <= scalar.end),
+    ),
+  );
+}
+
 /** A text in which nothing is filled in. */
 function literal(text: string): string {
+  return rewritten(text, occurrencesIn(text));
+}
+
+function rewritten(text: string, occurrences: readonly Occurrence[]): string {
   let written = '';
   let at = 0;
-  for (const { start, end } of occurrencesIn(text)) {
+  for (const { start, end } of occurrences) {
     written += `${text.slice(at, start)}{{{${BRACES}}}}${text.slice(start + 3, end)}`;
     at = end;
   }

@@ -6,7 +6,7 @@ import type { SealedSecret } from '../../core/secret.ts';
 import type { Webhook } from '../../core/webhook.ts';
 import type { HookChange, PackageChange, RecordChange } from '../../engine/ports/package-store.ts';
 import { removeAutomation, saveAutomation } from './automations.ts';
-import { type HookCallParts, write } from './hook-calls.ts';
+import { changeHooks, type HookCallParts } from './hook-calls.ts';
 import { deleteHook, insertHook, replaceHook } from './hooks.ts';
 import { importTime, replacePackage } from './packages.ts';
 import { automationTable, webhookTable } from './schema.ts';
@@ -20,7 +20,7 @@ export function applyPackage(parts: HookCallParts, change: PackageChange): HookR
   const { db } = parts;
   const { name, before, after, automations, webhooks, hooks, secrets } = change;
   const pings = hooks.flatMap(({ ping }) => ping ?? []);
-  return write(parts, pings, () => {
+  return changeHooks(parts, pings, () => {
     if (importTime(db, name) !== before) throw changed(`the package ${name}`);
     for (const secret of secrets) changeSecret(parts, secret);
     // Deletions first: what is made may have the name of what goes.

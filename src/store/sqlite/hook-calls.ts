@@ -179,10 +179,10 @@ export function prepareHookCalls(
   const prune = prepareMessagePruner(sqlite);
   const handlers: Handlers = {
     hooks: () => listHooks(db),
-    createHook: ({ hook, ping }) => write(parts, listOf(ping), () => insertHook(db, hook)),
+    createHook: ({ hook, ping }) => changeHooks(parts, listOf(ping), () => insertHook(db, hook)),
     updateHook: ({ hook, reset, ping }) =>
-      write(parts, listOf(ping), () => replaceHook(db, hook, reset)),
-    deleteHook: ({ hookId }) => write(parts, [], () => void deleteHook(db, hookId)),
+      changeHooks(parts, listOf(ping), () => replaceHook(db, hook, reset)),
+    deleteHook: ({ hookId }) => changeHooks(parts, [], () => void deleteHook(db, hookId)),
     message: ({ messageId }) => findMessage(db, messageId),
     messages: ({ filter }) => listMessages(db, filter),
     pruneMessages: ({ before, bytesMax, countMax }) => prune(before, bytesMax, countMax),
@@ -214,7 +214,7 @@ function listOf(ping: NewMessage | undefined): readonly NewMessage[] {
 }
 
 /** A change to the table of hooks, with pings, in one transaction. */
-export function write<T>(
+export function changeHooks<T>(
   { sqlite, subscribers, publisher }: HookCallParts,
   pings: readonly NewMessage[],
   change: () => T,

@@ -1,4 +1,8 @@
-import type { ImportedKind, ImportedPackage } from '../../../core/imported-package.ts';
+import type {
+  ImportedKind,
+  ImportedPackage,
+  ImportedRecord,
+} from '../../../core/imported-package.ts';
 import type { PackageValues } from '../../../core/package.ts';
 import { iso } from './time.ts';
 
@@ -23,6 +27,8 @@ export interface PackageJson extends Omit<PackageBriefJson, 'records'> {
     readonly kind: ImportedKind;
     readonly uid: string;
     readonly name: string;
+    /** False where it was deleted since, or is another owner's. */
+    readonly present: boolean;
   }[];
 }
 
@@ -38,13 +44,21 @@ export function packageBriefJson(imported: ImportedPackage): PackageBriefJson {
   };
 }
 
-export function packageJson(imported: ImportedPackage, original: string | undefined): PackageJson {
+/** @param isPresent whether what a record became is still there */
+export function packageJson(
+  imported: ImportedPackage,
+  original: string | undefined,
+  isPresent: (record: ImportedRecord) => boolean,
+): PackageJson {
   const { digest, values } = imported;
   return {
     ...packageBriefJson(imported),
     digest,
     values,
     original: original ?? null,
-    records: imported.records.map(({ kind, uid, name }) => ({ kind, uid, name })),
+    records: imported.records.map((record) => {
+      const { kind, uid, name } = record;
+      return { kind, uid, name, present: isPresent(record) };
+    }),
   };
 }
