@@ -49,6 +49,7 @@ export async function runLeg(
   // From here on, what is written goes to disk with the event, or behind it.
   start.capture.release();
   if (run.how === 'ended') return ended(parts, run, start);
+  if (!(await mayWrite(start))) return {};
   const awaited = start.caller?.awaited === true;
   return awaited || parts.queue.hasRoom ? begin(parts, run, start) : enqueue(parts, run, start);
 }
@@ -62,13 +63,14 @@ async function ended(parts: LegParts, run: EndedRun, start: LegStart): Promise<L
   if (awaited || subject === undefined) return { unwritten: record };
   const again = parts.live.retryAt(subject, record, false);
   if (again === undefined) return { unwritten: record };
-  return queued(parts, again, start);
+  return (await mayWrite(start)) ? queued(parts, again, start) : {};
 }
 
 /** Computing it again may give another answer, when a secret has changed: it is written before it leaves. */
 async function recorded(parts: LegParts, run: EndedRun, start: LegStart): Promise<LegEnd> {
   const { record, result } = run;
   const { caller, event } = start;
+  if (!(await mayWrite(start))) return {};
   await parts.store.advance({
     run: record,
     begun: [],
@@ -126,6 +128,14 @@ async function queued(parts: LegParts, run: RunRecord, { event }: LegStart): Pro
   parts.live.listener.opened();
   parts.queue.wake(run.dueAt ?? parts.clock());
   return { left: Promise.resolve(run), eventWritten: event !== undefined };
+}
+
+/**
+ * Whether a run may be written: one whose event could not be stored must not be. A step that settles its event
+ * is refused by the store then, and need not wait.
+ */
+async function mayWrite({ capture, event }: LegStart): Promise<boolean> {
+  return event !== undefined || succeeded(capture.stored);
 }
 
 function succeeded(work: Promise<void>): Promise<boolean> {

@@ -119,7 +119,7 @@ test.each<[what: string, source: string, outside: Outside, parts: string[]]>([
     'state that others have changed meanwhile',
     `automation: a\npolicy: { state: [ k ] }\nsteps:\n  - state: { get: k }\n    as: one\n  - state: { get: k }\n    as: two\n  - return: { json: ${$('[one, two]')} }\n`,
     ({ number }) => ({ ok: true, value: String(number) }),
-    ['- state: k\n        reply: 0', '- state: k\n        reply: 1'],
+    ['- state: get k\n        reply: 0', '- state: get k\n        reply: 1'],
   ],
   [
     'failures of every kind of effect',

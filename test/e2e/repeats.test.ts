@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Program } from './program.ts';
+import { eventually, Program } from './program.ts';
 
 /** Fails until it has been run often enough. */
 const flaky = (status: number): string => `automation: flaky.${status}
@@ -12,7 +12,19 @@ steps:
       - fail: { message: Not yet., status: ${status} }
   - return: { json: { runs: "\${{ runs }}" } }
 `;
-const automations = { '500.yaml': flaky(500), '422.yaml': flaky(422), 'late.yaml': flaky(503) };
+const COUNT = `automation: count
+policy: { state: [ runs/all ] }
+steps:
+  - state: { increment: runs/all }
+    as: runs
+  - return: { json: { runs: "\${{ runs }}" } }
+`;
+const automations = {
+  'count.yaml': COUNT,
+  '500.yaml': flaky(500),
+  '422.yaml': flaky(422),
+  'late.yaml': flaky(503),
+};
 
 let program: Program;
 
@@ -56,6 +68,20 @@ describe('a request that comes again', () => {
     expect(all.filter(({ status }) => status === 503).length).toBeGreaterThan(0);
     const ran = new Set(all.map(eventOf));
     expect(ran.size).toBeLessThan(4);
+  });
+
+  test('starts none of several automations, however many come at once', async () => {
+    const bindings = [{ automation: 'count' }, { automation: 'count', also: true }];
+    const send = await sender('count', { bindings });
+    const all = await Promise.all(Array.from({ length: 20 }, send));
+    expect(new Set(all.map(eventOf)).size).toBe(1);
+    const runs = await eventually(
+      async () => (await program.api('GET', '/runs?automation=count')).runs,
+      (list) => list.every(({ status }: { status: string }) => status === 'succeeded'),
+    );
+    expect(runs.map((run: { event_id: string }) => run.event_id)).toEqual(
+      Array.from({ length: 2 }, () => eventOf(all[0] as Response)),
+    );
   });
 
   test('gets the refusal that the first got, and is not run', async () => {
