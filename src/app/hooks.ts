@@ -25,7 +25,7 @@ import type { OutboundOptions, openOutbound } from '../outbound/open.ts';
 import type { Open } from './open.ts';
 
 /** What ships. */
-const OWN_PROFILES = fileURLToPath(installedFile(import.meta.url, 'profiles'));
+const SHIPPED = fileURLToPath(installedFile(import.meta.url, 'profiles'));
 /** Files of one folder of profiles; more is another folder. */
 const PROFILES_MAX = 1000;
 /** Connections beyond those of attempts: idle ones that are kept to be used again. */
@@ -53,12 +53,12 @@ export async function openHooks({
   makeId,
   turns,
 }: HookParts): Promise<Hooks> {
-  const own = await readProfiles(OWN_PROFILES);
+  const shipped = await readProfiles(SHIPPED);
   // A checkout's own folder is the default one as well.
-  const others = (await readProfiles(config.profilesDir)).filter(
-    ({ text }) => !own.some((file) => file.text === text),
+  const own = (await readProfiles(config.profilesDir)).filter(
+    ({ text }) => !shipped.some((file) => file.text === text),
   );
-  const profiles = new Profiles([...own, ...others]);
+  const profiles = new Profiles(own, shipped);
   return Hooks.open({ store, vault, profiles, clock, makeId, random: randomBytes, turns });
 }
 

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encodeForm, flatten } from '../../src/hook/flatten.ts';
@@ -59,6 +60,21 @@ describe('profiles', () => {
     ]);
     expect(() => new Profiles([{ file: 'mine.yaml', text: shaped }])).toThrow(
       expect.objectContaining({ code: 'profile.invalid' }),
+    );
+  });
+
+  test('that ship are called as their files, and no other may take the name of one', () => {
+    const shipped = readdirSync('profiles').map((file) => ({
+      file,
+      text: readFileSync(`profiles/${file}`, 'utf8'),
+    }));
+    const lazy = new Profiles([], shipped);
+    expect(lazy.names).toEqual(profiles.names);
+    for (const name of lazy.names) expect(lazy.find(name)).toEqual(profiles.get(name));
+    expect(lazy.names).toEqual(profiles.names);
+    const text = 'profile: standard\nformats: { json: { type: t/t, body: "{data}" } }';
+    expect(() => new Profiles([{ file: 'mine.yaml', text }], shipped)).toThrow(
+      'mine.yaml: Expected a name that no other profile has, got standard.',
     );
   });
 
