@@ -32,8 +32,8 @@ export function formatOf({ options }: Session, out: string | undefined): Format 
 
 /** A package in one document. */
 export async function documentText(pkg: Package, seal: Seal, format: Format): Promise<string> {
-  const { packageJson, packageYaml } = await import('../package/write/document.ts');
-  return format === 'json' ? packageJson(pkg, seal) : packageYaml(pkg, seal);
+  const { documentJson, documentYaml } = await import('../package/write/document.ts');
+  return format === 'json' ? documentJson(pkg, seal) : documentYaml(pkg, seal);
 }
 
 /** A package in short, as commands tell it. */

@@ -5,7 +5,7 @@ import { fillPackage } from '../../src/package/fill/fill.ts';
 import { readPackage } from '../../src/package/read/package.ts';
 import type { PackageReading } from '../../src/package/read/reading.ts';
 import { sealPackage } from '../../src/package/seal/sign.ts';
-import { packageJson } from '../../src/package/write/document.ts';
+import { documentJson } from '../../src/package/write/document.ts';
 
 const SAMPLES = new URL('cerb/samples/', import.meta.url).pathname;
 
@@ -19,7 +19,7 @@ test.each(readdirSync(SAMPLES))('%s of Cerb is a package, with its original', (f
   expect(reading.from).toBe('cerb package');
   expect(reading.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
   expect(reading.package?.original).toEqual({ file: 'original.json', text });
-  const written = packageJson(reading.package as never, sealPackage(reading.package as never));
+  const written = documentJson(reading.package as never, sealPackage(reading.package as never));
   expect(read('written.json', written).package).toEqual(reading.package);
 });
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { fillPackage } from '../../src/package/fill/fill.ts';
 import { readPackage } from '../../src/package/read/package.ts';
 import { packageDigest } from '../../src/package/seal/digest.ts';
-import { packageJson } from '../../src/package/write/document.ts';
+import { documentJson } from '../../src/package/write/document.ts';
 import { packageOfRecords } from '../../src/package/write/exported.ts';
 
 const MANIFEST = {
@@ -23,7 +23,7 @@ steps:
   const made = packageOfRecords(MANIFEST, [{ kind: 'automation', uid: 'a', content: text }]);
   expect(made.records[0]?.text).toContain('# {{{shop}}}');
   const { package: read } = readPackage(
-    Buffer.from(packageJson(made, { digest: packageDigest(made) })),
+    Buffer.from(documentJson(made, { digest: packageDigest(made) })),
     'made.json',
   );
   const filling = fillPackage(read as never, {

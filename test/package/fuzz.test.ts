@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { fillPackage } from '../../src/package/fill/fill.ts';
 import { readPackage } from '../../src/package/read/package.ts';
 import { sealPackage } from '../../src/package/seal/sign.ts';
-import { packageJson, packageYaml } from '../../src/package/write/document.ts';
+import { documentJson, documentYaml } from '../../src/package/write/document.ts';
 import { generatedPackage, oddText } from './generated.ts';
 
 const GUIDE = readFileSync(
@@ -25,8 +25,8 @@ function spoiled(text: fc.Arbitrary<string>): fc.Arbitrary<string> {
 
 test('whatever the document is, it is a package that can be filled in, or errors with places', () => {
   const documents = fc.oneof(
-    generatedPackage.map((pkg) => packageJson(pkg, sealPackage(pkg))),
-    generatedPackage.map((pkg) => packageYaml(pkg, { digest: '' }).replace(/^digest: .*\n/m, '')),
+    generatedPackage.map((pkg) => documentJson(pkg, sealPackage(pkg))),
+    generatedPackage.map((pkg) => documentYaml(pkg, { digest: '' }).replace(/^digest: .*\n/m, '')),
     fc.constant(GUIDE),
   );
   fc.assert(

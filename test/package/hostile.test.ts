@@ -7,7 +7,7 @@ import { readPackageFolder } from '../../src/package/read/folder.ts';
 import { readPackage } from '../../src/package/read/package.ts';
 import type { PackageReading } from '../../src/package/read/reading.ts';
 import { sealPackage } from '../../src/package/seal/sign.ts';
-import { packageJson } from '../../src/package/write/document.ts';
+import { documentJson } from '../../src/package/write/document.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'hookwright-hostile-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -155,7 +155,7 @@ records: []
       Buffer.from(JSON.stringify(records({ uid: 'a', text: HOOK }))),
       'p',
     ).package;
-    const text = packageJson(pkg as never, sealPackage(pkg as never));
+    const text = documentJson(pkg as never, sealPackage(pkg as never));
     expect(read(text)).toEqual([]);
     expect(read(text.replace('name: a', 'name: b'))).toEqual([
       expect.stringMatching(

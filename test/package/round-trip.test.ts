@@ -9,7 +9,7 @@ import { readPackage } from '../../src/package/read/package.ts';
 import type { PackageReading } from '../../src/package/read/reading.ts';
 import { makeKeyPair, readPrivateKey } from '../../src/package/seal/keys.ts';
 import { sealPackage, signPackage } from '../../src/package/seal/sign.ts';
-import { packageJson, packageYaml } from '../../src/package/write/document.ts';
+import { documentJson, documentYaml } from '../../src/package/write/document.ts';
 import { packageFiles } from '../../src/package/write/folder.ts';
 import { generatedPackage } from './generated.ts';
 
@@ -30,8 +30,8 @@ test('reading what was written as JSON or YAML gives the same package', () => {
   fc.assert(
     fc.property(generatedPackage, (pkg) => {
       const seal = sealPackage(pkg);
-      same(readPackage(Buffer.from(packageJson(pkg, seal)), 'a.json'), pkg);
-      same(readPackage(Buffer.from(packageYaml(pkg, seal)), 'a.yaml'), pkg);
+      same(readPackage(Buffer.from(documentJson(pkg, seal)), 'a.json'), pkg);
+      same(readPackage(Buffer.from(documentYaml(pkg, seal)), 'a.yaml'), pkg);
     }),
     { numRuns: 150 },
   );

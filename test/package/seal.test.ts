@@ -15,7 +15,7 @@ import {
 } from '../../src/package/seal/keys.ts';
 import { isSignedBy, sealPackage, signPackage } from '../../src/package/seal/sign.ts';
 import { demandSignature } from '../../src/package/seal/trust.ts';
-import { packageJson, packageYaml } from '../../src/package/write/document.ts';
+import { documentJson, documentYaml } from '../../src/package/write/document.ts';
 import { generatedPackage } from './generated.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hookwright-seal-'));
@@ -50,8 +50,8 @@ test('JSON and YAML of a package have one digest, and every change of it another
     fc.property(generatedPackage, (pkg) => {
       const digest = packageDigest(pkg);
       const seal = sealPackage(pkg);
-      expect(readPackage(Buffer.from(packageJson(pkg, seal)), 'a').package?.digest).toBe(digest);
-      expect(readPackage(Buffer.from(packageYaml(pkg, seal)), 'a').package?.digest).toBe(digest);
+      expect(readPackage(Buffer.from(documentJson(pkg, seal)), 'a').package?.digest).toBe(digest);
+      expect(readPackage(Buffer.from(documentYaml(pkg, seal)), 'a').package?.digest).toBe(digest);
       const manifest = { ...pkg.manifest, description: `${pkg.manifest.description}.` };
       const [first, ...others] = pkg.records;
       const changes: Package[] = [

@@ -11,7 +11,7 @@ import { readPackage } from '../../package/read/package.ts';
 import type { PackageReading, SealedPackage } from '../../package/read/reading.ts';
 import { sealOf, sealPackage } from '../../package/seal/sign.ts';
 import { demandSignature } from '../../package/seal/trust.ts';
-import { packageJson } from '../../package/write/document.ts';
+import { documentJson } from '../../package/write/document.ts';
 import { packageOfRecords } from '../../package/write/exported.ts';
 import type { ExportBody, ImportBody } from './input/package.ts';
 import { readRecords } from './input/package-records.ts';
@@ -62,7 +62,7 @@ export async function wantedOf(body: ImportBody, parts: ApiParts): Promise<Wante
 }
 
 function wantedFrom(filled: FilledPackage, sealed: SealedPackage): WantedPackage {
-  const document = packageJson(sealed, sealOf(sealed));
+  const document = documentJson(sealed, sealOf(sealed));
   return { filled, ...readRecords(filled.records), document };
 }
 
@@ -86,7 +86,7 @@ export function exportDocument(body: ExportBody, { packages }: ApiParts): string
     exclude: [],
   };
   const made = packageOfRecords(manifest, records);
-  const document = packageJson(made, sealPackage(made));
+  const document = documentJson(made, sealPackage(made));
   const reading = readPackage(Buffer.from(document), 'export');
   if (reading.package === undefined) throw unreadable(reading);
   return document;

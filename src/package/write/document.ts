@@ -8,12 +8,12 @@ import type { Seal } from '../seal/sign.ts';
  *
  * @param seal made of the same package
  */
-export function packageJson(pkg: Package, seal: Seal): string {
+export function documentJson(pkg: Package, seal: Seal): string {
   return `${JSON.stringify(documentOf(pkg, seal), null, 2)}\n`;
 }
 
 /** The same in YAML: records as blocks of text, where YAML can hold them so. */
-export function packageYaml(pkg: Package, seal: Seal): string {
+export function documentYaml(pkg: Package, seal: Seal): string {
   const document = new Document(documentOf(pkg, seal), { aliasDuplicateObjects: false });
   visit(document, {
     Scalar(_, node) {
