@@ -195,6 +195,8 @@ function evaluate(source: string, parts: object): Outcome {
   }
 }
 
+const RUNS = 5000;
+
 test('no expression can tell the part that it reaches from the whole', () => {
   let smaller = 0;
   fc.assert(
@@ -213,7 +215,7 @@ test('no expression can tell the part that it reaches from the whole', () => {
       if (JSON.stringify(part).length < JSON.stringify(whole).length) smaller += 1;
       expect(evaluate(source, part)).toEqual(evaluate(source, whole));
     }),
-    { numRuns: 5_000 },
+    { numRuns: RUNS },
   );
-  expect(smaller).toBeGreaterThan(5000); // A reach of everything would pass without a proof.
+  expect(smaller).toBeGreaterThan(RUNS / 2); // A reach of everything would pass without a proof.
 });
