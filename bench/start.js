@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { median } from './load.js';
 
-const MAIN = new URL('../dist/bundle/hookwright.js', import.meta.url).pathname;
+const MAIN = new URL('../dist/cli/main.js', import.meta.url).pathname;
 const AUTOMATIONS = new URL('../automations', import.meta.url).pathname;
 const ROUNDS = 7;
 

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { emptyFolder } from './fake.ts';
 
 // The built program as a user starts it; `npm test` builds first.
-const MAIN = resolve('dist/bundle/hookwright.js');
+const MAIN = resolve('dist/cli/main.js');
 const folder = emptyFolder();
 
 interface Ended {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The built program, which `npm test` makes first. */
-export const MAIN = fileURLToPath(new URL('../../dist/bundle/hookwright.js', import.meta.url));
+export const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 /** The project's own automations. */
 export const AUTOMATIONS = fileURLToPath(new URL('../../automations', import.meta.url));
