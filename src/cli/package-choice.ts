@@ -20,6 +20,16 @@ export function choiceOf({ options }: Session): 'keep' | 'replace' | undefined {
   return options.replace === true ? 'replace' : undefined;
 }
 
+/** What to do about what is in the way. */
+function wayOut({ records }: PlanJson): string {
+  const hasFile = records.some(
+    ({ action, conflict }) => action === 'conflict' && conflict === 'folder',
+  );
+  return hasFile
+    ? '--keep uses what is in the way. A file of the automations folder cannot be replaced: delete it first.'
+    : '--keep leaves what is in the way, --replace does not.';
+}
+
 /**
  * Shows a plan, and lets a person agree to it. What keeps it from being applied ends the process with the
  * code of what the server would say.
@@ -38,7 +48,7 @@ export async function agreeTo(session: Session, plan: PlanJson, isDry: boolean):
   else if (counts.conflict !== undefined) {
     session.exitCode = ERRORS['package.conflict'].exit;
     if (!session.json) {
-      session.note('nothing was applied. --keep leaves what is in the way, --replace does not.');
+      session.note(`nothing was applied. ${wayOut(plan)}`);
     } else if (!isDry) session.printJson(plan);
   }
   if (isDry || errors.length > 0 || counts.conflict !== undefined) return false;
