@@ -1,4 +1,4 @@
-import type { Answer, RunRecord } from '../../core/run.ts';
+import type { Answer } from '../../core/run.ts';
 import type { Webhook } from '../../core/webhook.ts';
 import { failureAnswer } from '../answers.ts';
 import type { CallerStore, EventStore } from '../ports.ts';
@@ -22,7 +22,8 @@ export async function firstOf(
 ): Promise<First> {
   const eventId = await store.firstEvent(webhook.id, key);
   const event = eventId === undefined ? undefined : await store.event(eventId);
-  if (event === undefined || event.status === 'pending' || event.status === 'captured') {
+  const isUnended = event?.status === 'pending' || event?.status === 'captured';
+  if (event === undefined || isUnended || webhook.respond === 'ack') {
     return { is: 'open', eventId };
   }
   const runs = await store.runsOf(event.id);
@@ -30,17 +31,10 @@ export async function firstOf(
   const answer = own.find((run) => run.answer !== undefined)?.answer;
   if (answer !== undefined) return { is: 'answered', answer, eventId: event.id };
   if (own.some(({ endedAt }) => endedAt === undefined)) return { is: 'open', eventId };
-  const failed = own.find((run) => hasToldFailure(webhook, run, event.receivedAt + deadlineMs));
+  const failed = own.find(({ failure, binding }) => {
+    return failure !== undefined && webhook.bindings[binding]?.also !== true;
+  });
   if (failed?.failure === undefined) return { is: 'unanswered', eventId: event.id };
+  if ((failed.endedAt ?? 0) > event.receivedAt + deadlineMs) return { is: 'open', eventId };
   return { is: 'failed', answer: failureAnswer(failed.failure, failed.id), eventId: event.id };
-}
-
-/** Whether its failure was its caller's answer: not in the background, and not after the deadline. */
-function hasToldFailure(
-  { respond, bindings }: Webhook,
-  { failure, binding, endedAt }: RunRecord,
-  deadlineAt: number,
-): boolean {
-  if (failure === undefined || endedAt === undefined || endedAt > deadlineAt) return false;
-  return respond === 'run' && bindings[binding]?.also !== true;
 }
