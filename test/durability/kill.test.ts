@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { playWorlds, summary } from './worlds.ts';
 
 /** The long form is `npm run durability`. */
-const KILLS = 30;
+const KILLS = 40;
 const TEST_MS_MAX = 300_000;
 const seed = Number(process.env.DURABILITY_SEED ?? Date.now() % 1_000_000);
 

@@ -1,46 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
-import { readPackageFolder } from '../../src/package/read/folder.ts';
+import { describe, expect, test } from 'vitest';
 import { readPackage } from '../../src/package/read/package.ts';
-import type { PackageReading } from '../../src/package/read/reading.ts';
 import { sealPackage } from '../../src/package/seal/sign.ts';
 import { documentJson } from '../../src/package/write/document.ts';
-
-const root = mkdtempSync(join(tmpdir(), 'hookwright-hostile-'));
-afterAll(() => rmSync(root, { recursive: true, force: true }));
-
-const HEAD = { package: 'shop', version: '1.0.0' };
-const HOOK = 'kind: hook\nname: a\n';
-
-function read(document: unknown): readonly string[] {
-  const text = typeof document === 'string' ? document : JSON.stringify(document, null, 1);
-  return said(readPackage(Buffer.from(text), 'p'));
-}
-
-/** What a folder with these files gives; its own path is left out. */
-async function readFolder(files: Readonly<Record<string, string>>): Promise<readonly string[]> {
-  const dir = mkdtempSync(join(root, 'd'));
-  for (const [file, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(dir, file)), { recursive: true });
-    writeFileSync(join(dir, file), text);
-  }
-  return said(await readPackageFolder(dir)).map((line) => line.replace(`${dir}/`, ''));
-}
-
-function said({ diagnostics, package: pkg }: PackageReading): readonly string[] {
-  const errors = diagnostics.filter(({ severity }) => severity === 'error');
-  expect(pkg === undefined).toBe(errors.length > 0);
-  return diagnostics.map(
-    ({ file, line, column, code, message }) => `${file}:${line}:${column} ${code}: ${message}`,
-  );
-}
-
-function records(...list: readonly object[]): object {
-  return { ...HEAD, records: list };
-}
+import { HEAD, HOOK, read, readFolder, records, said } from './told.ts';
 
 describe('a document', () => {
   test('of 100 MB is refused before it is decoded', () => {
