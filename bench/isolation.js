@@ -1,6 +1,6 @@
 // What isolation costs: one run in a restored instance, against the same call without restoring and
 // against a fresh QuickJS context for each run.
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { RUN_LIMITS } from '../dist/core/limits.js';
@@ -20,7 +20,7 @@ const WALL_BYTES = 64 * 1024 * 1024;
 async function measure() {
   const base = await makeBase();
   const programs = new Programs(64 * 1024 * 1024);
-  const executor = new Executor({ base, programs, setClock: () => {} });
+  const executor = new Executor({ base, programs, setClock: () => {}, random: randomUUID() });
   const program = echo(0);
   await executor.prepare();
   const known = keep(programs, program);
@@ -92,7 +92,7 @@ function compare(functions) {
 async function withoutRestoring(base, program) {
   const open = { ...base };
   const programs = new Programs(64 * 1024 * 1024);
-  const executor = new Executor({ base: open, programs, setClock: () => {} });
+  const executor = new Executor({ base: open, programs, setClock: () => {}, random: randomUUID() });
   await executor.prepare();
   let known;
   let count = 0;

@@ -1,5 +1,6 @@
 // What a run with many effects costs to execute again: the program from its start, with every result
 // handed out of the journal, as happens once for each effect.
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { compile } from '../dist/language/compile.js';
@@ -66,7 +67,12 @@ function lastExecution(executor, programs, kind, count) {
 
 async function measure() {
   const programs = new Programs(64 * 1024 * 1024);
-  const executor = new Executor({ base: await makeBase(), programs, setClock: () => {} });
+  const executor = new Executor({
+    base: await makeBase(),
+    programs,
+    setClock: () => {},
+    random: randomUUID(),
+  });
   await executor.prepare();
   const contenders = Object.keys(KINDS).flatMap((kind) => [
     lastExecution(executor, programs, kind, 1),

@@ -12,6 +12,11 @@ export interface Program {
   readonly source: string;
   /** What of `request` the program can read; the host sends the guest no more than that. */
   readonly reach: Reach;
+  /**
+   * Set where `request.json` is only put into the JSON of answers, as it came: it stays on the host, which puts
+   * it there.
+   */
+  readonly carriesJson?: true;
   /** The steps by number: `$.step = n` in the source refers to `steps[n]`. */
   readonly steps: readonly StepPlace[];
   /** YAML line (from 1) of each line of `source` (from 0); 0 where there is none. */

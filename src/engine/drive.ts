@@ -246,8 +246,8 @@ export class Drive implements Stoppable {
     this.#computed = false;
     await this.#parts.store.advance({
       run: this.#record,
-      ...entries,
       lease: lease(),
+      ...entries,
       ...(first && event !== undefined ? { event } : {}),
     });
     if (first) begun?.();

@@ -48,9 +48,10 @@ export class Journal {
   }
 
   begin(effect: EffectRequest, at: number): void {
-    const entry: JournalEntry = { ...effect, beganAt: at };
-    this.#entries.set(effect.number, entry);
-    this.#open.set(effect.number, entry);
+    const { number, step, kind, args } = effect;
+    const entry: JournalEntry = { number, step, kind, args, beganAt: at };
+    this.#entries.set(number, entry);
+    this.#open.set(number, entry);
     this.#begun.push({ effect, at });
   }
 
@@ -73,7 +74,9 @@ export class Journal {
   #complete(number: number, at: number, arrival: number, result: EffectResult): void {
     const entry = this.#open.get(number);
     if (entry === undefined) return;
-    this.#entries.set(number, { ...entry, ended: { at, arrival, result } });
+    const { step, kind, args, beganAt } = entry;
+    const ended = { at, arrival, result };
+    this.#entries.set(number, { number, step, kind, args, beganAt, ended });
     this.#open.delete(number);
   }
 

@@ -74,7 +74,7 @@ export class Runner {
         first: result,
       };
     }
-    return { ...this.#ended(record, result), subject };
+    return { subject, ...this.#ended(record, result) };
   }
 
   /** A run that ends as failed before its automation was reached: its condition threw. */

@@ -40,6 +40,12 @@ export function readJson(body: Uint8Array, reach: Reach): JsonBody {
   }
 }
 
+/** The JSON in a body, written anew: what `JSON.stringify` makes of what `JSON.parse` makes of it. */
+export function rewriteJson(body: Uint8Array): JsonBody {
+  const parsed = parseJsonBody(body);
+  return 'error' in parsed ? parsed : { json: JSON.stringify(parsed.value) };
+}
+
 /** The JSON in a body as a value, and as its text; a body nested too deep to be written again is none. */
 export function parseJsonBody(
   body: Uint8Array,

@@ -145,7 +145,8 @@ export class Ingress {
       writeAnswer(outgoing, judgement.answer);
       return judgement.complete();
     }
-    const event: CapturedEvent = { ...raw, data: mappedData(route, raw) };
+    // In this order: see `records.ts`.
+    const event: CapturedEvent = { data: mappedData(route, raw), ...raw };
     const { answer, eventId } = await receiver.receive(route, event, judgement.reception);
     fields.event = eventId;
     writeAnswer(outgoing, answer, eventId);

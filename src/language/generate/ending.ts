@@ -2,14 +2,14 @@ import type { Span } from '../source.ts';
 import { childOf, entryOf, isNull, type MapNode } from '../yaml/tree.ts';
 import type { StepWriter } from './step.ts';
 import { isUnawaited, type Unit } from './unit.ts';
-import { writeValue } from './value.ts';
+import { writeAnswer, writeValue } from './value.ts';
 
 export const writeRespond: StepWriter = ({ map, value, line }, unit) => {
   if (unit.trigger !== 'webhook') {
     refuseAnswer(entryOf(map, 'respond')?.key ?? map, 'respond', unit);
   }
   unit.out.line(line, '$.respond(');
-  writeValue(value, unit);
+  writeAnswer(value, unit);
   unit.out.text(');');
 };
 
@@ -31,7 +31,7 @@ export const writeReturn: StepWriter = ({ map, value, line }, unit) => {
   // Nobody waits for the answer of `{}`.
   if (!isNull(value) && !isUnawaited(unit.trigger)) {
     unit.out.line(line, '$.finish(');
-    writeValue(value, unit);
+    writeAnswer(value, unit);
     unit.out.text(');');
   }
   unit.out.line(line, 'return;');

@@ -1,6 +1,6 @@
 import type { EffectKind } from '../../core/effect.ts';
 import { singleExpression } from '../check/condition.ts';
-import { analyseBlock, analyseExpression } from '../expression/analyse.ts';
+import { type Analysis, analyseBlock, analyseExpression } from '../expression/analyse.ts';
 import { isSingle, splitTemplate } from '../expression/template.ts';
 import { EFFECTS } from '../table/names.ts';
 import type { ScalarNode } from '../yaml/tree.ts';
@@ -8,11 +8,20 @@ import type { Unit } from './unit.ts';
 import { checkEffects, checkUses, type Locate } from './uses.ts';
 import { literal } from './writer.ts';
 
-/** Writes a text: as a value of any type where it is one expression, else as a joined text. */
-export function writeText(node: ScalarNode, unit: Unit): void {
+/** What can be left on the host where nothing but the JSON of an answer gets it. */
+const CARRIED = 'request.json';
+
+/**
+ * Writes a text: as a value of any type where it is one expression, else as a joined text.
+ *
+ * @param carries whether its value becomes JSON of an answer and nothing else
+ */
+export function writeText(node: ScalarNode, unit: Unit, carries: boolean): void {
   const parts = partsOf(node, unit);
   if (isSingle(parts)) {
-    writeExpression(node, parts[0].source, parts[0].start, unit);
+    const [{ source, start }] = parts;
+    const kept = carries && source.trim() === CARRIED ? unit.carried : unit.analyses;
+    writeExpression(node, source, start, unit, kept);
     return;
   }
   const [first] = parts;
@@ -53,6 +62,7 @@ export function writeBlock(node: ScalarNode, number: number, unit: Unit): void {
   const analysis = analyseBlock(node.text);
   const locate = locator(node, 0);
   checkUses(analysis, 'block', locate, unit);
+  unit.analyses.push(analysis);
   const effects = checkEffects(analysis, locate, unit);
   // One without `await` may still return an effect's promise.
   const isAsync = analysis.hasAwait || effects.length > 0;
@@ -79,8 +89,16 @@ function effectFunction(effect: EffectKind, number: number): string {
 }
 
 /** In brackets, the closing one on a line of its own: the expression may end in a `//` comment. */
-function writeExpression(node: ScalarNode, source: string, start: number, unit: Unit): void {
-  checkUses(analyseExpression(source), 'expression', locator(node, start), unit);
+function writeExpression(
+  node: ScalarNode,
+  source: string,
+  start: number,
+  unit: Unit,
+  kept: Analysis[] = unit.analyses,
+): void {
+  const analysis = analyseExpression(source);
+  checkUses(analysis, 'expression', locator(node, start), unit);
+  kept.push(analysis);
   unit.out.text('(');
   writeLines(node, source, start, unit);
   unit.out.line(unit.out.yamlLine, ')');

@@ -29,16 +29,16 @@ export function conditionProgram(unit: Unit, limits: RunLimits): Program {
   return seal(unit, limits, `${PARAMETERS}Boolean(\n${source}\n)`, [0, ...lines, 0]);
 }
 
-function seal(
-  { analyses, places }: Unit,
-  limits: RunLimits,
-  source: string,
-  lines: readonly number[],
-): Program {
+function seal(unit: Unit, limits: RunLimits, source: string, lines: readonly number[]): Program {
+  const { analyses, carried, places } = unit;
   const usesCerb = analyses.some(({ names }) => names.some(({ name }) => name === CERB_NAMESPACE));
+  const read = reachOf('request', analyses) ?? {};
+  const carriesJson =
+    carried.length > 0 && !unit.isTracing && read !== true && !Object.hasOwn(read, 'json');
   const content = {
     source,
-    reach: reachOf('request', analyses) ?? {},
+    reach: reachOf('request', [...analyses, ...carried]) ?? {},
+    ...(carriesJson ? { carriesJson } : {}),
     steps: places,
     lines,
     limits,

@@ -42,6 +42,8 @@ export class Unit {
   readonly places: StepPlace[] = [];
   /** Of every expression and block, for what the program reads of the request. */
   readonly analyses: Analysis[] = [];
+  /** Of every `request.json` that is put into the JSON of an answer as it is. */
+  readonly carried: Analysis[] = [];
   /** Names that `inputs` has; `undefined` where nobody has declared them. */
   readonly inputs: ReadonlySet<string> | undefined;
   /** What the program's effects reach, as far as its text says. */
@@ -52,6 +54,8 @@ export class Unit {
   readonly hasSecrets: boolean;
   readonly trigger: Trigger;
   readonly trace: TraceCalls;
+  /** A program that tells what it does is to see all of it. */
+  readonly isTracing: boolean;
   hasAwait = false;
   /** How many `parallel` steps are around the step under way. */
   parallels = 0;
@@ -66,6 +70,7 @@ export class Unit {
     this.scope = new Scope(report);
     this.inputs = inputs;
     this.trigger = trigger;
+    this.isTracing = isTracing;
     this.trace = new TraceCalls(this.out, isTracing);
     this.hasSecrets = hasSecrets;
   }

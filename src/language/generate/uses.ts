@@ -18,7 +18,7 @@ import type { Unit } from './unit.ts';
 /** A place in the analysed text, as a place in the file. */
 export type Locate = (place: { readonly start: number; readonly end: number }) => Span;
 
-/** Checks what an expression or a `run` block uses against what there is, and keeps it for the reach. */
+/** Checks what an expression or a `run` block uses against what there is. */
 export function checkUses(
   analysis: Analysis,
   kind: 'expression' | 'block',
@@ -32,7 +32,6 @@ export function checkUses(
   for (const use of analysis.names) checkName(use, kind, locate, unit);
   for (const use of analysis.members) checkMember(use, kind, locate, unit);
   noteSecrets(analysis, locate, unit);
-  unit.analyses.push(analysis);
 }
 
 /** The effects that a block uses as functions; one that nothing waits for is warned about. */

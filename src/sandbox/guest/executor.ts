@@ -9,6 +9,7 @@ import {
   timeCode,
 } from '../protocol/failure.ts';
 import { type Base, loadCerb, loadTrace } from './boot.ts';
+import { CarriedJson } from './carried-json.ts';
 import { KnownArgs } from './effects/known-args.ts';
 import { connect, emptyExchange, makeTraceFunction } from './host-functions.ts';
 import { type Difference, restore, takeDifference } from './picture.ts';
@@ -31,6 +32,8 @@ export interface ExecutorOptions {
   readonly programs: Programs;
   /** Sets the time that the guest sees; see `freezeClock`. */
   readonly setClock: (now: number) => void;
+  /** See `CarriedJson`. */
+  readonly random: string;
   /** Called when a run turns out to take longer than most (about 0.5 ms). */
   readonly onSlow?: () => void;
 }
@@ -61,9 +64,11 @@ export class Executor {
   readonly #exchange = emptyExchange();
   #cerb: { readonly library: Pointer; readonly difference: Difference } | undefined;
   readonly #args = new KnownArgs();
+  readonly #carried: CarriedJson;
 
   constructor(options: ExecutorOptions) {
     this.#options = options;
+    this.#carried = new CarriedJson(options.random);
   }
 
   /** Whether an instance stands ready; otherwise `prepare` is to be awaited. */
@@ -189,14 +194,17 @@ export class Executor {
 
   /** The arguments of `run` in `library/main.ts`; what the program cannot read stays behind. */
   #texts(quickjs: QuickJs, program: Program, input: ExecutionInput): Pointer[] {
-    const { source, reach } = program;
+    const { source, reach, carriesJson = false } = program;
     const text = (value: string | undefined): Pointer =>
       value === undefined ? quickjs.undefined : quickjs.newString(value);
     const named = (name: 'webhook' | 'event' | 'inputs'): Pointer =>
       source.includes(name) || source.includes('\\u') ? text(input[name]) : quickjs.undefined;
     const reached = reach === true || Object.keys(reach).length > 0;
-    const request: Partial<BuiltRequest> = reached ? buildRequest(input.request, reach) : {};
+    const request: Partial<BuiltRequest> = reached
+      ? buildRequest(input.request, reach, carriesJson)
+      : {};
     const { json, jsonError, formError, body, files } = request;
+    this.#carried.set(carriesJson ? json : undefined);
     const errors =
       jsonError === undefined && formError === undefined
         ? undefined
@@ -205,7 +213,7 @@ export class Executor {
     this.#exchange.parts = [body ?? NO_BYTES, ...(files ?? [])];
     return [
       text(request.text),
-      text(json),
+      text(carriesJson && json !== undefined ? this.#carried.mark : json),
       text(errors),
       named('webhook'),
       named('event'),
@@ -281,8 +289,9 @@ export class Executor {
     cpuMs: number,
     replay: Replay,
   ): ExecutionResult {
+    const carried = this.#carried;
     const read = (text: string, fault?: Fault): ExecutionResult =>
-      readReport(text, this.#exchange.answer, program, cpuMs, fault);
+      readReport({ text, bytes: this.#exchange.answer, carried }, program, cpuMs, fault);
     if (typeof ended === 'object' || this.#stopwatch.fired) {
       // The limit was passed, though the script may have had the last word within that poll.
       const fault = typeof ended === 'object' ? ended : { code: timeCode(program), step: -1 };

@@ -2,6 +2,7 @@ import type { Program } from '../../core/program.ts';
 import type { Answer, ExecutionResult, LogLevel, LogLine } from '../../core/run.ts';
 import { describeFailure, type Fault, lineOfStep } from '../protocol/failure.ts';
 import { AnswerTooLong, checkAnswer, InvalidAnswer } from './answer.ts';
+import type { CarriedJson } from './carried-json.ts';
 import type { GuestFailureCode } from './inside/thrown.ts';
 
 const CODES: ReadonlySet<string> = new Set<GuestFailureCode>([
@@ -22,6 +23,14 @@ const CODES: ReadonlySet<string> = new Set<GuestFailureCode>([
 ]);
 const LEVELS: ReadonlySet<string> = new Set<LogLevel>(['debug', 'info', 'warn', 'error']);
 
+/** What the guest has said. */
+interface Reported {
+  readonly text: string;
+  /** The answer's body where it is bytes. */
+  readonly bytes: Uint8Array | undefined;
+  readonly carried: CarriedJson;
+}
+
 /** The first line of what `report` in `library/main.ts` writes, and the rest. */
 interface Report {
   readonly step: unknown;
@@ -36,17 +45,15 @@ interface Report {
  * Makes a result of what the guest reports, and trusts nothing of it: the guest's own half is shielded from
  * author code, but a fault there must end in a failed run and no more.
  *
- * @param bytes the answer's body where it is bytes
  * @param ended set where the host has ended the run: then only logs and an earlier answer count
  */
 export function readReport(
-  text: string,
-  bytes: Uint8Array | undefined,
+  given: Reported,
   program: Program,
   cpuMs: number,
   ended?: Fault,
 ): ExecutionResult {
-  const report = parseReport(text);
+  const report = parseReport(given.text);
   if (report === undefined) {
     const fault = ended ?? { code: 'run.script_error', message: UNREADABLE, step: -1 };
     return { status: 'failed', failure: describeFailure(fault, program), logs: [], cpuMs };
@@ -54,7 +61,7 @@ export function readReport(
   let fault = ended === undefined ? reportedFault(report) : placed(ended, report.step);
   const logs = readLogs(report.logs, program);
   if (logs.length < report.logs.length) fault ??= { code: 'limit.log', step: report.step };
-  const answer = readAnswer(report, bytes, program);
+  const answer = readAnswer(report, given, program);
   if (answer !== undefined && 'code' in answer) fault ??= answer;
   if (fault === undefined && (report.value?.length ?? 0) > program.limits.outputBytes) {
     fault = { code: 'limit.output', step: report.step };
@@ -128,15 +135,17 @@ function readLogs(reported: readonly unknown[], program: Program): LogLine[] {
 
 function readAnswer(
   report: Report,
-  bytes: Uint8Array | undefined,
+  { bytes, carried }: Reported,
   program: Program,
 ): Answer | Fault | undefined {
   if (report.answer === undefined) return undefined;
   const [step, shaped] = report.answer;
   const [status, headers, type, form] = shaped as unknown[];
+  const { outputBytes } = program.limits;
   try {
-    const reported = { status, headers, type, form, text: report.body, bytes };
-    return checkAnswer(reported, program.limits.outputBytes);
+    const text = carried.put(report.body, outputBytes);
+    const reported = { status, headers, type, form, text, bytes };
+    return checkAnswer(reported, outputBytes);
   } catch (error) {
     if (error instanceof AnswerTooLong) return { code: 'limit.output', step };
     if (!(error instanceof InvalidAnswer)) throw error;

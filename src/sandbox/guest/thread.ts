@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Program } from '../../core/program.ts';
 import {
@@ -28,6 +29,7 @@ const executor = new Executor({
   base,
   programs,
   setClock: freezeClock(),
+  random: randomUUID(),
   // Those who are done need not wait for one that takes its time.
   onSlow: () => {
     if (results.length > 0) post(false);

@@ -171,16 +171,7 @@ export function decodeResults({
       body: body ?? bodies.subarray(from, to),
     };
     from = to;
-    const common = {
-      ...(answer.status === 0 ? {} : { answer }),
-      logs: parsedList(results[at + 8] as string),
-      cpuMs: results[at + 2] as number,
-      ...(results[at + 10] === '' ? {} : { trace: parsedTrace(results[at + 10] as string) }),
-      ...(results[at + 11] === ''
-        ? {}
-        : { secretUse: JSON.parse(results[at + 11] as string) as SecretUse }),
-    };
-    decoded.push({ number, result: resultOf(results, at, common) });
+    decoded.push({ number, result: resultOf(results, at, answer) });
   }
   return decoded;
 }
@@ -199,20 +190,29 @@ function details(result: ExecutionResult): string {
   }
 }
 
-function resultOf(
-  results: readonly Field[],
-  at: number,
-  common: Pick<ExecutionResult, 'answer' | 'logs' | 'cpuMs' | 'trace' | 'secretUse'>,
-): ExecutionResult {
+type Draft<Result> = { -readonly [Name in keyof Result]: Result[Name] };
+
+function resultOf(results: readonly Field[], at: number, answer: Answer): ExecutionResult {
+  const result: Draft<ExecutionResult> = resultOfKind(results, at);
+  const [trace, secretUse] = [results[at + 10] as string, results[at + 11] as string];
+  if (answer.status !== 0) result.answer = answer;
+  if (trace !== '') result.trace = JSON.parse(trace) as TraceItem[];
+  if (secretUse !== '') result.secretUse = JSON.parse(secretUse) as SecretUse;
+  return result;
+}
+
+function resultOfKind(results: readonly Field[], at: number): ExecutionResult {
+  const cpuMs = results[at + 2] as number;
   const value = results[at + 7] as string | null;
+  const logs = parsedList(results[at + 8] as string);
   const text = results[at + 9] as string;
   switch (results[at + 1]) {
     case FINISHED:
-      return { status: 'finished', ...common, ...(value === null ? {} : { value }) };
+      return { status: 'finished', logs, cpuMs, ...(value === null ? {} : { value }) };
     case NEEDS:
-      return { status: 'needs', effects: JSON.parse(text) as EffectRequest[], ...common };
+      return { status: 'needs', effects: JSON.parse(text) as EffectRequest[], logs, cpuMs };
     default:
-      return { status: 'failed', failure: JSON.parse(text) as RunFailure, ...common };
+      return { status: 'failed', failure: JSON.parse(text) as RunFailure, logs, cpuMs };
   }
 }
 
@@ -230,10 +230,6 @@ function pairs(text: string): [string, string][] {
 
 function parsedList(json: string): readonly LogLine[] {
   return json === '' ? [] : (JSON.parse(json) as LogLine[]);
-}
-
-function parsedTrace(json: string): readonly TraceItem[] {
-  return JSON.parse(json) as TraceItem[];
 }
 
 /** Its own buffer, so that it can be handed over rather than copied. */

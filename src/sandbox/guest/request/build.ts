@@ -2,7 +2,7 @@ import type { Reach } from '../../../core/program.ts';
 import { emptyFields, type Fields } from '../../../core/request/fields.ts';
 import { readForm } from '../../../core/request/form.ts';
 import { RequestHeaders } from '../../../core/request/headers.ts';
-import { readJson } from '../../../core/request/json-body.ts';
+import { readJson, rewriteJson } from '../../../core/request/json-body.ts';
 import type { Form } from '../../../core/request/multipart.ts';
 import { readQuery } from '../../../core/request/query.ts';
 import type { RequestParts } from '../../../core/run.ts';
@@ -31,8 +31,14 @@ const PLAIN = ['method', 'path', 'url'] as const;
 /**
  * Builds what `reach` names of `request` (`core/request-shape.ts`) and nothing else: a program that
  * reads only the method pays for neither headers nor body. Never throws for anything a sender sends.
+ *
+ * @param carriesJson whether `json` stays on the host (`Program.carriesJson`), and so is written anew
  */
-export function buildRequest(parts: RequestParts, reach: Reach): BuiltRequest {
+export function buildRequest(
+  parts: RequestParts,
+  reach: Reach,
+  carriesJson: boolean,
+): BuiltRequest {
   const members: Record<string, unknown> = {};
   const built: { -readonly [Name in keyof BuiltRequest]: BuiltRequest[Name] } = { text: '{}' };
   for (const name of PLAIN) if (below(reach, name) !== undefined) members[name] = parts[name];
@@ -46,7 +52,7 @@ export function buildRequest(parts: RequestParts, reach: Reach): BuiltRequest {
 
   const json = below(reach, 'json');
   if (json !== undefined) {
-    const read = readJson(parts.body, json);
+    const read = carriesJson ? rewriteJson(parts.body) : readJson(parts.body, json);
     if ('json' in read) built.json = read.json;
     else built.jsonError = read.error;
   }
