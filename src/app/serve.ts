@@ -36,7 +36,7 @@ import { Topics } from '../engine/topics.ts';
 import { trustedProxies } from '../http/ingress/client.ts';
 import { Ingress } from '../http/ingress/ingress.ts';
 import { Limiter } from '../http/ingress/limiter.ts';
-import { createHono, createHttpServer } from '../http/server.ts';
+import { createHono, createHttpServer, createWebhooks } from '../http/server.ts';
 import { createTracking } from '../http/tracking/tracking.ts';
 import type { openOutbound } from '../outbound/open.ts';
 import { followAutomations } from './automations-folder.ts';
@@ -134,7 +134,8 @@ export async function serve(parts: Parts, open: Open): Promise<Served> {
   open.add(() => callers.drained());
   const ingress = ingressOf(parts, receiver, callers);
   let stopping = false;
-  const server = createHttpServer(createHono(ingress, api, trackingOf(parts), () => !stopping));
+  const rest = createHono(api, trackingOf(parts), () => !stopping);
+  const server = createHttpServer(createWebhooks(ingress), rest);
   address = await listen(server, config);
   open.add(async () => {
     stopping = true;
@@ -153,9 +154,9 @@ export async function serve(parts: Parts, open: Open): Promise<Served> {
     topics.route(event) ?? schedules.route(event) ?? registry.routeOfId(event.webhookId);
   open.add(keepRecovered({ store, receiver, log, route: due, seen }, clock, startedAt));
   await warnOfSources(parts);
-  const listening = urlOf(address);
-  log.write('info', 'listening', { url: listening, automations: automations.size });
-  return { address: listening, runs, schedules, deliverer, topics };
+  const url = urlOf(address);
+  log.write('info', 'listening', { url, automations: automations.size });
+  return { address: url, runs, schedules, deliverer, topics };
 }
 
 /** What keeps requests of webhooks from being taken in, one line for each. */

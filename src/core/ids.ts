@@ -47,6 +47,38 @@ export function derivedId(prefix: IdPrefix, now: number, text: string): string {
   return idMaker(() => createHash('sha256').update(text).digest())(prefix, now);
 }
 
+/** What tells apart ids that follow from one other: the random digits of an id of its own. */
+export type IdShift = readonly number[];
+
+/** @param text the same for the same shift */
+export function idShift(text: string): IdShift {
+  return digits(derivedId('ref', 0, text));
+}
+
+/**
+ * An id that is the same for the same id and shift, and as random as that id is: its time, and its random
+ * digits moved by the shift's. A tenth of the work of `derivedId`, which reads a text.
+ *
+ * @param id made by this module
+ */
+export function shiftedId(prefix: IdPrefix, id: string, shift: IdShift): string {
+  let moved = '';
+  for (const [at, digit] of digits(id).entries()) {
+    moved += DIGITS[digit ^ (shift[at] as number)] as string;
+  }
+  const time = id.slice(-RANDOM_DIGITS - TIME_DIGITS, -RANDOM_DIGITS);
+  return `${prefix}_${time}${moved}`;
+}
+
+/** The random digits of an id, as numbers. */
+function digits(id: string): number[] {
+  const numbers: number[] = [];
+  for (let at = id.length - RANDOM_DIGITS; at < id.length; at++) {
+    numbers.push(DIGITS.indexOf(id[at] as string));
+  }
+  return numbers;
+}
+
 /** Bytes in a webhook's token: 160 bits cannot be guessed at any rate of requests. */
 const TOKEN_BYTES = 20;
 

@@ -33,6 +33,24 @@ export function awaits({ source }: Program): boolean {
   return source.startsWith('async ');
 }
 
+/** What a program is given beside `request`, each as JSON. */
+export type Parameter = 'webhook' | 'event' | 'inputs';
+
+const parameters = new WeakMap<Program, ReadonlySet<Parameter>>();
+
+/** Whether a program may read one of its parameters; what it cannot read need not be made. */
+export function mayRead(program: Program, parameter: Parameter): boolean {
+  let read = parameters.get(program);
+  if (read === undefined) {
+    const { source } = program;
+    const all: readonly Parameter[] = ['webhook', 'event', 'inputs'];
+    // A name may be written with an escape.
+    read = new Set(all.filter((name) => source.includes(name) || source.includes('\\u')));
+    parameters.set(program, read);
+  }
+  return read.has(parameter);
+}
+
 /**
  * The part of a value that a program can read: `true` is all of it, an object is only the named
  * members, `{}` is nothing. `{ method: true, json: { issue: { title: true } } }` reads two things.

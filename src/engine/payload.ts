@@ -15,7 +15,7 @@ import { webhookFactsOf } from './seen.ts';
 const DATA_BYTES_MAX = 1024 * 1024;
 
 /** An event before its data is known. */
-export type RawEvent = Omit<CapturedEvent, 'data'>;
+type RawEvent = Omit<CapturedEvent, 'data'>;
 
 /**
  * What the webhook's map makes of a request, as JSON; `null` without a map. It is computed once and stored

@@ -45,7 +45,7 @@ export async function reopen(parts: ReopenParts, run: RunRecord): Promise<RunSta
       program,
       policy,
       retry,
-      ...seenOf(parts.seen(event)),
+      seen: seenOf(parts.seen(event)),
       now: event.receivedAt,
     },
   };

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { CapturedEvent } from '../core/event.ts';
-import { derivedId } from '../core/ids.ts';
+import { derivedId, type IdShift, idShift, shiftedId } from '../core/ids.ts';
+import { mayRead } from '../core/program.ts';
 import type { Execution, ExecutionResult, Failed, Needs, RunRecord } from '../core/run.ts';
 import { Journal } from './journal.ts';
 import type { Sandbox } from './ports.ts';
@@ -43,6 +44,7 @@ export class Runner {
   readonly #sandbox: Sandbox;
   readonly #clock: Clock;
   readonly #secrets: SecretSource;
+  readonly #shifts = new WeakMap<Leg, IdShift>();
 
   constructor(sandbox: Sandbox, clock: Clock, secrets: SecretSource) {
     this.#sandbox = sandbox;
@@ -86,15 +88,15 @@ export class Runner {
   async holds(passage: Passage, leg: Leg): Promise<boolean | Failed> {
     if (leg.condition === undefined) return true;
     const { event, seen } = passage;
-    const id = runId(event, leg, 'when');
+    const id = derivedId('run', event.receivedAt, `${event.id}/${leg.index}/when`);
     const execution: Execution = {
       runId: id,
       seed: id,
       now: event.receivedAt,
       program: leg.condition,
       request: seen.request,
-      webhook: seen.webhookJson,
-      event: seen.eventJson,
+      webhook: mayRead(leg.condition, 'webhook') ? seen.webhookJson : '',
+      event: mayRead(leg.condition, 'event') ? seen.eventJson : '',
       inputs: leg.inputsJson,
       journal: [],
     };
@@ -107,7 +109,7 @@ export class Runner {
 
   #record({ route, event }: Passage, leg: Leg): RunRecord {
     return newRecord({
-      id: runId(event, leg, leg.automation),
+      id: this.#runId(event, leg),
       eventId: event.id,
       webhookId: route.webhook.id,
       automation: leg.automation,
@@ -118,6 +120,19 @@ export class Runner {
     });
   }
 
+  /**
+   * The same whenever a leg is run again: what a crash has made forget is computed anew under the same id, with
+   * the same random source, and is what the caller may have been told already.
+   */
+  #runId(event: CapturedEvent, leg: Leg): string {
+    let shift = this.#shifts.get(leg);
+    if (shift === undefined) {
+      shift = idShift(`${leg.index}/${leg.automation}`);
+      this.#shifts.set(leg, shift);
+    }
+    return shiftedId('run', event.id, shift);
+  }
+
   #ended(record: RunRecord, result: Exclude<ExecutionResult, Needs>): EndedRun {
     const { cpuMs, secretUse } = result;
     const executed = { ...record, cpuMs, ...(secretUse === undefined ? {} : { secretUse }) };
@@ -125,17 +140,9 @@ export class Runner {
   }
 }
 
-/**
- * The same whenever a leg is run again: what a crash has made forget is computed anew under the same id, with
- * the same random source, and is what the caller may have been told already.
- */
-function runId(event: CapturedEvent, { index }: Leg, part: string): string {
-  return derivedId('run', event.receivedAt, `${event.id}/${index}/${part}`);
-}
-
 function subjectOf(
   { event, seen }: Passage,
   { program, policy, retry }: RunnableAutomation,
 ): Subject {
-  return { program, policy, retry, ...seen, now: event.receivedAt };
+  return { program, policy, retry, seen, now: event.receivedAt };
 }

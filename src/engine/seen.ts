@@ -20,11 +20,26 @@ export interface SeenEvent {
 
 /** For an event of which all is kept that a run can see; others are for `asSeen` first. */
 export function seenOf(event: CapturedEvent): SeenEvent {
-  return {
-    request: requestOf(event, urlOf(event)),
-    webhookJson: webhookJsonOf(webhookFactsOf(event)),
-    eventJson: eventJsonOf(event),
-  };
+  return new Seen(event);
+}
+
+/** Made when it is asked for: few programs read their webhook or their event. */
+class Seen implements SeenEvent {
+  readonly request: RequestParts;
+  readonly #event: CapturedEvent;
+
+  constructor(event: CapturedEvent) {
+    this.request = requestOf(event, urlOf(event));
+    this.#event = event;
+  }
+
+  get webhookJson(): string {
+    return webhookJsonOf(webhookFactsOf(this.#event));
+  }
+
+  get eventJson(): string {
+    return eventJsonOf(this.#event);
+  }
 }
 
 export function requestOf(event: ReceivedEvent, url: string): RequestParts {

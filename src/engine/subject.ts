@@ -1,5 +1,5 @@
 import type { Policy } from '../core/policy.ts';
-import type { Program } from '../core/program.ts';
+import { mayRead, type Program } from '../core/program.ts';
 import type { Execution, RunRecord } from '../core/run.ts';
 import type { Retry } from '../language/settings.ts';
 import type { Journal } from './journal.ts';
@@ -7,7 +7,8 @@ import { executionSecrets, type SecretSource } from './secret-source.ts';
 import type { SeenEvent } from './seen.ts';
 
 /** What a run is about, besides its record and its journal: it stays the same from start to end. */
-export interface Subject extends SeenEvent {
+export interface Subject {
+  readonly seen: SeenEvent;
   readonly program: Program;
   readonly policy: Policy;
   readonly retry: Retry | undefined;
@@ -28,16 +29,17 @@ export function executionOf(
   journal: Execution['journal'],
   source: SecretSource,
 ): Execution {
+  const { program, seen } = subject;
   const secrets = executionSecrets(subject.policy.secrets, source, secretUse);
   return {
     runId: id,
     // The same for every attempt, so that ids the author makes with `uuid()` stay the same too.
     seed: id,
     now: subject.now,
-    program: subject.program,
-    request: subject.request,
-    webhook: subject.webhookJson,
-    event: subject.eventJson,
+    program,
+    request: seen.request,
+    webhook: mayRead(program, 'webhook') ? seen.webhookJson : '',
+    event: mayRead(program, 'event') ? seen.eventJson : '',
     inputs,
     journal,
     ...(secrets === undefined ? {} : { secrets }),

@@ -20,18 +20,22 @@ interface RawMessages {
   readonly Bindings: { readonly incoming: IncomingMessage; readonly outgoing: ServerResponse };
 }
 
-/** The Hono application: webhooks on the raw messages, the API under `/api/v1`, tracking under `/v1`, health. */
-export function createHono(
-  ingress: Ingress,
-  api: Hono,
-  tracking: Hono,
-  healthy: () => boolean,
-): Hono<RawMessages> {
+/**
+ * The Hono application for webhooks, on the raw messages. It stands alone: among the API's routes, which Hono's
+ * fast router does not take, finding this one takes 3 % of a request.
+ */
+export function createWebhooks(ingress: Ingress): Hono<RawMessages> {
   const app = new Hono<RawMessages>();
   app.all('/webhooks/*', (c) => {
     void ingress.handle(c.env.incoming, c.env.outgoing);
     return RESPONSE_ALREADY_SENT;
   });
+  return app;
+}
+
+/** The Hono application for the rest: the API under `/api/v1`, tracking under `/v1`, health. */
+export function createHono(api: Hono, tracking: Hono, healthy: () => boolean): Hono {
+  const app = new Hono();
   app.get('/healthz', (c) =>
     healthy() ? c.json({ status: 'ok' }) : c.json({ status: 'stopping' }, 503),
   );
@@ -44,8 +48,8 @@ export function createHono(
  * The HTTP server. Requests for webhooks reach Hono past the Fetch adapter, which refuses targets with
  * a backslash or an odd host and rewrites dot segments; a capture takes what was sent.
  */
-export function createHttpServer(app: Hono<RawMessages>): Server {
-  const fetchListener = getRequestListener((request, env) => app.fetch(request, env));
+export function createHttpServer(webhooks: Hono<RawMessages>, rest: Hono): Server {
+  const fetchListener = getRequestListener((request, env) => rest.fetch(request, env));
   const server = createServer(
     {
       headersTimeout: HEADERS_TIMEOUT_MS,
@@ -58,7 +62,8 @@ export function createHttpServer(app: Hono<RawMessages>): Server {
     },
     (incoming, outgoing) => {
       if (webhookTarget(incoming.url ?? '') === undefined) void fetchListener(incoming, outgoing);
-      else void app.fetch(new RawRequest(incoming) as unknown as Request, { incoming, outgoing });
+      else
+        void webhooks.fetch(new RawRequest(incoming) as unknown as Request, { incoming, outgoing });
     },
   );
   server.on('clientError', refuseMalformed);

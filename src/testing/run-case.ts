@@ -98,10 +98,11 @@ function stateOf(test: TestCase, automation: CompiledAutomation): RunState {
     startedAt: now,
   });
   // The URL of request files, unless the case says which one it is.
-  const { request, ...seen } = seenOf(event);
+  const { request, webhookJson, eventJson } = seenOf(event);
   const isOwn = isRequest(event) && webhook.url === undefined;
   const url = isOwn ? test.request.url : request.url;
-  const subject = { program, policy, retry, request: { ...request, url }, ...seen, now };
+  const seen = { request: { ...request, url }, webhookJson, eventJson };
+  const subject = { program, policy, retry, seen, now };
   return { record, subject, journal: new Journal() };
 }
 

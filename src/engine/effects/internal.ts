@@ -62,7 +62,7 @@ export function messagePerformer(parts: MessageParts): Perform {
 
 /** The depth of a message that this run emits. */
 function depthAfter({ run, subject }: EffectContext): number {
-  const { method, headers } = subject.request;
+  const { method, headers } = subject.seen.request;
   return depthOf({ webhookId: run.webhookId, method, headers }) + 1;
 }
 

@@ -5,7 +5,7 @@ import type { CapturedEvent } from '../../core/event.ts';
 import type { IdPrefix } from '../../core/ids.ts';
 import type { Log } from '../../core/log.ts';
 import type { Callers } from '../../engine/callers/callers.ts';
-import { mappedData, type RawEvent } from '../../engine/payload.ts';
+import { mappedData } from '../../engine/payload.ts';
 import type { Receiver } from '../../engine/receive.ts';
 import type { Route } from '../../engine/route.ts';
 import type { SourceRequest } from '../../source/request.ts';
@@ -114,7 +114,7 @@ export class Ingress {
     const { clock, makeId, receiver } = this.#parts;
     const receivedAt = clock();
     const body = await readBody(incoming, this.#parts.bodyBytesMax);
-    const raw: RawEvent = {
+    const captured: CapturedEvent = {
       id: makeId('evt', receivedAt),
       webhookId: route.webhook.id,
       receivedAt,
@@ -127,13 +127,14 @@ export class Ingress {
       webhookName: route.webhook.name,
       webhookUrl: this.#webhookUrl(incoming, client, target),
       webhookAccount: route.webhook.settings.account ?? null,
+      data: null,
     };
     fields.bytes = body.length;
     const { webhook } = route;
     const judgement = await this.#parts.callers.judge(
       webhook,
       target.path,
-      sourceRequest(raw, incoming, client),
+      sourceRequest(captured, incoming, client),
       receivedAt,
     );
     if (judgement.is === 'refused') {
@@ -145,8 +146,8 @@ export class Ingress {
       writeAnswer(outgoing, judgement.answer);
       return judgement.complete();
     }
-    // In this order: see `records.ts`.
-    const event: CapturedEvent = { data: mappedData(route, raw), ...raw };
+    const event =
+      route.map === undefined ? captured : { ...captured, data: mappedData(route, captured) };
     const { answer, eventId } = await receiver.receive(route, event, judgement.reception);
     fields.event = eventId;
     writeAnswer(outgoing, answer, eventId);
@@ -193,8 +194,12 @@ export class Ingress {
 }
 
 /** The request as its source looks at it. */
-function sourceRequest(raw: RawEvent, incoming: IncomingMessage, client: Client): SourceRequest {
-  const { method, path, query, body, webhookUrl } = raw;
+function sourceRequest(
+  event: CapturedEvent,
+  incoming: IncomingMessage,
+  client: Client,
+): SourceRequest {
+  const { method, path, query, body, webhookUrl } = event;
   const tail = query === null ? '' : `?${query}`;
   return {
     method,

@@ -1,5 +1,5 @@
 import { RUN_LIMITS_MAX } from '../../core/limits.ts';
-import type { Program } from '../../core/program.ts';
+import { mayRead, type Parameter, type Program } from '../../core/program.ts';
 import type { Execution, ExecutionResult, LogLine } from '../../core/run.ts';
 import {
   describeFailure,
@@ -194,11 +194,11 @@ export class Executor {
 
   /** The arguments of `run` in `library/main.ts`; what the program cannot read stays behind. */
   #texts(quickjs: QuickJs, program: Program, input: ExecutionInput): Pointer[] {
-    const { source, reach, carriesJson = false } = program;
+    const { reach, carriesJson = false } = program;
     const text = (value: string | undefined): Pointer =>
       value === undefined ? quickjs.undefined : quickjs.newString(value);
-    const named = (name: 'webhook' | 'event' | 'inputs'): Pointer =>
-      source.includes(name) || source.includes('\\u') ? text(input[name]) : quickjs.undefined;
+    const named = (name: Parameter): Pointer =>
+      mayRead(program, name) ? text(input[name]) : quickjs.undefined;
     const reached = reach === true || Object.keys(reach).length > 0;
     const request: Partial<BuiltRequest> = reached
       ? buildRequest(input.request, reach, carriesJson)
