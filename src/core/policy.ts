@@ -80,9 +80,32 @@ export function policyRefusal(
   args: HttpArgs | StateArgs | CallArgs | EmitArgs | HookArgs | WaitArgs,
 ): string | undefined {
   if (kind === 'wait') return undefined;
-  const refusal = refusalOf(policy, targetOf(kind, args));
-  if (refusal === undefined) return undefined;
+  const target = targetOf(kind, args);
+  const known = allowedOf(policy[LIST_OF[kind]]);
+  const key = `${kind} ${target.method ?? ''} ${target.text}`;
+  if (known.has(key)) return undefined;
+  const refusal = refusalOf(policy, target);
+  if (refusal === undefined) {
+    if (known.size >= ALLOWED_MAX) known.clear();
+    if (key.length <= ALLOWED_CHARACTERS_MAX) known.add(key);
+    return undefined;
+  }
   return refusal.next === undefined ? refusal.message : `${refusal.message}. ${refusal.next}`;
+}
+
+/** Targets that are remembered as allowed for each list: most automations have a few, and ask each time. */
+const ALLOWED_MAX = 100;
+/** Characters of one of them; longer ones are computed, and do not come again. */
+const ALLOWED_CHARACTERS_MAX = 300;
+const allowed = new WeakMap<readonly string[], Set<string>>();
+
+function allowedOf(patterns: readonly string[]): Set<string> {
+  let known = allowed.get(patterns);
+  if (known === undefined) {
+    known = new Set();
+    allowed.set(patterns, known);
+  }
+  return known;
 }
 
 /** The same for a whole target, or for one of which the beginning is known: allowed where it may fit. */

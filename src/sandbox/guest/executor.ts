@@ -212,7 +212,7 @@ export class Executor {
     this.#exchange.json = json ?? '';
     this.#exchange.parts = [body ?? NO_BYTES, ...(files ?? [])];
     return [
-      text(request.text),
+      text(request.text === '{}' ? undefined : request.text),
       text(carriesJson && json !== undefined ? this.#carried.mark : json),
       text(errors),
       named('webhook'),

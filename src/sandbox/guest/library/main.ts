@@ -148,9 +148,12 @@ function write(value: string | undefined, failed: string | undefined): string {
   const { step } = runtime.runtime;
   const { logs, answer }: Progress = runtime.progress();
   if (answer?.bytes !== undefined) calls.answer(answer.bytes);
-  const shown = answer === undefined ? 'null' : joined`[${json(answer.step)},${answer.head}]`;
-  const head = joined`{"step":${json(step)},"logs":[${logs}],"answer":${shown},"value":${value?.length ?? -1},"failure":${failed ?? 'null'}}`;
-  return joined`${head}\n${answer?.body ?? ''}${value ?? ''}`;
+  // Put together by `+`: every run comes here, and `joined` takes ten times as long.
+  const shown = answer === undefined ? 'null' : '[' + json(answer.step) + ',' + answer.head + ']';
+  const length = value === undefined ? '-1' : json(value.length);
+  const head = '{"step":' + json(step) + ',"logs":[' + logs + '],"answer":' + shown;
+  const tail = ',"value":' + length + ',"failure":' + (failed ?? 'null') + '}\n';
+  return head + tail + (answer?.body ?? '') + (value ?? '');
 }
 
 /** JSON of what should be a number and may be anything. */
