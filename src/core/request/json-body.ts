@@ -40,10 +40,18 @@ export function readJson(body: Uint8Array, reach: Reach): JsonBody {
   }
 }
 
-/** The JSON in a body, written anew: what `JSON.stringify` makes of what `JSON.parse` makes of it. */
-export function rewriteJson(body: Uint8Array): JsonBody {
-  const parsed = parseJsonBody(body);
-  return 'error' in parsed ? parsed : { json: JSON.stringify(parsed.value) };
+/**
+ * The JSON in a body, written anew: what `JSON.stringify` makes of what `JSON.parse` makes of it. What is nested
+ * too deep to be written here is left to the guest, which has a stack of its own.
+ */
+export function rewriteJson(body: Uint8Array): JsonBody | { readonly rewritten: string } {
+  const text = jsonText(body);
+  if (text === undefined) return NO_UTF8;
+  if (text === '') return { rewritten: 'null' };
+  const parsed = parse(text);
+  if ('error' in parsed) return parsed;
+  const isDeep = fate(parsed.value, JSON_DEPTH_MAX) === 'deep';
+  return isDeep ? { json: text } : { rewritten: JSON.stringify(parsed.value) };
 }
 
 /** The JSON in a body as a value, and as its text; a body nested too deep to be written again is none. */

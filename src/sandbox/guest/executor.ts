@@ -203,8 +203,8 @@ export class Executor {
     const request: Partial<BuiltRequest> = reached
       ? buildRequest(input.request, reach, carriesJson)
       : {};
-    const { json, jsonError, formError, body, files } = request;
-    this.#carried.set(carriesJson ? json : undefined);
+    const { json, carried, jsonError, formError, body, files } = request;
+    this.#carried.set(carried);
     const errors =
       jsonError === undefined && formError === undefined
         ? undefined
@@ -213,7 +213,7 @@ export class Executor {
     this.#exchange.parts = [body ?? NO_BYTES, ...(files ?? [])];
     return [
       text(request.text === '{}' ? undefined : request.text),
-      text(carriesJson && json !== undefined ? this.#carried.mark : json),
+      text(carried === undefined ? json : this.#carried.mark),
       text(errors),
       named('webhook'),
       named('event'),

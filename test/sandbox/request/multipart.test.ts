@@ -12,7 +12,7 @@ interface Read {
 
 function read(body: string | Uint8Array, type = 'multipart/form-data; boundary=b'): Read {
   const request = parts({ headers: [['content-type', type]], body });
-  const { text, files = [], formError } = buildRequest(request, { form: true, files: true }, false);
+  const { text, files = [], formError } = buildRequest(request, { form: true, files: true });
   const contents = files.map((bytes) => Buffer.from(bytes).toString('latin1'));
   const { form, files: list } = JSON.parse(text) as Read;
   return { form, files: list, contents, ...(formError !== undefined && { error: formError }) };

@@ -16,6 +16,8 @@ export interface BuiltRequest {
   readonly text: string;
   /** JSON text for `request.json`; not yet checked where the program reaches all of it. */
   readonly json?: string;
+  /** In place of `json`, what stays on the host; see `CarriedJson`. */
+  readonly carried?: string;
   /** Why the body is no JSON; to be thrown when `request.json` is read. */
   readonly jsonError?: string;
   /** Why the body is not the form that its content type says; when `form`, `files` or `params` is read. */
@@ -32,13 +34,9 @@ const PLAIN = ['method', 'path', 'url'] as const;
  * Builds what `reach` names of `request` (`core/request-shape.ts`) and nothing else: a program that
  * reads only the method pays for neither headers nor body. Never throws for anything a sender sends.
  *
- * @param carriesJson whether `json` stays on the host (`Program.carriesJson`), and so is written anew
+ * @param carriesJson `Program.carriesJson`
  */
-export function buildRequest(
-  parts: RequestParts,
-  reach: Reach,
-  carriesJson: boolean,
-): BuiltRequest {
+export function buildRequest(parts: RequestParts, reach: Reach, carriesJson = false): BuiltRequest {
   const members: Record<string, unknown> = {};
   const built: { -readonly [Name in keyof BuiltRequest]: BuiltRequest[Name] } = { text: '{}' };
   for (const name of PLAIN) if (below(reach, name) !== undefined) members[name] = parts[name];
@@ -53,7 +51,8 @@ export function buildRequest(
   const json = below(reach, 'json');
   if (json !== undefined) {
     const read = carriesJson ? rewriteJson(parts.body) : readJson(parts.body, json);
-    if ('json' in read) built.json = read.json;
+    if ('rewritten' in read) built.carried = read.rewritten;
+    else if ('json' in read) built.json = read.json;
     else built.jsonError = read.error;
   }
   if (below(reach, 'body') !== undefined || below(reach, 'bytes') !== undefined) {
