@@ -81,7 +81,7 @@ export interface Served {
  * @returns where it listens, and what it works on
  */
 export async function serve(parts: Parts, open: Open): Promise<Served> {
-  const { config, sandbox, store, registry, automations, secrets, feed, log, clock, api } = parts;
+  const { config, sandbox, store, registry, automations, secrets, log, clock, api } = parts;
   const startedAt = clock();
   let address: AddressInfo | undefined;
   const egress = {
@@ -117,18 +117,7 @@ export async function serve(parts: Parts, open: Open): Promise<Served> {
     concurrentMax: config.runsMax,
     pendingMax: config.runsPendingMax,
   });
-  const receiver = new Receiver({
-    store,
-    live: runs.live,
-    queue: runs.queue,
-    runner: new Runner(sandbox, clock, secrets),
-    subscriptions: topics,
-    published: (message) => deliverer.published(message),
-    feed,
-    log,
-    clock,
-    answerDeadlineMs: config.answerDeadlineMs,
-  });
+  const receiver = receiverOf(parts, runs, topics, deliverer);
   const schedules = schedulesOf(parts, receiver);
   const callers = callersOf(parts, outbound);
   open.add(() => callers.drained());
@@ -157,6 +146,27 @@ export async function serve(parts: Parts, open: Open): Promise<Served> {
   const url = urlOf(address);
   log.write('info', 'listening', { url, automations: automations.size });
   return { address: url, runs, schedules, deliverer, topics };
+}
+
+function receiverOf(
+  { config, sandbox, store, secrets, feed, log, clock }: Parts,
+  { live, queue }: Served['runs'],
+  subscriptions: Topics,
+  deliverer: Deliverer,
+): Receiver {
+  return new Receiver({
+    store,
+    live,
+    queue,
+    runner: new Runner(sandbox, clock, secrets),
+    subscriptions,
+    published: (message) => deliverer.published(message),
+    feed,
+    log,
+    clock,
+    timer: systemTimer,
+    answerDeadlineMs: config.answerDeadlineMs,
+  });
 }
 
 /** What keeps requests of webhooks from being taken in, one line for each. */

@@ -13,7 +13,7 @@ export interface Execution {
   readonly now: number;
   readonly program: Program;
   readonly request: RequestParts;
-  /** JSON of `{ id, name, account }`. */
+  /** JSON of `{ id, name, account }`; this and the next may be empty where the program cannot read it. */
   readonly webhook: string;
   /** JSON of `{ id, received_at, data }`, the time as ISO 8601; with `topic` for a message's event. */
   readonly event: string;

@@ -1,3 +1,5 @@
+import type { Timer } from '../core/timer.ts';
+
 /**
  * Milliseconds for which a capture waits for the first execution of its run: fifty times what most take. What
  * waits longer for the sandbox is stored by then, so that a crash does not lose what its sender may not repeat.
@@ -15,12 +17,12 @@ export class HeldCapture {
   readonly stored: Promise<void>;
   #release: () => void = () => {};
 
-  constructor(capture: () => Promise<void>) {
+  constructor(capture: () => Promise<void>, timer: Timer) {
     this.stored = new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.#release(), HOLD_MS);
+      const cancel = timer(HOLD_MS, () => this.#release());
       this.#release = () => {
         this.#release = () => {};
-        clearTimeout(timer);
+        cancel();
         capture().then(resolve, reject);
       };
     });

@@ -4,6 +4,7 @@ import type { CapturedEvent, EventStatus, EventSummary } from '../core/event.ts'
 import type { Log } from '../core/log.ts';
 import type { NewMessage } from '../core/message.ts';
 import type { Answer, RunRecord } from '../core/run.ts';
+import type { Timer } from '../core/timer.ts';
 import { topicEvent } from '../core/topic-event.ts';
 import { acknowledgement, NO_CONTENT, UNRECORDED } from './answers.ts';
 import type { Reception } from './callers/callers.ts';
@@ -30,6 +31,7 @@ export interface ReceiverParts extends Omit<LegParts, 'store' | 'queue'> {
   readonly subscriptions: Subscriptions;
   readonly log: Log;
   readonly clock: Clock;
+  readonly timer: Timer;
   /** Milliseconds until the caller gets the acknowledgement instead of the run's answer. */
   readonly answerDeadlineMs: number;
 }
@@ -154,7 +156,9 @@ export class Receiver {
       await stored;
       return acknowledged;
     }
-    const held = route.effectful ? new HeldCapture(capture) : captured(capture());
+    const held = route.effectful
+      ? new HeldCapture(capture, this.#parts.timer)
+      : captured(capture());
     return this.#answerByRun(passage, held, acknowledged, deadlineMs);
   }
 
@@ -209,13 +213,13 @@ export class Receiver {
   ): Promise<Answer> {
     const { event } = passage;
     const caller = new PendingAnswer();
-    const deadline = setTimeout(() => caller.give(acknowledged), deadlineMs);
+    const cancel = this.#parts.timer(deadlineMs, () => caller.give(acknowledged));
     void this.#hold(event, this.#process(passage, capture, caller));
     try {
       await capture.stored;
       return await caller.answer;
     } finally {
-      clearTimeout(deadline);
+      cancel();
     }
   }
 

@@ -50,7 +50,7 @@ export class GuestSandbox implements Sandbox {
       cpuMs: 1,
       ...(answer === undefined ? {} : { answer }),
     });
-    (this.scripts[program.source] as Script)(guest).then(
+    (this.scripts[program.id] as Script)(guest).then(
       (value) => {
         ended = { status: 'finished', value: JSON.stringify(value ?? null), ...base() };
       },

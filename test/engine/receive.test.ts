@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CapturedEvent, EventSummary } from '../../src/core/event.ts';
 import type { Failed } from '../../src/core/run.ts';
+import { systemTimer } from '../../src/core/timer.ts';
 import { createFeed, type OpenFeed } from '../../src/engine/feed.ts';
 import { LiveRuns } from '../../src/engine/live-runs.ts';
 import type { Store } from '../../src/engine/ports.ts';
@@ -41,6 +42,7 @@ function setUp(answerDeadlineMs = 10_000): {
     feed,
     log,
     clock,
+    timer: systemTimer,
     answerDeadlineMs,
   });
   return { receiver, store, sandbox, log, feed };

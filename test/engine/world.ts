@@ -108,7 +108,8 @@ export class World {
     inputs: [{ name: 'n', type: 'any', required: false, default: null, description: '' }],
     program: {
       id: name,
-      source: name,
+      // A program that may read all that there is.
+      source: `${name} webhook event inputs`,
       reach: {},
       steps: [{ kind: 'http', line: 7, column: 1 }],
       lines: [],
@@ -207,6 +208,7 @@ export class Process {
       feed: createFeed(),
       log: this.log,
       clock,
+      timer: time.timer,
       answerDeadlineMs: 10_000,
     });
     this.schedules = new Schedules({
