@@ -14,7 +14,7 @@ export interface Program {
   readonly reach: Reach;
   /**
    * Set where `request.json` is only put into the JSON of answers, as it came: it stays on the host, which puts
-   * it there.
+   * it there. No script can tell, but for one that gives `Object.prototype` a `toJSON`.
    */
   readonly carriesJson?: true;
   /** The steps by number: `$.step = n` in the source refers to `steps[n]`. */

@@ -7,16 +7,40 @@ import type { ExecutionResult, Needs, RunRecord } from '../core/run.ts';
  */
 type Draft = { -readonly [Name in keyof RunRecord]: RunRecord[Name] };
 
+type Facts = Pick<
+  RunRecord,
+  'id' | 'eventId' | 'webhookId' | 'automation' | 'revision' | 'binding' | 'inputs' | 'startedAt'
+> &
+  Pick<Partial<RunRecord>, 'caller'>;
+
 /** A run at its beginning. */
-export function newRecord(
-  facts: Pick<
-    RunRecord,
-    'id' | 'eventId' | 'webhookId' | 'automation' | 'revision' | 'binding' | 'inputs' | 'startedAt'
-  > &
-    Pick<Partial<RunRecord>, 'caller'>,
+export function newRecord(facts: Facts): RunRecord {
+  return draftOf(facts);
+}
+
+/** The record of a run whose program has ended so. */
+export function endedRecord(
+  record: RunRecord,
+  result: Exclude<ExecutionResult, Needs>,
+  endedAt: number,
 ): RunRecord {
+  const { answer = record.answer, logs } = result;
+  const ended = draftOf(record);
+  ended.attempt = record.attempt;
+  ended.status = statusOf(result);
+  ended.cpuMs = record.cpuMs;
+  ended.logs = logs;
+  ended.endedAt = endedAt;
+  if (answer !== undefined) ended.answer = answer;
+  if (record.secretUse !== undefined) ended.secretUse = record.secretUse;
+  if (result.status === 'failed') ended.failure = result.failure;
+  else if (result.value !== undefined) ended.value = result.value;
+  return ended;
+}
+
+function draftOf(facts: Facts): Draft {
   const { id, eventId, webhookId, automation, revision, binding, inputs, startedAt } = facts;
-  const record: Draft = {
+  const draft: Draft = {
     id,
     eventId,
     webhookId,
@@ -30,39 +54,8 @@ export function newRecord(
     cpuMs: 0,
     logs: [],
   };
-  if (facts.caller !== undefined) record.caller = facts.caller;
-  return record;
-}
-
-/** The record of a run whose program has ended so. */
-export function endedRecord(
-  record: RunRecord,
-  result: Exclude<ExecutionResult, Needs>,
-  endedAt: number,
-): RunRecord {
-  const { answer = record.answer, logs } = result;
-  const { id, eventId, webhookId, automation, revision, binding, inputs, attempt } = record;
-  const ended: Draft = {
-    id,
-    eventId,
-    webhookId,
-    automation,
-    revision,
-    binding,
-    inputs,
-    attempt,
-    status: statusOf(result),
-    startedAt: record.startedAt,
-    cpuMs: record.cpuMs,
-    logs,
-    endedAt,
-  };
-  if (answer !== undefined) ended.answer = answer;
-  if (record.secretUse !== undefined) ended.secretUse = record.secretUse;
-  if (record.caller !== undefined) ended.caller = record.caller;
-  if (result.status === 'failed') ended.failure = result.failure;
-  else if (result.value !== undefined) ended.value = result.value;
-  return ended;
+  if (facts.caller !== undefined) draft.caller = facts.caller;
+  return draft;
 }
 
 function statusOf(result: Exclude<ExecutionResult, Needs>): RunRecord['status'] {
