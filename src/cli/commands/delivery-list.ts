@@ -3,6 +3,7 @@ import type { AttemptNoticeJson, DeliveryJson } from '../../http/api/represent/h
 import { addExamples } from '../examples.ts';
 import { StreamFollower } from '../follow-stream.ts';
 import { deliveriesTable } from '../hook-text.ts';
+import { filterQuery, showPage } from '../list-filters.ts';
 import type { Attach, Session } from '../session.ts';
 import { addDataSettings } from '../settings-options.ts';
 import { printableLine } from '../style.ts';
@@ -32,14 +33,7 @@ export function addDeliveryList(parent: Command, attach: Attach): void {
   );
   attach(command, async (session) => {
     if (session.options.tail === true) return tail(session);
-    const query = new URLSearchParams();
-    for (const name of FILTERS) {
-      const value = session.options[name];
-      if (typeof value === 'string') query.set(name, value);
-    }
-    await session.withApi(async (api) => {
-      session.show(await api.json<DeliveryPage>('GET', `/deliveries?${query}`), pageText);
-    });
+    await showPage<DeliveryPage>(session, '/deliveries', FILTERS, pageText);
   });
 }
 
@@ -50,9 +44,7 @@ function pageText({ deliveries, next }: DeliveryPage): string {
 }
 
 function tail(session: Session): Promise<void> {
-  const query = new URLSearchParams();
-  const { hook } = session.options;
-  if (typeof hook === 'string') query.set('hook', hook);
+  const query = filterQuery(session, ['hook']);
   return new StreamFollower(session, {
     path: `/deliveries/stream?${query}`,
     event: 'attempt',

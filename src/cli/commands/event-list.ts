@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { EventBriefJson } from '../../http/api/represent/event.ts';
 import { requestLine, runsText, webhookText } from '../event-text.ts';
 import { addExamples } from '../examples.ts';
+import { showPage } from '../list-filters.ts';
 import type { Attach } from '../session.ts';
 import { addDataSettings } from '../settings-options.ts';
 import { table } from '../table.ts';
@@ -10,6 +11,8 @@ interface EventPage {
   readonly events: readonly EventBriefJson[];
   readonly next: string | null;
 }
+
+const FILTERS = ['webhook', 'limit', 'before', 'after'];
 
 export function addEventList(parent: Command, attach: Attach): void {
   const command = parent
@@ -26,14 +29,7 @@ export function addEventList(parent: Command, attach: Attach): void {
     'hookwright event list --json | jq -r .events[].id',
   );
   attach(command, async (session) => {
-    const query = new URLSearchParams();
-    for (const name of ['webhook', 'limit', 'before', 'after']) {
-      const value = session.options[name];
-      if (typeof value === 'string') query.set(name, value);
-    }
-    await session.withApi(async (api) => {
-      session.show(await api.json<EventPage>('GET', `/events?${query}`), pageText);
-    });
+    await showPage<EventPage>(session, '/events', FILTERS, pageText);
   });
 }
 

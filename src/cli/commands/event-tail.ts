@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { EventBriefJson } from '../../http/api/represent/event.ts';
 import { requestLine, runsText, webhookText } from '../event-text.ts';
 import { StreamFollower } from '../follow-stream.ts';
+import { filterQuery } from '../list-filters.ts';
 import type { Attach, Session } from '../session.ts';
 import { addDataSettings } from '../settings-options.ts';
 import { printableLine } from '../style.ts';
@@ -13,9 +14,7 @@ export function addEventTail(parent: Command, attach: Attach): void {
     .option('--webhook <webhook>', 'only those of this webhook: its name, id or token');
   addDataSettings(command);
   attach(command, async (session) => {
-    const query = new URLSearchParams();
-    const { webhook } = session.options;
-    if (typeof webhook === 'string') query.set('webhook', webhook);
+    const query = filterQuery(session, ['webhook']);
     await new StreamFollower(session, {
       path: `/events/stream?${query}`,
       event: 'event',

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { MessageBriefJson, MessageJson } from '../../http/api/represent/hook.ts';
 import { addExamples } from '../examples.ts';
 import { deliveriesTable } from '../hook-text.ts';
+import { showPage } from '../list-filters.ts';
 import { pathPart } from '../path-part.ts';
 import type { Attach } from '../session.ts';
 import { addDataSettings } from '../settings-options.ts';
@@ -35,14 +36,7 @@ function addMessageList(parent: Command, attach: Attach): void {
   addDataSettings(command);
   addExamples(command, 'hookwright message list --topic order.paid --limit 100');
   attach(command, async (session) => {
-    const query = new URLSearchParams();
-    for (const name of FILTERS) {
-      const value = session.options[name];
-      if (typeof value === 'string') query.set(name, value);
-    }
-    await session.withApi(async (api) => {
-      session.show(await api.json<MessagePage>('GET', `/messages?${query}`), pageText);
-    });
+    await showPage<MessagePage>(session, '/messages', FILTERS, pageText);
   });
 }
 

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { RunSummaryJson } from '../../http/api/represent/run-detail.ts';
 import { webhookText } from '../event-text.ts';
 import { addExamples } from '../examples.ts';
+import { showPage } from '../list-filters.ts';
 import type { Attach } from '../session.ts';
 import { addDataSettings } from '../settings-options.ts';
 import { table } from '../table.ts';
@@ -30,14 +31,7 @@ export function addRunList(parent: Command, attach: Attach): void {
     'hookwright run list --json | jq -r .runs[].id',
   );
   attach(command, async (session) => {
-    const query = new URLSearchParams();
-    for (const name of FILTERS) {
-      const value = session.options[name];
-      if (typeof value === 'string') query.set(name, value);
-    }
-    await session.withApi(async (api) => {
-      session.show(await api.json<RunPage>('GET', `/runs?${query}`), pageText);
-    });
+    await showPage<RunPage>(session, '/runs', FILTERS, pageText);
   });
 }
 
