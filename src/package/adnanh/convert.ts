@@ -37,20 +37,12 @@ export function convertHooks(text: string, file: string): Conversion {
   const hooks = tree?.kind === 'list' ? tree.items : tree === undefined ? [] : [tree];
   const names = new Set<string>();
   for (const hook of hooks) addHook(hook, names, assembly, findings);
-  return {
-    from: 'adnanh/webhook',
-    records: assembly.records,
-    manifest: {
-      path: 'package.yaml',
-      text: writeYaml(
-        { name: packageName(file.replace(/^.*\//, '').replace(/\.\w+$/, '')), version: '1.0.0' },
-        'Converted from hooks of adnanh/webhook. Their commands do not run here.',
-      ),
-    },
-    leftOut: [],
-    diagnostics: [...report.diagnostics(), ...assembly.diagnostics()],
-    sources: assembly.sources(),
-  };
+  const manifest = writeYaml(
+    { name: packageName(file.replace(/^.*\//, '').replace(/\.\w+$/, '')), version: '1.0.0' },
+    'Converted from hooks of adnanh/webhook. Their commands do not run here.',
+  );
+  const conversion = assembly.conversion('adnanh/webhook', manifest);
+  return { ...conversion, diagnostics: [...report.diagnostics(), ...conversion.diagnostics] };
 }
 
 function addHook(node: YamlNode, names: Set<string>, assembly: Assembly, findings: Findings): void {

@@ -81,17 +81,8 @@ export function convertCerbPackage(
         }),
     ...(exclusions.length === 0 ? {} : { exclude: exclusions }),
   };
-  return {
-    from: 'cerb package',
-    records: assembly.records,
-    manifest: {
-      path: 'package.yaml',
-      text: writeYaml(manifest, `Converted from a package of Cerb${versionNote(context)}.`),
-    },
-    leftOut: assembly.leftOut,
-    diagnostics: assembly.diagnostics(),
-    sources: assembly.sources(),
-  };
+  const note = `Converted from a package of Cerb${versionNote(context)}.`;
+  return assembly.conversion('cerb package', writeYaml(manifest, note));
 }
 
 function versionNote({ cerbVersion }: RecordContext): string {

@@ -45,17 +45,8 @@ export function convertCerbWorkflow(
     ...(description ? { description } : {}),
     ...(prompts.length === 0 ? {} : { configure: { prompts } }),
   };
-  return {
-    from: 'cerb workflow',
-    records: assembly.records,
-    manifest: {
-      path: 'package.yaml',
-      text: writeYaml(manifest, 'Converted from a workflow of Cerb.'),
-    },
-    leftOut: assembly.leftOut,
-    diagnostics: assembly.diagnostics(),
-    sources: assembly.sources(),
-  };
+  const note = 'Converted from a workflow of Cerb.';
+  return assembly.conversion('cerb workflow', writeYaml(manifest, note));
 }
 
 /** Workflows came with 11.0; where they ask for no version, that is theirs. */

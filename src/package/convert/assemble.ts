@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../core/diagnostic.ts';
 import { compile } from '../../language/compile.ts';
-import type { ConvertedRecord, LeftOut } from './conversion.ts';
+import type { Conversion, ConvertedRecord, LeftOut } from './conversion.ts';
 import type { Findings } from './findings.ts';
 
 /** Characters of a file's name: what every file system takes, with an extension. */
@@ -54,12 +54,20 @@ export class Assembly {
       this.#checked.push({ ...error, code: 'convert.invalid' });
   }
 
-  get records(): readonly ConvertedRecord[] {
-    return this.#records;
-  }
-
-  get leftOut(): readonly LeftOut[] {
-    return this.#leftOut;
+  /**
+   * What has been made of a file.
+   *
+   * @param manifest the text of its `package.yaml`, where it was a package
+   */
+  conversion(from: Conversion['from'], manifest?: string): Conversion {
+    return {
+      from,
+      records: this.#records,
+      manifest: manifest === undefined ? undefined : { path: 'package.yaml', text: manifest },
+      leftOut: this.#leftOut,
+      diagnostics: this.#diagnostics(),
+      sources: this.#sources(),
+    };
   }
 
   /** Whether anything is wrong with what was read. */
@@ -67,11 +75,11 @@ export class Assembly {
     return this.#findings.some((findings) => findings.hasErrors);
   }
 
-  diagnostics(): readonly Diagnostic[] {
+  #diagnostics(): readonly Diagnostic[] {
     return [...this.#findings.flatMap((findings) => findings.diagnostics()), ...this.#checked];
   }
 
-  sources(): ReadonlyMap<string, string> {
+  #sources(): ReadonlyMap<string, string> {
     const texts = new Map(this.#texts);
     for (const { source } of this.#findings) texts.set(source.file, source.text);
     return texts;

@@ -118,14 +118,7 @@ function automation(
     answers: {},
     hasPrompts: false,
   });
-  return {
-    from: 'cerb automation',
-    records: assembly.records,
-    manifest: undefined,
-    leftOut: [],
-    diagnostics: assembly.diagnostics(),
-    sources: assembly.sources(),
-  };
+  return assembly.conversion('cerb automation');
 }
 
 /** Event KATA: what a webhook runs. */
@@ -135,14 +128,7 @@ function convertEvent(text: string, file: string): Conversion {
   const name = baseName(file);
   const bindings = readBindings(text, findings);
   assembly.add('webhook', name, name, writeYaml({ kind: 'webhook', name, bindings }));
-  return {
-    from: 'cerb event',
-    records: assembly.records,
-    manifest: undefined,
-    leftOut: [],
-    diagnostics: assembly.diagnostics(),
-    sources: assembly.sources(),
-  };
+  return assembly.conversion('cerb event');
 }
 
 function refused(
