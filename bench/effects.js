@@ -1,6 +1,6 @@
 // Requests per second of a run with one `http` effect, written to the journal before and after, against a
 // Hono handler that makes the same call with the same client and keeps no record.
-import { compare, load } from './load.js';
+import { compare, costText, loadAndCost } from './load.js';
 import { startHookwright, startScript } from './servers.js';
 import { smallBody } from './throughput.js';
 
@@ -34,9 +34,11 @@ export async function effects(report) {
     const { url } = await server.api('POST', '/webhooks', {
       bindings: [{ automation: 'bench.call' }],
     });
+    const path = new URL(url).pathname;
+    const [bareCosts, costs] = [0, 1].map(() => ({ all: [], main: [] }));
     const contenders = {
-      bare: () => load(bare.url, ['/call'], smallBody(), SECONDS),
-      hookwright: () => load(server.url, [new URL(url).pathname], smallBody(), SECONDS),
+      bare: () => loadAndCost(bare, ['/call'], smallBody(), SECONDS, bareCosts),
+      hookwright: () => loadAndCost(server, [path], smallBody(), SECONDS, costs),
     };
     await compare(contenders, 1); // warm up
     const rates = await compare(contenders, ROUNDS);
@@ -44,7 +46,7 @@ export async function effects(report) {
       title: 'a run with one `http` effect, of a hand-written handler that makes the same call',
       ratio: rates.hookwright / rates.bare,
       least: 0.4,
-      detail: `${rates.hookwright.toFixed(0)}/s against ${rates.bare.toFixed(0)}/s`,
+      detail: `${rates.hookwright.toFixed(0)}/s against ${rates.bare.toFixed(0)}/s; ${costText(costs, bareCosts)}`,
     });
   } finally {
     await server.stop();

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import autocannon from 'autocannon';
+import { cpuMs } from './servers.js';
 
 const CONNECTIONS = 32;
 const run = promisify(execFile);
@@ -84,6 +85,28 @@ async function loadWithAutocannon(origin, paths, body, seconds, headers) {
   });
   if (result.non2xx > 0) throw new Error(`Expected only 2xx answers, got ${result.non2xx} others.`);
   return result.requests.average;
+}
+
+/**
+ * As `load`, and keeps what each request costs its server.
+ *
+ * @param {{ url: string, pid: number }} server
+ * @param {{ all: number[], main: number[] }} costs microseconds of CPU for each request, a number for each call
+ */
+export async function loadAndCost(server, paths, body, seconds, costs) {
+  const before = cpuMs(server.pid);
+  const rate = await load(server.url, paths, body, seconds);
+  const after = cpuMs(server.pid);
+  for (const part of ['all', 'main']) {
+    costs[part].push(((after[part] - before[part]) * 1000) / (rate * seconds));
+  }
+  return rate;
+}
+
+/** Says how the cost of one server compares with another's, whose main thread does all. */
+export function costText(costs, yardstick) {
+  const times = (part) => (median(costs[part]) / median(yardstick.main)).toFixed(2);
+  return `CPU for each request ${times('all')} times the yardstick's, on the main thread ${times('main')}`;
 }
 
 /**

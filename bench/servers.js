@@ -1,6 +1,6 @@
 // Starts servers as a user would: their own process, their own folder.
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -16,7 +16,7 @@ export function startBare() {
 export async function startScript(file, ...args) {
   const child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   const line = await new Promise((resolve) => child.stdout.once('data', resolve));
-  return { url: JSON.parse(line).url, stop: () => stop(child) };
+  return { url: JSON.parse(line).url, pid: child.pid, stop: () => stop(child) };
 }
 
 /**
@@ -79,4 +79,19 @@ async function stop(child) {
 export function residentBytes(pid) {
   const [, kilobytes] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
   return Number(kilobytes) * 1024;
+}
+
+/**
+ * Milliseconds of CPU that a process has used, which other work on the machine changes less than its rate:
+ * of all its threads, and of its main one. Linux alone tells; elsewhere both are NaN.
+ */
+export function cpuMs(pid) {
+  try {
+    const of = (task) =>
+      Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]) / 1e6;
+    const all = readdirSync(`/proc/${pid}/task`).reduce((sum, task) => sum + of(task), 0);
+    return { all, main: of(pid) };
+  } catch {
+    return { all: Number.NaN, main: Number.NaN };
+  }
 }

@@ -1,7 +1,7 @@
 // Requests per second, captured durably, run in the sandbox and answered, against a bare Hono handler
 // that builds the same answer.
 import examples from '@octokit/webhooks-examples' with { type: 'json' };
-import { compare, load } from './load.js';
+import { compare, costText, loadAndCost } from './load.js';
 import { startBare, startHookwright } from './servers.js';
 
 const SECONDS = 4;
@@ -53,9 +53,10 @@ export async function throughput(report) {
         bindings: [{ automation: `bench.${name}` }],
       });
       const path = new URL(url).pathname;
+      const [bareCosts, costs] = [0, 1].map(() => ({ all: [], main: [] }));
       const contenders = {
-        bare: () => load(bare.url, [`/${name}`], body, SECONDS),
-        hookwright: () => load(server.url, [path], body, SECONDS),
+        bare: () => loadAndCost(bare, [`/${name}`], body, SECONDS, bareCosts),
+        hookwright: () => loadAndCost(server, [path], body, SECONDS, costs),
       };
       await compare(contenders, 1); // warm up
       const rates = await compare(contenders, ROUNDS);
@@ -63,7 +64,7 @@ export async function throughput(report) {
         title: `${title} (${body.length} bytes)`,
         ratio: rates.hookwright / rates.bare,
         least,
-        detail: `${rates.hookwright.toFixed(0)}/s against ${rates.bare.toFixed(0)}/s`,
+        detail: `${rates.hookwright.toFixed(0)}/s against ${rates.bare.toFixed(0)}/s; ${costText(costs, bareCosts)}`,
       });
     }
   } finally {
