@@ -1,5 +1,6 @@
 import { formatDiagnostic } from '../../core/diagnostic.ts';
 import { HookwrightError } from '../../core/errors.ts';
+import { refOf } from './decisions.ts';
 import type { ConflictReason, Plan, PlanEntry } from './plan.ts';
 import type { WantedPackage } from './wanted.ts';
 
@@ -16,7 +17,8 @@ export function refuseMistakes({ diagnostics, name }: Plan, { records }: WantedP
 
 export function refuseConflicts({ entries, name }: Plan): void {
   const conflicts = entries.filter(({ action }) => action === 'conflict');
-  if (conflicts.length === 0) return;
+  const [first] = conflicts;
+  if (first === undefined) return;
   const list = conflicts.map((entry) => `${entry.kind} ${entry.name}: ${conflictText(entry)}`);
   throw new HookwrightError(
     'package.conflict',
@@ -24,7 +26,7 @@ export function refuseConflicts({ entries, name }: Plan): void {
     {
       next: conflicts.some(({ conflict }) => conflict === 'folder')
         ? 'What a file of the automations folder has can only be kept (`--keep`), or its file deleted.'
-        : 'Leave them as they are with `--keep`, or take the package’s with `--replace`.',
+        : `Leave them as they are with \`--keep\`, or take the package’s with \`--replace\`; decide about one with \`--keep ${refOf(first)}\`.`,
     },
   );
 }
