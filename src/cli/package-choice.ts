@@ -67,11 +67,12 @@ export function choiceOf({ options }: Session): {
 
 /** What to do about what is in the way. */
 function wayOut({ records }: PlanJson): string {
-  const hasFile = records.some(
-    ({ action, conflict }) => action === 'conflict' && conflict === 'folder',
-  );
-  return hasFile
-    ? '--keep uses what is in the way. A file of the automations folder cannot be replaced: delete it first.'
+  const conflicts = records.filter(({ action }) => action === 'conflict');
+  if (conflicts.some(({ conflict }) => conflict === 'folder')) {
+    return '--keep uses what is in the way. A file of the automations folder cannot be replaced: delete it first.';
+  }
+  return conflicts.some(({ conflict }) => conflict === 'name' || conflict === 'account')
+    ? '--keep leaves what is in the way. What has the name or account of another one cannot be replaced: change that one first.'
     : '--keep leaves what is in the way, --replace does not; `--keep KIND:NAME` decides about one.';
 }
 

@@ -2,7 +2,7 @@ import { HookwrightError } from '../../core/errors.ts';
 import type { ImportedKind } from '../../core/imported-package.ts';
 import { RECORD_KINDS } from '../../core/package.ts';
 import { didYouMean } from '../../core/suggest.ts';
-import type { PlanAction, PlanEntry } from './plan.ts';
+import type { ConflictReason, PlanAction, PlanEntry } from './plan.ts';
 
 /** What becomes of a record that is not as the package left it. */
 export type Decision = 'keep' | 'replace';
@@ -17,6 +17,9 @@ export interface Choice {
 }
 
 const KINDS: readonly ImportedKind[] = [...RECORD_KINDS, 'secret'];
+
+/** What an import cannot change: files of the automations folder, and what others have that stay. */
+export const UNREPLACEABLE: readonly ConflictReason[] = ['folder', 'name', 'account'];
 
 /** Mistakes, and records that are in the way, that one error names. */
 const TOLD_MAX = 10;
@@ -51,8 +54,8 @@ export class Decisions {
     const decision = this.of(entry);
     if (entry.action !== 'conflict' || decision === undefined) return entry;
     if (decision === 'keep') return { ...entry, action: 'keep', decision };
-    // No import writes to the automations folder.
-    return entry.conflict === 'folder' ? entry : { ...entry, action: replacing(entry), decision };
+    const isFinal = entry.conflict !== undefined && UNREPLACEABLE.includes(entry.conflict);
+    return isFinal ? entry : { ...entry, action: replacing(entry), decision };
   }
 
   /** Throws `package.choice` where a named record is in nobody's way, or is not there. */

@@ -12,6 +12,7 @@ import type { PackageChange, PackageStore } from '../ports/package-store.ts';
 import type { Turns } from '../turns.ts';
 import { capabilityDiff } from './capabilities.ts';
 import { changesOf, importedOf, isSamePackage } from './change.ts';
+import { withCollisions } from './collisions.ts';
 import { type Choice, Decisions } from './decisions.ts';
 import { isUsed, missingNotes, removalNotes } from './notes.ts';
 import {
@@ -23,6 +24,7 @@ import {
   type Plan,
   type PlanEntry,
 } from './plan.ts';
+import { recognise } from './recognise.ts';
 import { changedSince, refuseConflicts, refuseMistakes } from './refusals.ts';
 import type { SecretValues } from './secret-names.ts';
 import { type Shown, shownOf } from './shown.ts';
@@ -151,8 +153,9 @@ export class Packages {
       const message = `Expected at most ${PACKAGES_MAX} packages, got one more.`;
       throw new HookwrightError('package.invalid', message);
     }
-    const made = await targetsOf(wanted, before?.records ?? [], this.#parts);
-    const found = entriesOf(name, made, before, keptSecrets, this.#parts);
+    const known = recognise(wanted.records, before?.records ?? []);
+    const made = await targetsOf(wanted, known, this.#parts);
+    const found = entriesOf(name, made, known, keptSecrets, this.#parts);
     const decisions = new Decisions(choice, found);
     const decided = this.#decide(found, decisions);
     // A record with mistakes is no entry: its mistakes come first.
@@ -203,9 +206,10 @@ export class Packages {
     return { plan, entries };
   }
 
-  /** Secrets that something else needs stay, unless they are to go whatever happens. */
+  /** What becomes of each. Secrets that something else needs stay, unless they are to go whatever happens. */
   #decide(found: readonly PlanEntry[], decisions: Decisions): readonly PlanEntry[] {
-    const entries = found.map((entry) => decisions.decided(entry));
+    const decided = found.map((entry) => decisions.decided(entry));
+    const entries = withCollisions(decided, decisions, this.#parts);
     return entries.map((entry) => {
       const isGoing = entry.kind === 'secret' && entry.action === 'remove';
       if (!isGoing || !isUsed(entry.name, entries, this.#parts)) return entry;

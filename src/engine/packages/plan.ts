@@ -1,9 +1,10 @@
 import type { Diagnostic } from '../../core/diagnostic.ts';
 import { digest } from '../../core/ids.ts';
-import type { ImportedKind, ImportedPackage, ImportedRecord } from '../../core/imported-package.ts';
+import type { ImportedKind, ImportedRecord } from '../../core/imported-package.ts';
 import type { CompiledAutomation } from '../../language/compile.ts';
 import type { CapabilityDiff } from './capabilities.ts';
 import type { Decision } from './decisions.ts';
+import { identityOf } from './recognise.ts';
 import type { Shown } from './shown.ts';
 import { isAsMarked, markOf, type ServerParts, type Stored, storedAs, storedOf } from './stored.ts';
 import type { Target, Targets } from './targets.ts';
@@ -14,9 +15,16 @@ export type PlanAction = 'create' | 'change' | 'unchanged' | 'remove' | 'keep' |
 /**
  * `changed`, `deleted`: by hand, since it was imported. `taken`: there is one of that name, which the package
  * did not bring. `folder`: likewise, and a file of the automations folder has it, which no import can change.
- * `used`: it would be removed, and something else needs it.
+ * `used`: it would be removed, and something else needs it. `name`, `account`: another one that stays has its own.
  */
-export type ConflictReason = 'changed' | 'deleted' | 'taken' | 'folder' | 'used';
+export type ConflictReason =
+  | 'changed'
+  | 'deleted'
+  | 'taken'
+  | 'folder'
+  | 'used'
+  | 'name'
+  | 'account';
 
 /** What becomes of one record. */
 export interface PlanEntry {
@@ -76,18 +84,20 @@ export function countActions(entries: readonly PlanEntry[]): Readonly<Record<str
 export function entriesOf(
   name: string,
   { targets, values }: Targets,
-  before: ImportedPackage | undefined,
+  before: readonly ImportedRecord[],
   keptSecrets: readonly string[],
   parts: ServerParts,
 ): readonly PlanEntry[] {
-  const known = new Map((before?.records ?? []).map((record) => [keyOf(record), record]));
+  const known = new Map(
+    before.map((record) => [identityOf(record.kind, record.uid, record.target), record]),
+  );
+  const own = new Set(before.map(({ target }) => target));
   const wanted = targets.map((target) => {
-    const key = keyOf({ kind: target.after.kind, uid: target.uid });
+    const key = identityOf(target.after.kind, target.uid, target.name);
     const found = known.get(key);
-    // An automation is its name: under another name it is another one, and the old one goes.
-    const isRenamed = found?.kind === 'automation' && found.target !== target.name;
-    if (found !== undefined && !isRenamed) known.delete(key);
-    return wantedEntry(name, target, isRenamed ? undefined : found, parts, values);
+    known.delete(key);
+    const stored = found && storedOf(found, name, parts);
+    return wantedEntry(target, found, stored, strangerAs(target, own, parts), parts, values);
   });
   const kept: PlanEntry[] = [];
   const left: PlanEntry[] = [];
@@ -101,21 +111,28 @@ export function entriesOf(
   return [...kept, ...wanted, ...left];
 }
 
-function keyOf({ kind, uid }: Pick<ImportedRecord, 'kind' | 'uid'>): string {
-  return `${kind} ${uid}`;
+/** What has the name that a record wants. The package's own webhooks and hooks give theirs away. */
+function strangerAs(
+  { after: { kind }, name }: Target,
+  own: ReadonlySet<string>,
+  parts: ServerParts,
+): Stored | undefined {
+  const found = storedAs(kind, name, parts);
+  const hasId = found?.kind === 'webhook' || found?.kind === 'hook';
+  return hasId && own.has(found.value.id) ? undefined : found;
 }
 
 function wantedEntry(
-  packageName: string,
   target: Target,
   imported: ImportedRecord | undefined,
+  own: Stored | undefined,
+  stranger: Stored | undefined,
   parts: ServerParts,
   values: Targets['values'],
 ): PlanEntry {
   const { uid, name, file, after, compiled, namesSecret = false } = target;
   const { kind } = after;
-  const own = imported && storedOf(imported, packageName, parts);
-  const before = own ?? storedAs(kind, name, parts);
+  const before = own ?? stranger;
   const entry = {
     kind,
     uid,
