@@ -299,6 +299,29 @@ describe('docs/packages.md', () => {
     expect(withHook.out).toContain('+ hook warehouse');
   });
 
+  test('shows how to decide about one record', async () => {
+    const { dir, answers } = shop();
+    const lines = block('choice').trim().split('\n');
+    expect(lines).toHaveLength(2);
+    await shell.run('package', 'import', dir, '--answers', answers, '--yes');
+    const [automation] = server.automations.records();
+    const [webhook] = server.registry.webhooks();
+    const theirs = automation?.revision.source;
+    await server.call('PATCH', `/webhooks/${webhook?.id}`, { description: 'mine' });
+    for (const line of lines) {
+      const source = `automation: ${automation?.name}\nsteps:\n  - log: mine\n`;
+      await server.call('PUT', `/automations/${automation?.name}`, { source });
+      const args = line.replace(/ +#.*/, '').split(' ').slice(1);
+      const { code } = await shell.run(
+        ...args.map((word) => (word === 'shop' ? dir : word)),
+        '--yes',
+      );
+      expect([line, code]).toEqual([line, 0]);
+      expect(server.automations.records()[0]?.revision.source).toBe(theirs);
+      expect(server.registry.webhooks()[0]?.description).toBe('mine');
+    }
+  });
+
   test('shows commands that work, one after another', async () => {
     const { dir, answers } = shop();
     const sample = new URL('../package/cerb/samples/webhooks-configure.json', import.meta.url);

@@ -19,7 +19,7 @@ export interface Choice {
 const KINDS: readonly ImportedKind[] = [...RECORD_KINDS, 'secret'];
 
 /** What an import cannot change: files of the automations folder, and what others have that stay. */
-export const UNREPLACEABLE: readonly ConflictReason[] = ['folder', 'name', 'account'];
+const UNREPLACEABLE: readonly ConflictReason[] = ['folder', 'name', 'account'];
 
 /** Mistakes, and records that are in the way, that one error names. */
 const TOLD_MAX = 10;
