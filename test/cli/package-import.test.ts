@@ -227,6 +227,23 @@ test('what was exported to a folder is a package that can be imported', async ()
   expect(server.registry.named('Shop')?.bindings).toEqual([{ automation: 'shop.orders' }]);
 });
 
+test('tests that came in a package are exported with its automations, and pass', async () => {
+  const suite = `cases:
+  - name: tells {{{team}}}
+    request: { json: {} }
+    state: { "{{{team}}}/x": 1 }
+    expect: { response: { status: 200, json: { loud: false } } }
+`;
+  const given = ['--answers', answersFile(ANSWERS), '--yes'];
+  await shell.run('package', 'import', write({ 'orders.test.yaml': suite }), ...given);
+  const dir = join(folder, 'exported');
+  const { out } = await shell.run('package', 'export', 'shop', '--folder', dir);
+  expect(out).toMatch(/^Exported 3 records to /);
+  expect(readdirSync(dir)).toContain('shop.orders.test.yaml');
+  const tested = await shell.run('test', dir);
+  expect([tested.code, tested.out]).toEqual([0, expect.stringContaining('1 passed')]);
+});
+
 test('showing tells what a package brought; removing takes it out', async () => {
   await shell.run('package', 'import', write(), '--answers', answersFile(ANSWERS), '--yes');
   const shown = await shell.run('package', 'show', 'shop');
