@@ -18,7 +18,7 @@ export function addChoiceOptions(command: Command): Command {
     record,
   ];
   const option = (name: string, description: string): Option =>
-    new Option(`--${name} [record]`, description).preset(ALL).argParser(list);
+    new Option(`--${name} [record]`, description).argParser(list);
   command
     .addOption(
       option(

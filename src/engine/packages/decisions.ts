@@ -64,7 +64,8 @@ export class Decisions {
     const refs = new Set(inTheWay.map(refOf));
     const found = new Map(entries.map((entry) => [refOf(entry), entry]));
     const mistakes = [
-      ...this.#unknown.map((ref) => [ref, unknownText(ref, inTheWay)] as const),
+      // Looking for what was meant takes time.
+      ...this.#unknown.slice(0, TOLD_MAX).map((ref) => [ref, unknownText(ref, inTheWay)] as const),
       ...[...this.#named.keys()].flatMap((ref) => {
         const entry = found.get(ref);
         if (entry === undefined || refs.has(ref)) return [];

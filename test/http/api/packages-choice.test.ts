@@ -150,9 +150,12 @@ describe('a record that is named', () => {
   });
 
   test('has to have a kind and a name', async () => {
-    for (const keep of [['Shop'], ['webhook:'], 'webhook:Shop', [1]]) {
+    const long = `webhook:${'x'.repeat(300)}`;
+    for (const keep of [['Shop'], ['webhook:'], 'webhook:Shop', [1], [long]]) {
       expect(await refusal({ keep })).toMatchObject({ code: 'request.malformed' });
     }
+    const unknown = Array.from({ length: 1000 }, (_, n) => `hook:${n}`);
+    expect((await refusal({ keep: unknown })).message.split('\n')).toHaveLength(10);
     expect(await refusal({ keep: new Array(1001).fill('hook:shop') })).toMatchObject({
       message: expect.stringContaining('at most 1000'),
     });

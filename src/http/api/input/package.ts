@@ -7,10 +7,17 @@ import { flag, object, readBody, readQuery, text } from './read.ts';
 
 /** Records that are decided about by name: as many as a package may have. */
 const REFS_MAX = 1000;
+/** Characters of one: a kind, and a name of 255. */
+const REF_LENGTH_MAX = 300;
 
 const decision = z.enum(['keep', 'replace'], 'keep or replace');
 const refs = z
-  .array(text.regex(/^[a-z]+:./, 'KIND:NAME, such as webhook:orders'), 'a list of KIND:NAME')
+  .array(
+    text
+      .max(REF_LENGTH_MAX, `at most ${REF_LENGTH_MAX} characters`)
+      .regex(/^[a-z]+:./, 'KIND:NAME, such as webhook:orders'),
+    'a list of KIND:NAME',
+  )
   .max(REFS_MAX, `a list of at most ${REFS_MAX}`);
 const choice = { conflicts: decision.optional(), keep: refs.optional(), replace: refs.optional() };
 const word = z.enum(['true', 'false'], 'true or false').transform((given) => given === 'true');
