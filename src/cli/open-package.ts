@@ -1,4 +1,6 @@
 import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readVersion } from '../config/version.ts';
 import { ERRORS, HookwrightError } from '../core/errors.ts';
 import { formatSize } from '../core/quantity.ts';
 import type { PackageReading, SealedPackage } from '../package/read/reading.ts';
@@ -10,6 +12,8 @@ interface OpenOptions {
   readonly skipUnsupported?: boolean;
   /** Whether a digest or signature that does not fit is passed over: it is about to be made anew. */
   readonly ignoreSeal?: boolean;
+  /** Whether its automations are compiled, and its names compared, too. */
+  readonly checks?: boolean;
 }
 
 /**
@@ -24,7 +28,8 @@ export async function openPackage(
   path: string,
   options: OpenOptions = {},
 ): Promise<SealedPackage | undefined> {
-  const reading = await readAt(session, path, options);
+  const found = await readAt(session, path, options);
+  const reading = options.checks === true ? await checked(session, path, found) : found;
   const { package: read, diagnostics, leftOut } = reading;
   if (read === undefined) {
     session.exitCode = ERRORS['package.invalid'].exit;
@@ -38,6 +43,34 @@ export async function openPackage(
     session.surroundings.err.write(`${countDiagnostics(diagnostics)}\n`);
   }
   return read;
+}
+
+/** The same with what is wrong with its records, whatever its prompts are answered with. */
+async function checked(
+  session: Session,
+  path: string,
+  before: PackageReading,
+): Promise<PackageReading> {
+  const { package: read, ...rest } = before;
+  if (read === undefined) return before;
+  const { requires, name } = read.manifest;
+  const { isForVersion } = await import('../package/fill/fill.ts');
+  if (!isForVersion(read.manifest, readVersion())) {
+    session.note(`${name} is for Hookwright ${requires}: its automations were not checked.`);
+    return before;
+  }
+  const { checkPackage } = await import('../package/check/package.ts');
+  const whole = path === '-' ? 'standard input' : path;
+  const { diagnostics, sources } = checkPackage(read, (file) =>
+    before.from === 'folder' ? join(path, file) : `${whole}#${file}`,
+  );
+  const isSound = diagnostics.every(({ severity }) => severity !== 'error');
+  return {
+    ...rest,
+    ...(isSound ? { package: read } : {}),
+    diagnostics: [...before.diagnostics, ...diagnostics],
+    sources: new Map([...before.sources, ...sources]),
+  };
 }
 
 async function readAt(

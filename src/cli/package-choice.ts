@@ -1,33 +1,79 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { ERRORS, HookwrightError } from '../core/errors.ts';
+import type { Decision } from '../engine/packages/decisions.ts';
 import type { PlanJson } from '../http/api/represent/plan.ts';
 import { planText } from './plan-text.ts';
 import type { Session } from './session.ts';
 
+const DECISIONS = ['keep', 'replace'] as const satisfies readonly Decision[];
+/** Stands for all that are not named; no record is called so. */
+const ALL = '*';
+/** What `--keep` and `--replace` take: a kind and a name. A drive's letter, as in `C:\\shop`, is no kind. */
+const RECORD = /^[a-z]{2,}:./;
+
 /** Adds the options of what becomes of records that are in the way. */
 export function addChoiceOptions(command: Command): Command {
-  return command
-    .option('--keep', 'leave records that were changed by hand, or are not the package’s')
-    .option('--replace', 'take the package’s instead of them; on removal, remove them too');
+  const list = (record: string, before: unknown): string[] => [
+    ...(Array.isArray(before) ? before : []),
+    record,
+  ];
+  const option = (name: string, description: string): Option =>
+    new Option(`--${name} [record]`, description).argParser(list);
+  command
+    .addOption(
+      option(
+        'keep',
+        'leave records that were changed by hand, or are not the package’s: all, or one, as webhook:orders; may be repeated',
+      ),
+    )
+    .addOption(
+      option(
+        'replace',
+        'take the package’s instead of them, all or one likewise; on removal, remove them too',
+      ),
+    );
+  // What comes after the bare option may be the command's own argument.
+  const parse = command.parseOptions.bind(command);
+  command.parseOptions = (argv) =>
+    parse(
+      argv.map((word, index) => {
+        const isBare = word === '--keep' || word === '--replace';
+        return isBare && !RECORD.test(argv[index + 1] ?? '') ? `${word}=${ALL}` : word;
+      }),
+    );
+  return command;
 }
 
-/** `undefined` where nobody has chosen. Throws `usage.invalid` where both are given. */
-export function choiceOf({ options }: Session): 'keep' | 'replace' | undefined {
-  if (options.keep === true && options.replace === true) {
-    throw new HookwrightError('usage.invalid', 'Expected --keep or --replace, got both.');
+/** What is decided, as the API takes it. Throws `usage.invalid` where both options are given for all. */
+export function choiceOf({ options }: Session): {
+  readonly conflicts?: Decision;
+  readonly keep?: readonly string[];
+  readonly replace?: readonly string[];
+} {
+  const given = (name: Decision): readonly string[] =>
+    Array.isArray(options[name]) ? (options[name] as string[]) : [];
+  const all = DECISIONS.filter((name) => given(name).includes(ALL));
+  if (all.length > 1) {
+    throw new HookwrightError('usage.invalid', 'Expected --keep or --replace, got both.', {
+      next: 'Name the records of one of them, as in `--keep --replace webhook:orders`.',
+    });
   }
-  if (options.keep === true) return 'keep';
-  return options.replace === true ? 'replace' : undefined;
+  const named = DECISIONS.map((name) => [name, given(name).filter((ref) => ref !== ALL)] as const);
+  return {
+    ...(all[0] === undefined ? {} : { conflicts: all[0] }),
+    ...Object.fromEntries(named.filter(([, refs]) => refs.length > 0)),
+  };
 }
 
 /** What to do about what is in the way. */
 function wayOut({ records }: PlanJson): string {
-  const hasFile = records.some(
-    ({ action, conflict }) => action === 'conflict' && conflict === 'folder',
-  );
-  return hasFile
-    ? '--keep uses what is in the way. A file of the automations folder cannot be replaced: delete it first.'
-    : '--keep leaves what is in the way, --replace does not.';
+  const conflicts = records.filter(({ action }) => action === 'conflict');
+  if (conflicts.some(({ conflict }) => conflict === 'folder')) {
+    return '--keep uses what is in the way. A file of the automations folder cannot be replaced: delete it first.';
+  }
+  return conflicts.some(({ conflict }) => conflict === 'name' || conflict === 'account')
+    ? '--keep leaves what is in the way. What has the name or account of another one cannot be replaced: change that one first.'
+    : '--keep leaves what is in the way, --replace does not; `--keep KIND:NAME` decides about one.';
 }
 
 /**

@@ -46,9 +46,19 @@ export function planText(plan: PlanJson, style: Style): string {
   ].join('\n');
 }
 
+/** What becomes of what is in the way. */
+const ENDS: Readonly<Record<PlanRecordJson['action'], string>> = {
+  create: 'it is made again',
+  change: 'it is replaced',
+  remove: 'it goes all the same',
+  keep: 'it stays',
+  conflict: 'not decided',
+  unchanged: '',
+};
+
 function recordText({ kind, name, action, reason, diff }: PlanRecordJson, style: Style): string {
   const [sign, colour] = SIGNS[action];
-  const why = reason === null ? '' : `: ${reason}${action === 'keep' ? '; it stays' : ''}`;
+  const why = reason === null ? '' : `: ${reason}; ${ENDS[action]}`;
   const line = style(colour, printableLine(`${sign} ${kind} ${name}${why}`));
   return diff === null ? `  ${line}` : `  ${line}\n${diffText(diff, style)}`;
 }

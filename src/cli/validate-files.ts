@@ -5,6 +5,7 @@ import type { AutomationFile } from '../core/automation.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { compile } from '../language/compile.ts';
 import { applyFixes } from '../language/fix.ts';
+import { withPackageHints } from '../package/check/hint.ts';
 import { readFolder } from '../package/folder.ts';
 import { readNamedFile, unreadable } from './read-file.ts';
 
@@ -72,7 +73,13 @@ function validateFile({ file, text: given }: AutomationFile, fix: boolean): Verd
     text = mended;
     ({ automation, diagnostics } = compile(text, file));
   }
-  return { file, text, automation: automation?.name, diagnostics, fixed };
+  return {
+    file,
+    text,
+    automation: automation?.name,
+    diagnostics: withPackageHints(text, diagnostics),
+    fixed,
+  };
 }
 
 function duplicate({ file, text, automation = '' }: Verdict, first: string): Diagnostic {

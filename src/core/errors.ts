@@ -53,6 +53,7 @@ export const ERRORS = {
   'package.answers': { status: 422, exit: 2 },
   'package.unsigned': { status: 422, exit: 3 },
   'package.unfit': { status: 409, exit: 2 },
+  'package.choice': { status: 422, exit: 2 },
   'package.conflict': { status: 409, exit: 8 },
   'package.changed': { status: 409, exit: 8 },
   'recording.invalid': { status: 422, exit: 2 },

@@ -35,6 +35,11 @@ export class SourceText {
     return { line: low + 1, column: offset - this.lineStart(low) + 1 };
   }
 
+  /** The other way round, of a place that the text has. */
+  offset({ line, column }: Position): number {
+    return this.lineStart(line - 1) + column - 1;
+  }
+
   line(offset: number): number {
     return this.position(offset).line;
   }

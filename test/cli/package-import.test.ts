@@ -137,7 +137,7 @@ describe('importing', () => {
     const { code, out, err } = await shell.run(...given);
     expect(code).toBe(8);
     expect(out).toContain(
-      '  ! automation shop.orders: there is one of this name, which the package did not bring\n',
+      '  ! automation shop.orders: there is one of this name, which the package did not bring; not decided\n',
     );
     expect(out).toContain('      -  - log: mine\n');
     expect(err).toContain('--keep');
@@ -148,6 +148,35 @@ describe('importing', () => {
     expect(kept.out).toContain('; it stays\n');
     expect((await shell.run(...given, '--replace')).code).toBe(0);
     expect(server.automations.record('shop.orders')?.owner).toBe('package:shop');
+  });
+
+  test('decides about one record that is in the way, and about the rest at once', async () => {
+    const source = 'automation: shop.orders\nsteps:\n  - log: mine\n';
+    await server.call('PUT', '/automations/shop.orders', { source });
+    await server.call('POST', '/webhooks', { name: 'Shop', description: 'mine' });
+    const path = write();
+    const given = ['--answers', answersFile(ANSWERS), '--yes'];
+    const one = await shell.run('package', 'plan', path, ...given.slice(0, 2), '--keep', 'hook:x');
+    expect([one.code, one.err]).toEqual([2, expect.stringContaining('got hook:x')]);
+    const both = await shell.run('package', 'plan', '--keep', '--replace', path);
+    expect([both.code, both.err]).toEqual([2, expect.stringContaining('got both')]);
+    const left = ['--replace', 'automation:shop.orders', path];
+    const half = await shell.run('package', 'import', ...left, ...given);
+    expect(half.code).toBe(8);
+    expect(half.out).toContain('which the package did not bring; it is replaced\n');
+    expect(half.out).toContain('which the package did not bring; not decided\n');
+    // A bare flag takes no path for the name of a record.
+    const args = ['--replace', 'automation:shop.orders', '--keep', path];
+    const { code, out } = await shell.run('package', 'import', ...args, ...given);
+    expect(code).toBe(0);
+    expect(out).toMatch(/ {2}~ automation shop\.orders: .*; it is replaced\n/);
+    expect(out).toMatch(/ {2}= webhook Shop: .*; it stays\n/);
+    expect(server.registry.named('Shop')?.description).toBe('mine');
+    await server.call('PUT', '/automations/shop.orders', { source });
+    const removal = ['package', 'remove', '--keep', 'shop', '--replace', 'automation:shop.orders'];
+    const removed = await shell.run(...removal, '--yes');
+    expect(removed.out).toMatch(/ {2}- automation shop\.orders: .*; it goes all the same\n/);
+    expect(server.automations.records()).toEqual([]);
   });
 
   test('as JSON tells the plan, and what was done', async () => {
@@ -196,6 +225,23 @@ test('what was exported to a folder is a package that can be imported', async ()
   await serve();
   expect((await shell.run('package', 'import', dir, '--yes')).code).toBe(0);
   expect(server.registry.named('Shop')?.bindings).toEqual([{ automation: 'shop.orders' }]);
+});
+
+test('tests that came in a package are exported with its automations, and pass', async () => {
+  const suite = `cases:
+  - name: tells {{{team}}}
+    request: { json: {} }
+    state: { "{{{team}}}/x": 1 }
+    expect: { response: { status: 200, json: { loud: false } } }
+`;
+  const given = ['--answers', answersFile(ANSWERS), '--yes'];
+  await shell.run('package', 'import', write({ 'orders.test.yaml': suite }), ...given);
+  const dir = join(folder, 'exported');
+  const { out } = await shell.run('package', 'export', 'shop', '--folder', dir);
+  expect(out).toMatch(/^Exported 3 records to /);
+  expect(readdirSync(dir)).toContain('shop.orders.test.yaml');
+  const tested = await shell.run('test', dir);
+  expect([tested.code, tested.out]).toEqual([0, expect.stringContaining('1 passed')]);
 });
 
 test('showing tells what a package brought; removing takes it out', async () => {
@@ -268,6 +314,29 @@ describe('docs/packages.md', () => {
     const withHook = await shell.run('package', 'plan', dir, '--answers', answers);
     expect([withHook.code, withHook.err]).toEqual([0, '']);
     expect(withHook.out).toContain('+ hook warehouse');
+  });
+
+  test('shows how to decide about one record', async () => {
+    const { dir, answers } = shop();
+    const lines = block('choice').trim().split('\n');
+    expect(lines).toHaveLength(2);
+    await shell.run('package', 'import', dir, '--answers', answers, '--yes');
+    const [automation] = server.automations.records();
+    const [webhook] = server.registry.webhooks();
+    const theirs = automation?.revision.source;
+    await server.call('PATCH', `/webhooks/${webhook?.id}`, { description: 'mine' });
+    for (const line of lines) {
+      const source = `automation: ${automation?.name}\nsteps:\n  - log: mine\n`;
+      await server.call('PUT', `/automations/${automation?.name}`, { source });
+      const args = line.replace(/ +#.*/, '').split(' ').slice(1);
+      const { code } = await shell.run(
+        ...args.map((word) => (word === 'shop' ? dir : word)),
+        '--yes',
+      );
+      expect([line, code]).toEqual([line, 0]);
+      expect(server.automations.records()[0]?.revision.source).toBe(theirs);
+      expect(server.registry.webhooks()[0]?.description).toBe('mine');
+    }
   });
 
   test('shows commands that work, one after another', async () => {

@@ -85,6 +85,35 @@ test('without --out the document is printed, and standard input is unpacked', as
   ]);
 });
 
+test('pack tells mistakes of automations with their lines, ends with 3 as validate does, and writes nothing', async () => {
+  const orders = 'automation: orders.{{{code}}}\nsteps:\n  - retrun: { text: x }\n';
+  const manifest = `${SHOP['package.yaml']}configure:\n  placeholders: [ { key: code, type: random } ]\n`;
+  const dir = write('shop', { ...SHOP, 'package.yaml': manifest, 'orders.yaml': orders });
+  const file = join(folder, 'shop.json');
+  const { code, out, err } = await shell.run('package', 'pack', dir, '-o', file);
+  expect({ code, out }).toEqual({ code: 3, out: '' });
+  expect(err).toContain(`${join(dir, 'orders.yaml')}:3:5 error step.unknown: `);
+  expect(err).toContain('3 |   - retrun: { text: x }\n  |     ^^^^^^\n');
+  expect(err).toMatch(/\n1 error\n$/);
+  expect(existsSync(file)).toBe(false);
+  const json = await shell.run('package', 'pack', dir, '--json');
+  expect([json.code, JSON.parse(json.out)]).toMatchObject([
+    3,
+    { status: 'invalid', diagnostics: [{ code: 'step.unknown', line: 3, column: 5, length: 6 }] },
+  ]);
+  // Another version may know the step.
+  writeFileSync(join(dir, 'package.yaml'), `requires: ">=99"\n${manifest}`);
+  const later = await shell.run('package', 'pack', dir, '-o', file);
+  expect([later.code, later.err]).toEqual([
+    0,
+    'hookwright: shop is for Hookwright >=99: its automations were not checked.\n',
+  ]);
+  const validated = await shell.run('validate', join(dir, 'orders.yaml'));
+  expect(validated.out).toContain(
+    '  = Importing a package fills in `{{{code}}}`: `hookwright package pack` checks what does not depend on it.\n',
+  );
+});
+
 test('a package that is signed is verified, as folder and as document, until something changes', async () => {
   const dir = write('shop', SHOP);
   const key = join(folder, 'signing.pem');

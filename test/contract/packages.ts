@@ -118,6 +118,49 @@ export function packageContract(opened: OpenedStore): void {
       expect(same).toStrictEqual({ ...changed, number: 2 });
     });
 
+    test('let webhooks and hooks give each other their names and accounts', async () => {
+      const webhooks = ['a', 'b', 'c'].map((name) =>
+        someWebhook({ name, settings: { account: name } }),
+      );
+      const hooks = ['a', 'b', 'c'].map((name) => someHook({ name }));
+      await apply({
+        after: somePackage(),
+        webhooks: webhooks.map((after) => ({ after })),
+        hooks: hooks.map((after) => ({ after })),
+      });
+      const next = ['b', 'c', 'a'];
+      const moved = webhooks.map((before, index) => {
+        const name = next[index] ?? '';
+        return { before, after: { ...before, name, settings: { account: name } } };
+      });
+      const renamed = hooks.map((before, index) => {
+        return { before, after: { ...before, name: next[index] ?? '' } };
+      });
+      const change = { before: NOW, after: somePackage(), webhooks: moved, hooks: renamed };
+      await apply(change);
+      await opened.reopen();
+      const ids = async () => {
+        const { store } = opened;
+        const all = [...(await store.webhooks()), ...(await store.hooks())];
+        return all.map(({ id, name }) => [name, id]);
+      };
+      const expected = [webhooks, hooks].flatMap(([a, b, c]) => [
+        ['a', c?.id],
+        ['b', a?.id],
+        ['c', b?.id],
+      ]);
+      expect(await ids()).toEqual(expected);
+      const accounts = (await opened.store.webhooks()).map(({ settings }) => settings.account);
+      expect(accounts).toEqual(['a', 'b', 'c']);
+      // What is laid down is taken up again, or nothing has happened.
+      const late = renamed.map(({ before, after }) => {
+        return { before: { ...before, name: 'was', updatedAt: NOW - 1 }, after };
+      });
+      const refused = apply({ ...change, webhooks: [], hooks: late });
+      await expect(refused).rejects.toMatchObject({ code: 'package.changed' });
+      expect(await ids()).toEqual(expected);
+    });
+
     test('change nothing where one thing is not as it was planned on', async () => {
       await apply({
         after: somePackage(),

@@ -27,7 +27,7 @@ export function addPackageExport(parent: Command, attach: Attach): void {
     parent
       .command('export')
       .description(
-        'Write records of the server as a package, with what they depend on. Tokens and secrets stay here: secrets become prompts.',
+        'Write records of the server as a package, with what they depend on and the tests that they came with. Tokens and secrets stay here: secrets become prompts.',
       )
       .argument('<name>', 'the name of the package; one that was imported brings its records')
       .option('--automation <name>', 'an automation; may be repeated', list)

@@ -36,6 +36,7 @@ export function addPackageImport(parent: Command, attach: Attach): void {
     'hookwright package import cerb-package.json --skip-unsupported',
     'hookwright package import shop-orders --dry-run --json | jq .capabilities.gained',
     'hookwright package import shop-orders --replace',
+    'hookwright package import shop-orders --keep webhook:shop --replace automation:orders.paid',
   );
   attach(command, (session, path) => importPackage(session, path, session.options.dryRun === true));
 }
@@ -51,6 +52,7 @@ export function addPackagePlan(parent: Command, attach: Attach): void {
     command,
     'hookwright package plan shop-orders',
     'hookwright package plan shop-orders.json --json | jq .counts',
+    'hookwright package plan shop-orders --keep --replace automation:orders.paid',
   );
   attach(command, (session, path) => importPackage(session, path, true));
 }
@@ -78,7 +80,7 @@ async function importPackage(session: Session, path = '-', isDry: boolean): Prom
       document: await documentOf(pkg),
       file: pkg.manifest.name,
       answers,
-      ...(choice === undefined ? {} : { conflicts: choice }),
+      ...choice,
     };
     if (isLong) session.note(`planning ${pkg.records.length} records.`);
     const plan = await api.json<PlanJson>('POST', '/packages', { ...request, dry_run: true });

@@ -9,7 +9,7 @@ export function addPackagePack(parent: Command, attach: Attach): void {
   const command = addFormatOptions(
     parent
       .command('pack')
-      .description('Put a package into one document, JSON or YAML.')
+      .description('Put a package into one document, JSON or YAML, unless it has mistakes.')
       .argument('[path]', 'its folder, or a file that can be converted; this folder where absent'),
     'the document is printed',
   ).option('--skip-unsupported', 'leave out what has no counterpart here, with a warning');
@@ -23,7 +23,7 @@ export function addPackagePack(parent: Command, attach: Attach): void {
     const out = typeof session.options.out === 'string' ? session.options.out : undefined;
     const format = formatOf(session, out);
     const skipUnsupported = session.options.skipUnsupported === true;
-    const pkg = await openPackage(session, path, { skipUnsupported });
+    const pkg = await openPackage(session, path, { skipUnsupported, checks: true });
     if (pkg === undefined) return;
     const { sealOf } = await import('../../package/seal/sign.ts');
     const seal = sealOf(pkg);

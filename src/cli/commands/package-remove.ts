@@ -20,12 +20,15 @@ export function addPackageRemove(parent: Command, attach: Attach): void {
     'hookwright package remove shop-orders',
     'hookwright package remove shop-orders --dry-run',
     'hookwright package remove shop-orders --keep --yes',
+    'hookwright package remove shop-orders --keep --replace automation:orders.paid',
   );
   attach(command, async (session, name) => {
     const choice = choiceOf(session);
     const path = (query: Readonly<Record<string, string>>): string => {
-      const given = { ...query, ...(choice === undefined ? {} : { conflicts: choice }) };
-      return `/packages/${pathPart(name)}?${new URLSearchParams(given)}`;
+      const pairs = Object.entries({ ...query, ...choice }).flatMap(([key, given]) =>
+        [given].flat().map((one): [string, string] => [key, one]),
+      );
+      return `/packages/${pathPart(name)}?${new URLSearchParams(pairs)}`;
     };
     await session.withApi(async (api) => {
       const plan = await api.json<PlanJson>('DELETE', path({ dry_run: 'true' }));

@@ -30,9 +30,9 @@ function recordOf(entry: PlanEntry): ImportedRecord | undefined {
   const { kind, uid, name, action, after, mark, imported } = entry;
   if (after === undefined || mark === undefined || action === 'remove') return undefined;
   // What was found under its name and left alone is not the package's.
-  if (action === 'keep' || action === 'conflict') return imported;
+  if (action === 'keep' || action === 'conflict') return imported && { ...imported, uid };
   // Of one that is unchanged, what is stored stands, with its id and its time.
-  if (action === 'unchanged') return imported && { ...imported, name };
+  if (action === 'unchanged') return imported && { ...imported, uid, name };
   return { kind, uid, target: targetIn(after, uid), name, mark };
 }
 

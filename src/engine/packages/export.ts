@@ -186,9 +186,10 @@ class Gathering {
       .slice(0, 100);
     const base = plain === '' ? 'record' : plain;
     let uid = base;
-    // File systems that fold case must tell them apart, and `package.yaml` is taken.
-    for (let n = 2; uid === 'package' || this.#uids.has(uid.toLowerCase()); n++)
-      uid = `${base}-${n}`;
+    // File systems that fold case must tell them apart, and `package.yaml` and `NAME.test.yaml` are taken.
+    const isTaken = (one: string): boolean =>
+      one === 'package' || /\.test$/i.test(one) || this.#uids.has(one.toLowerCase());
+    for (let n = 2; isTaken(uid); n++) uid = `${base}-${n}`;
     this.#uids.add(uid.toLowerCase());
     return uid;
   }

@@ -12,9 +12,10 @@ import type { PackageChange, PackageStore } from '../ports/package-store.ts';
 import type { Turns } from '../turns.ts';
 import { capabilityDiff } from './capabilities.ts';
 import { changesOf, importedOf, isSamePackage } from './change.ts';
+import { withCollisions } from './collisions.ts';
+import { type Choice, Decisions } from './decisions.ts';
 import { isUsed, missingNotes, removalNotes } from './notes.ts';
 import {
-  type Choice,
   countActions,
   entriesOf,
   fingerprintOf,
@@ -23,6 +24,7 @@ import {
   type Plan,
   type PlanEntry,
 } from './plan.ts';
+import { recognise } from './recognise.ts';
 import { changedSince, refuseConflicts, refuseMistakes } from './refusals.ts';
 import type { SecretValues } from './secret-names.ts';
 import { type Shown, shownOf } from './shown.ts';
@@ -151,9 +153,15 @@ export class Packages {
       const message = `Expected at most ${PACKAGES_MAX} packages, got one more.`;
       throw new HookwrightError('package.invalid', message);
     }
-    const made = await targetsOf(wanted, before?.records ?? [], this.#parts);
-    const found = entriesOf(name, made, before, keptSecrets, choice, this.#parts);
-    const entries = this.#shown(this.#keepUsed(found, choice), made.values);
+    const known = recognise(wanted.records, before?.records ?? []);
+    const made = await targetsOf(wanted, known, this.#parts);
+    const found = entriesOf(name, made, known, keptSecrets, this.#parts);
+    const decisions = new Decisions(choice, found);
+    const decided = this.#decide(found, decisions);
+    // A record with mistakes is no entry: its mistakes come first.
+    const isWhole = made.diagnostics.every(({ severity }) => severity !== 'error');
+    if (isWhole) decisions.refuseStray(name, decided);
+    const entries = this.#shown(decided, made.values);
     const imported = importedOf(wanted, entries, clock());
     const isUnchanged = entries.every(isIdle) && isSamePackage(before, imported);
     const facts = [name, version, digest, signedBy, values, before?.importedAt];
@@ -179,9 +187,12 @@ export class Packages {
     const imported = this.get(name);
     const left = imported.records.flatMap((record) => {
       const stored = storedOf(record, name, this.#parts);
-      return stored === undefined ? [] : [leftEntry(record, stored, choice, this.#parts)];
+      return stored === undefined ? [] : [leftEntry(record, stored, this.#parts)];
     });
-    const entries = this.#shown(this.#keepUsed(left, choice), this.#parts.secrets.all());
+    const decisions = new Decisions(choice, left);
+    const decided = this.#decide(left, decisions);
+    decisions.refuseStray(name, decided);
+    const entries = this.#shown(decided, this.#parts.secrets.all());
     const plan: Plan = {
       name,
       from: imported.version,
@@ -195,13 +206,17 @@ export class Packages {
     return { plan, entries };
   }
 
-  /** Secrets that something else needs stay, unless they are to go whatever happens. */
-  #keepUsed(entries: readonly PlanEntry[], choice: Choice | undefined): readonly PlanEntry[] {
-    if (choice === 'replace') return entries;
+  /** What becomes of each. Secrets that something else needs stay, unless they are to go whatever happens. */
+  #decide(found: readonly PlanEntry[], decisions: Decisions): readonly PlanEntry[] {
+    const decided = found.map((entry) => decisions.decided(entry));
+    const entries = withCollisions(decided, decisions, this.#parts);
     return entries.map((entry) => {
       const isGoing = entry.kind === 'secret' && entry.action === 'remove';
       if (!isGoing || !isUsed(entry.name, entries, this.#parts)) return entry;
-      return { ...entry, action: 'keep', conflict: 'used' };
+      const used: PlanEntry = { ...entry, conflict: 'used' };
+      return decisions.of(entry) === 'replace'
+        ? { ...used, decision: 'replace' }
+        : { ...used, action: 'keep', decision: 'keep' };
     });
   }
 

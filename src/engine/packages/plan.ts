@@ -1,24 +1,30 @@
 import type { Diagnostic } from '../../core/diagnostic.ts';
 import { digest } from '../../core/ids.ts';
-import type { ImportedKind, ImportedPackage, ImportedRecord } from '../../core/imported-package.ts';
+import type { ImportedKind, ImportedRecord } from '../../core/imported-package.ts';
 import type { CompiledAutomation } from '../../language/compile.ts';
 import type { CapabilityDiff } from './capabilities.ts';
+import type { Decision } from './decisions.ts';
+import { identityOf } from './recognise.ts';
 import type { Shown } from './shown.ts';
 import { isAsMarked, markOf, type ServerParts, type Stored, storedAs, storedOf } from './stored.ts';
 import type { Target, Targets } from './targets.ts';
 
-/** What becomes of records that are not as the package left them. */
-export type Choice = 'keep' | 'replace';
-
-/** `conflict`: nobody has chosen. `keep`: it stays as it is, and is not the package's. */
+/** `conflict`: nobody has decided. `keep`: it stays as it is, and is not the package's. */
 export type PlanAction = 'create' | 'change' | 'unchanged' | 'remove' | 'keep' | 'conflict';
 
 /**
  * `changed`, `deleted`: by hand, since it was imported. `taken`: there is one of that name, which the package
  * did not bring. `folder`: likewise, and a file of the automations folder has it, which no import can change.
- * `used`: it would be removed, and something else needs it.
+ * `used`: it would be removed, and something else needs it. `name`, `account`: another one that stays has its own.
  */
-export type ConflictReason = 'changed' | 'deleted' | 'taken' | 'folder' | 'used';
+export type ConflictReason =
+  | 'changed'
+  | 'deleted'
+  | 'taken'
+  | 'folder'
+  | 'used'
+  | 'name'
+  | 'account';
 
 /** What becomes of one record. */
 export interface PlanEntry {
@@ -29,6 +35,8 @@ export interface PlanEntry {
   readonly file?: string;
   readonly action: PlanAction;
   readonly conflict?: ConflictReason;
+  /** Of a conflict, once somebody has decided. */
+  readonly decision?: Decision;
   /** As it is on the server. */
   readonly before?: Stored;
   /** As the package has it. */
@@ -72,23 +80,24 @@ export function countActions(entries: readonly PlanEntry[]): Readonly<Record<str
   return counts;
 }
 
-/** What becomes of each record of a package, in its order, then of those that it no longer has. */
+/** What becomes of each record of a package, in its order, then of those that it no longer has; nothing is decided. */
 export function entriesOf(
   name: string,
   { targets, values }: Targets,
-  before: ImportedPackage | undefined,
+  before: readonly ImportedRecord[],
   keptSecrets: readonly string[],
-  choice: Choice | undefined,
   parts: ServerParts,
 ): readonly PlanEntry[] {
-  const known = new Map((before?.records ?? []).map((record) => [keyOf(record), record]));
+  const known = new Map(
+    before.map((record) => [identityOf(record.kind, record.uid, record.target), record]),
+  );
+  const own = new Set(before.map(({ target }) => target));
   const wanted = targets.map((target) => {
-    const key = keyOf({ kind: target.after.kind, uid: target.uid });
+    const key = identityOf(target.after.kind, target.uid, target.name);
     const found = known.get(key);
-    // An automation is its name: under another name it is another one, and the old one goes.
-    const isRenamed = found?.kind === 'automation' && found.target !== target.name;
-    if (found !== undefined && !isRenamed) known.delete(key);
-    return wantedEntry(name, target, isRenamed ? undefined : found, choice, parts, values);
+    known.delete(key);
+    const stored = found && storedOf(found, name, parts);
+    return wantedEntry(target, found, stored, strangerAs(target, own, parts), parts, values);
   });
   const kept: PlanEntry[] = [];
   const left: PlanEntry[] = [];
@@ -97,27 +106,33 @@ export function entriesOf(
     if (stored === undefined) continue;
     const isKept = record.kind === 'secret' && keptSecrets.includes(record.uid);
     if (isKept) kept.push(unchangedEntry(record, stored));
-    else left.push(leftEntry(record, stored, choice, parts));
+    else left.push(leftEntry(record, stored, parts));
   }
   return [...kept, ...wanted, ...left];
 }
 
-function keyOf({ kind, uid }: Pick<ImportedRecord, 'kind' | 'uid'>): string {
-  return `${kind} ${uid}`;
+/** What has the name that a record wants. The package's own webhooks and hooks give theirs away. */
+function strangerAs(
+  { after: { kind }, name }: Target,
+  own: ReadonlySet<string>,
+  parts: ServerParts,
+): Stored | undefined {
+  const found = storedAs(kind, name, parts);
+  const hasId = found?.kind === 'webhook' || found?.kind === 'hook';
+  return hasId && own.has(found.value.id) ? undefined : found;
 }
 
 function wantedEntry(
-  packageName: string,
   target: Target,
   imported: ImportedRecord | undefined,
-  choice: Choice | undefined,
+  own: Stored | undefined,
+  stranger: Stored | undefined,
   parts: ServerParts,
   values: Targets['values'],
 ): PlanEntry {
   const { uid, name, file, after, compiled, namesSecret = false } = target;
   const { kind } = after;
-  const own = imported && storedOf(imported, packageName, parts);
-  const before = own ?? storedAs(kind, name, parts);
+  const before = own ?? stranger;
   const entry = {
     kind,
     uid,
@@ -134,15 +149,15 @@ function wantedEntry(
     const isFolders = before.kind === 'automation' && before.value.owner === 'folder';
     // A secret of that name and value is what is asked for, whoever stored it.
     if (kind === 'secret' && isSame) return { ...entry, action: 'unchanged' };
-    return inConflict(entry, isFolders ? 'folder' : 'taken', choice, 'change');
+    return inConflict(entry, isFolders ? 'folder' : 'taken');
   }
   if (imported !== undefined && own === undefined) {
-    return inConflict(entry, 'deleted', choice, 'create');
+    return inConflict(entry, 'deleted');
   }
   if (imported === undefined || own === undefined) return { ...entry, action: 'create' };
   if (isSame) return { ...entry, action: 'unchanged' };
   if (isAsMarked(own, imported.mark, parts.hooks)) return { ...entry, action: 'change' };
-  return inConflict(entry, 'changed', choice, 'change');
+  return inConflict(entry, 'changed');
 }
 
 function unchangedEntry(imported: ImportedRecord, before: Stored): PlanEntry {
@@ -154,25 +169,20 @@ function unchangedEntry(imported: ImportedRecord, before: Stored): PlanEntry {
 export function leftEntry(
   imported: ImportedRecord,
   before: Stored,
-  choice: Choice | undefined,
   { hooks }: ServerParts,
 ): PlanEntry {
   const { kind, uid } = imported;
   const name = before.kind === 'test' ? imported.name : before.value.name;
   const entry = { kind, uid, name, before, imported };
   if (isAsMarked(before, imported.mark, hooks)) return { ...entry, action: 'remove' };
-  return inConflict(entry, 'changed', choice, 'remove');
+  return inConflict(entry, 'changed');
 }
 
 function inConflict(
   entry: Omit<PlanEntry, 'action' | 'conflict'>,
   conflict: ConflictReason,
-  choice: Choice | undefined,
-  replacing: PlanAction,
 ): PlanEntry {
-  if (choice === 'keep') return { ...entry, action: 'keep', conflict };
-  const action = choice === 'replace' && conflict !== 'folder' ? replacing : 'conflict';
-  return { ...entry, action, conflict };
+  return { ...entry, action: 'conflict', conflict };
 }
 
 /** Whether a record is already what the package wants of it. */

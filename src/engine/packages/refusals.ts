@@ -1,5 +1,6 @@
 import { formatDiagnostic } from '../../core/diagnostic.ts';
 import { HookwrightError } from '../../core/errors.ts';
+import { refOf } from './decisions.ts';
 import type { ConflictReason, Plan, PlanEntry } from './plan.ts';
 import type { WantedPackage } from './wanted.ts';
 
@@ -16,7 +17,8 @@ export function refuseMistakes({ diagnostics, name }: Plan, { records }: WantedP
 
 export function refuseConflicts({ entries, name }: Plan): void {
   const conflicts = entries.filter(({ action }) => action === 'conflict');
-  if (conflicts.length === 0) return;
+  const [first] = conflicts;
+  if (first === undefined) return;
   const list = conflicts.map((entry) => `${entry.kind} ${entry.name}: ${conflictText(entry)}`);
   throw new HookwrightError(
     'package.conflict',
@@ -24,7 +26,9 @@ export function refuseConflicts({ entries, name }: Plan): void {
     {
       next: conflicts.some(({ conflict }) => conflict === 'folder')
         ? 'What a file of the automations folder has can only be kept (`--keep`), or its file deleted.'
-        : 'Leave them as they are with `--keep`, or take the package’s with `--replace`.',
+        : conflicts.some(({ conflict }) => conflict === 'name' || conflict === 'account')
+          ? 'Leave them as they are with `--keep`, or give the other one that has the name or account another.'
+          : `Leave them as they are with \`--keep\`, or take the package’s with \`--replace\`; decide about one with \`--keep ${refOf(first)}\`.`,
     },
   );
 }
@@ -43,6 +47,8 @@ const REASONS: Readonly<Record<ConflictReason, string>> = {
   taken: 'there is one of this name, which the package did not bring',
   folder: 'a file of the automations folder has it',
   used: 'something else needs it',
+  name: 'another one that stays has this name',
+  account: 'another one that stays has this account',
 };
 
 export function changedSince(name: string): HookwrightError {

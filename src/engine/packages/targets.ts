@@ -150,7 +150,7 @@ class Making {
       return named === undefined ? binding : { ...binding, automation: named.name };
     });
     const draft = { ...record.draft, ...(bindings === undefined ? {} : { bindings }) };
-    const base = registry.find(this.#target(record)) ?? registry.named(record.name);
+    const base = registry.find(this.#target(record)) ?? this.#stranger(registry.named(record.name));
     const given = registry.drafted(draft, base);
     const { webhook, problems: all } = await registry.checked(given, this.#find);
     const problems = all.filter((problem) => !problem.endsWith(TOLD));
@@ -165,7 +165,7 @@ class Making {
       this.#tell(record.file, record.place([key]), message);
     }
     try {
-      const base = hooks.find(this.#target(record)) ?? hooks.named(record.name);
+      const base = hooks.find(this.#target(record)) ?? this.#stranger(hooks.named(record.name));
       const after = hooks.drafted(draft, base);
       const wrong = hooks.problems(after);
       // What is named and not there is told once.
@@ -187,6 +187,11 @@ class Making {
   #target({ kind, uid }: Pick<WantedRecord, 'kind' | 'uid'>): string {
     const known = this.#before.find((record) => record.kind === kind && record.uid === uid);
     return known?.target ?? '';
+  }
+
+  /** One that the package did not bring; its own give their names to each other. */
+  #stranger<T extends { readonly id: string }>(named: T | undefined): T | undefined {
+    return this.#before.some(({ target }) => target === named?.id) ? undefined : named;
   }
 
   /** What a name would stand for. */

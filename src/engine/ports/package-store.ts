@@ -12,7 +12,8 @@ export interface PackageStore {
   packageSource(name: string): Promise<PackageSource | undefined>;
   /**
    * Changes everything that a package is about, or nothing. Each record has to be as `before` says, so that
-   * what was changed in the meantime is not overwritten.
+   * what was changed in the meantime is not overwritten. Names and accounts have to be unique in the end, and may
+   * go from one record to another.
    *
    * @returns the hooks as they are stored, in the order in which `hooks` has an `after`
    * @throws HookwrightError `package.changed` where something is not as `before` says, and what

@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import { formatDiagnostic } from '../../core/diagnostic.ts';
 import { HookwrightError } from '../../core/errors.ts';
-import type { FilledPackage, PackageManifest } from '../../core/package.ts';
-import { exportRecords } from '../../engine/packages/export.ts';
+import type { ImportedPackage, ImportedRecord } from '../../core/imported-package.ts';
+import type { FilledPackage, FilledRecord, PackageManifest } from '../../core/package.ts';
+import { type Exported, exportRecords } from '../../engine/packages/export.ts';
 import type { WantedPackage } from '../../engine/packages/wanted.ts';
 import { fillPackage } from '../../package/fill/fill.ts';
 import { fillingError } from '../../package/fill/refusal.ts';
@@ -12,7 +13,8 @@ import type { PackageReading, SealedPackage } from '../../package/read/reading.t
 import { sealOf, sealPackage } from '../../package/seal/sign.ts';
 import { demandSignature } from '../../package/seal/trust.ts';
 import { documentJson } from '../../package/write/document.ts';
-import { packageOfRecords } from '../../package/write/exported.ts';
+import { packageOfRecords, type ServedRecord } from '../../package/write/exported.ts';
+import { testsOf } from '../../package/write/exported-tests.ts';
 import type { ExportBody, ImportBody } from './input/package.ts';
 import { readRecords } from './input/package-records.ts';
 import type { ApiParts } from './parts.ts';
@@ -73,9 +75,10 @@ function unreadable({ diagnostics, sources }: PackageReading): HookwrightError {
 }
 
 /** A package of what is chosen, read again before it leaves, so that it can be imported. */
-export function exportDocument(body: ExportBody, { packages }: ApiParts): string {
+export async function exportDocument(body: ExportBody, parts: ApiParts): Promise<string> {
   const { name, version, description, license } = body;
-  const { records, prompts } = exportRecords(body, packages.server);
+  const { records, prompts } = exportRecords(body, parts.packages.server);
+  const tests = await importedTests(records, parts);
   const manifest: PackageManifest = {
     name,
     version,
@@ -85,9 +88,57 @@ export function exportDocument(body: ExportBody, { packages }: ApiParts): string
     placeholders: [],
     exclude: [],
   };
-  const made = packageOfRecords(manifest, records);
+  const made = packageOfRecords(manifest, [...records, ...tests]);
   const document = documentJson(made, sealPackage(made));
   const reading = readPackage(Buffer.from(document), 'export');
   if (reading.package === undefined) throw unreadable(reading);
   return document;
+}
+
+/** The tests that came with automations in their packages. */
+async function importedTests(
+  records: Exported['records'],
+  { packages, ...parts }: ApiParts,
+): Promise<readonly ServedRecord[]> {
+  const uids = new Map(
+    records.filter(({ kind }) => kind === 'automation').map(({ name, uid }) => [name, uid]),
+  );
+  const taken = new Set(records.map(({ uid }) => uid.toLowerCase()));
+  const tests: ServedRecord[] = [];
+  for (const imported of packages.list()) {
+    const { name } = imported;
+    const isOf = (record: ImportedRecord): boolean =>
+      record.kind === 'automation' && uids.has(record.target) && packages.has(name, record);
+    const own = imported.records.filter(isOf).map(({ target }) => target);
+    if (own.length === 0 || imported.records.every(({ kind }) => kind !== 'test')) continue;
+    const filled = filledAgain((await packages.source(name)).document, imported, parts);
+    const ownUids = new Map(own.map((one) => [one, uids.get(one) ?? one]));
+    tests.push(...testsOf(filled, ownUids, taken));
+    await turn();
+  }
+  return tests;
+}
+
+/** The records of an imported package as they were filled in; none where this version reads it no more. */
+function filledAgain(
+  document: string,
+  { name, values }: ImportedPackage,
+  { clock, url, version }: Pick<ApiParts, 'clock' | 'url' | 'version'>,
+): readonly FilledRecord[] {
+  const { package: sealed } = readPackage(Buffer.from(document), name);
+  if (sealed === undefined) return [];
+  const { requires: _, ...manifest } = sealed.manifest;
+  const secrets = manifest.prompts.filter(({ type }) => type === 'secret').map(({ key }) => key);
+  const filling = fillPackage(
+    { ...sealed, manifest },
+    {
+      answers: {},
+      earlier: { values, secrets },
+      now: clock(),
+      random: randomBytes,
+      baseUrl: url(),
+      engineVersion: version,
+    },
+  );
+  return filling.ok ? filling.package.records : [];
 }

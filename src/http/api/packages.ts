@@ -63,7 +63,7 @@ export function routePackages(api: Hono, parts: ApiParts): void {
   route(api, '/exports', {
     POST: async (c) => {
       const { exportDocument } = await documents();
-      const exported = exportDocument(await readExport(c), parts);
+      const exported = await exportDocument(await readExport(c), parts);
       return c.body(exported, 200, { 'content-type': 'application/json' });
     },
   });

@@ -5,6 +5,7 @@ import type {
   FilledRecord,
   FilledSecret,
   PackageExclusion,
+  PackageManifest,
   PackageRecord,
 } from '../../core/package.ts';
 import { PACKAGE_BYTES_MAX } from '../limits.ts';
@@ -95,12 +96,15 @@ function filledPackage(
   };
 }
 
-/** Why the package is not for this version; previews of a version count as that version. */
+/** Whether a package works with a version of Hookwright; previews of one count as that one. */
+export function isForVersion({ requires }: PackageManifest, version: string): boolean {
+  return requires === undefined || satisfies(version, requires, { includePrerelease: true });
+}
+
+/** Why the package is not for this version. */
 function unfitness({ manifest }: SealedPackage, version: string): string | undefined {
   const { name, requires } = manifest;
-  if (requires === undefined || satisfies(version, requires, { includePrerelease: true })) {
-    return undefined;
-  }
+  if (isForVersion(manifest, version)) return undefined;
   return `Expected Hookwright ${requires}, which ${name} ${manifest.version} needs, got ${version}.`;
 }
 
@@ -131,15 +135,15 @@ function fillRecords(
   let room = PACKAGE_BYTES_MAX;
   return read.flatMap((record): FilledRecord[] => {
     if (room < 0) return [];
-    const text = fillText(record, { answerTo: (key) => named.answerTo(key), automations });
-    room -= text?.length ?? 0;
+    const made = fillText(record, { answerTo: (key) => named.answerTo(key), automations });
+    room -= made?.text.length ?? 0;
     if (room < 0) {
       const message = `Expected at most ${PACKAGE_BYTES_MAX} characters in all records with their answers, got more`;
       record.report.error('package.too_large', record.tree, message);
     }
-    return text === undefined
+    return made === undefined
       ? []
-      : [{ ...plainRecord(record), text, name: named.nameOf(record.uid) }];
+      : [{ ...plainRecord(record), text: made.text, name: named.nameOf(record.uid) }];
   });
 }
 

@@ -25,7 +25,7 @@ export interface ScalarFault {
 }
 
 /** Keys of steps whose lists are steps again. */
-const STEP_LISTS: ReadonlySet<unknown> = new Set([
+export const STEP_LISTS: ReadonlySet<unknown> = new Set([
   'steps',
   'then',
   'else',

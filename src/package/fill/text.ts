@@ -25,12 +25,21 @@ export interface Filling {
   readonly automations: ReadonlyMap<string, string>;
 }
 
+/** A record's text with its answers. */
+export interface FilledText {
+  readonly text: string;
+  /** Of this text: the tree that was, with other values. */
+  readonly tree: YamlNode;
+  /** What became of the scalars of the tree that was; those without placeholders are not among them. */
+  readonly scalars: ReadonlyMap<ScalarNode, FilledScalar>;
+}
+
 /**
  * Fills in a record's text. Only the characters of scalars change; comments and layout stay. What comes out
  * is read again and has to be the tree that went in, with other values: whatever an answer holds, it adds no
  * key and no item. `undefined` where something cannot be filled in, which is reported.
  */
-export function fillText(read: Read, filling: Filling): string | undefined {
+export function fillText(read: Read, filling: Filling): FilledText | undefined {
   const { text, tree, report, kind } = read;
   const filled = new Map<ScalarNode, FilledScalar>();
   const scalars = scalarsOf(tree);
@@ -52,13 +61,14 @@ export function fillText(read: Read, filling: Filling): string | undefined {
     if (bound !== undefined) filled.set(placed.node, bound);
   }
   if (!isWhole) return undefined;
-  if (filled.size === 0) return text;
+  if (filled.size === 0) return { text, tree, scalars: filled };
   for (const style of ['kept', 'quoted'] as const) {
     const made = edited(
       text,
       [...filled].map(([node, scalar]) => rewrite(node, scalar, text, style)),
     );
-    if (isAsMeant(made, tree, filled)) return made;
+    const again = readAsMeant(made, tree, filled);
+    if (again !== undefined) return { text: made, tree: again, scalars: filled };
   }
   const message =
     'Expected answers that can be filled in here, got one that makes the text too long or no YAML';
@@ -105,14 +115,16 @@ function edited(text: string, edits: readonly (readonly Edit[])[]): string {
   return made + text.slice(at);
 }
 
-function isAsMeant(
+/** The tree of what was made, where it is the one that is meant. */
+function readAsMeant(
   made: string,
   tree: YamlNode,
   filled: ReadonlyMap<ScalarNode, FilledScalar>,
-): boolean {
+): YamlNode | undefined {
   const report = new Report(new SourceText(made, 'filled'));
   const again = readYaml(report);
-  return again !== undefined && !report.hasErrors && isSame(tree, again, filled);
+  const isMeant = again !== undefined && !report.hasErrors && isSame(tree, again, filled);
+  return isMeant ? again : undefined;
 }
 
 function isSame(

@@ -3,7 +3,7 @@ import type { AutomationRecord } from '../../core/automation.ts';
 import { HookwrightError } from '../../core/errors.ts';
 import type { HookRecord } from '../../core/hook.ts';
 import type { SealedSecret } from '../../core/secret.ts';
-import type { Webhook } from '../../core/webhook.ts';
+import { accountKey, type Webhook } from '../../core/webhook.ts';
 import type { HookChange, PackageChange, RecordChange } from '../../engine/ports/package-store.ts';
 import { removeAutomation, saveAutomation } from './automations.ts';
 import { changeHooks, type HookCallParts } from './hook-calls.ts';
@@ -25,7 +25,9 @@ export function applyPackage(parts: HookCallParts, change: PackageChange): HookR
     for (const secret of secrets) changeSecret(parts, secret);
     // Deletions first: what is made may have the name of what goes.
     for (const one of deletionsFirst(automations)) changeAutomation(parts, one);
+    parkWebhooks(parts, webhooks);
     for (const one of deletionsFirst(webhooks)) changeWebhook(parts, one);
+    parkHooks(parts, hooks);
     const ids = deletionsFirst(hooks).flatMap((one) => changeHook(parts, one) ?? []);
     replacePackage(db, name, after);
     return ids;
@@ -37,6 +39,34 @@ function deletionsFirst<C extends { readonly after?: unknown }>(changes: readonl
     ...changes.filter(({ after }) => after === undefined),
     ...changes.filter(({ after }) => after !== undefined),
   ];
+}
+
+/*
+ * Names and accounts are unique at every moment. Those that records give to each other are laid down first;
+ * what is not taken up again afterwards, because the record is not as it was, ends the transaction.
+ */
+
+function parkWebhooks({ db }: HookCallParts, changes: readonly RecordChange<Webhook>[]): void {
+  for (const { before, after } of changes) {
+    if (before === undefined || after === undefined) continue;
+    const isSame = before.name === after.name && accountKey(before.settings) === undefined;
+    if (isSame) continue;
+    const parked = { name: parkedName(before.id), settings: {} };
+    db.update(webhookTable).set(parked).where(eq(webhookTable.id, before.id)).run();
+  }
+}
+
+function parkHooks({ db }: HookCallParts, changes: readonly HookChange[]): void {
+  for (const { before, after } of changes) {
+    if (before === undefined || after === undefined || before.name === after.name) continue;
+    const parked = { name: parkedName(before.id) };
+    db.update(hookTable).set(parked).where(eq(hookTable.id, before.id)).run();
+  }
+}
+
+/** With a control character: no name that anybody gave. */
+function parkedName(id: string): string {
+  return `\u0001${id}`;
 }
 
 function changeSecret({ db }: HookCallParts, { before, after }: RecordChange<SealedSecret>): void {

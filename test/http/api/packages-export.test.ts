@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { hookKeys, webhookKeys } from '../../../src/engine/packages/keys.ts';
 import { openPackageServer, type PackageServer } from './package-server.ts';
@@ -246,6 +246,89 @@ test('an export takes what is depended on: bindings’ automations, called funct
     { key: 'KEY', label: 'A secret of main', type: 'secret', hosts: ['api.example.com'] },
     { key: 'WAREHOUSE_SECRET', label: 'The secret of the hook warehouse', type: 'secret' },
   ]);
+});
+
+describe('tests that came in a package', () => {
+  const cases = 'cases:\n  - name: says {{{word}}} # {{{word}}}\n    request: { json: "{{{ x" }\n';
+  const said = 'cases:\n  - name: says yes # {{{word}}}\n    request: { json: "{{{ x" }\n';
+  const document = JSON.stringify({
+    package: 'tested',
+    version: '1.0.0',
+    requires: '>=1.0.0',
+    configure: {
+      prompts: [
+        { key: 'word', label: 'Word' },
+        { key: 'KEY', label: 'Key', type: 'secret' },
+      ],
+      placeholders: [{ key: 'code', type: 'random', length: 6 }],
+    },
+    records: [
+      { file: 'in/a.yaml', text: 'automation: "a.{{{code}}}"\nsteps:\n  - log: x\n' },
+      { file: 'b.yaml', text: 'automation: b\nuid: second\nsteps:\n  - log: "{{{word}}}"\n' },
+      { file: 'in/a.test.yaml', text: `# Of {{{code}}}.\n${cases}` },
+      { file: 'of-a.test.yaml', text: `automation: in/a.yaml # there\nuid: by-file\n${cases}` },
+      { file: 'on-a.test.yaml', text: `kind: test\nautomation: "a.{{{code}}}"\n${cases}` },
+      { file: 'in/of-b.test.yaml', text: `automation: ../b.yaml\n${cases}` },
+      { file: 'b.test.yml', text: cases },
+      { file: 'nobody.test.yaml', text: cases },
+    ],
+  });
+
+  async function exported(server: PackageServer, body: object): Promise<Record<string, string>> {
+    const { records } = await server.call('POST', '/exports', { name: 'some', ...body });
+    return Object.fromEntries(records.map(({ file, text }: any) => [file, text]));
+  }
+
+  test('are exported with its automations, beside them and for them, as they were filled in', async () => {
+    const server = await openPackageServer();
+    const answers = { word: 'yes', KEY: 'value-1234' };
+    await server.call('POST', '/packages', { document, answers });
+    const a = server.automations.records()[0]?.name ?? '';
+    expect(a).toMatch(/^a\.\w{6}$/);
+    const ofA = {
+      [`${a}.yaml`]: `automation: "${a}"\nsteps:\n  - log: x\n`,
+      [`${a}.test.yaml`]: `# Of {{{code}}}.\n${said}`,
+      [`${a}-2.test.yaml`]: `automation: "${a}" # there\nuid: "${a}-2.test"\n${said}`,
+      [`${a}-3.test.yaml`]: `kind: test\nautomation: "${a}"\n${said}`,
+    };
+    expect(await exported(server, { automations: [a] })).toEqual(ofA);
+    // What was changed by hand has its tests still.
+    const source = 'automation: b\nsteps:\n  - log: mine\n';
+    await server.call('PUT', '/automations/b', { source });
+    const ofB = {
+      'b.yaml': source,
+      'b.test.yaml': said,
+      'b-2.test.yaml': `automation: "b"\n${said}`,
+    };
+    expect(await exported(server, { automations: ['b'] })).toEqual(ofB);
+    const all = await exported(server, { automations: [a, 'b'] });
+    expect(all).toEqual({ ...ofA, ...ofB });
+    // And so again, from another server.
+    const other = await openPackageServer();
+    const again = await server.call('POST', '/exports', { name: 'some', automations: [a, 'b'] });
+    await other.call('POST', '/packages', { document: JSON.stringify(again) });
+    expect(await exported(other, { automations: [a, 'b'] })).toEqual(all);
+    await server.call('DELETE', '/packages/tested?conflicts=keep');
+    expect(await exported(server, { automations: ['b'] })).toEqual({ 'b.yaml': source });
+  });
+
+  test('stay where they are with automations that another owns', async () => {
+    const server = await openPackageServer();
+    await server.automations.load([
+      { file: 'b.yaml', text: 'automation: b\nsteps:\n  - log: mine\n' },
+    ]);
+    const answers = { word: 'yes', KEY: 'value-1234' };
+    await server.call('POST', '/packages', { document, answers, conflicts: 'keep' });
+    expect(Object.keys(await exported(server, { automations: ['b'] }))).toEqual(['b.yaml']);
+  });
+});
+
+test('an automation that is called as a test is exported under another file', async () => {
+  const server = await openPackageServer();
+  const source = 'automation: a.test\nsteps:\n  - log: x\n';
+  await server.call('PUT', '/automations/a.test', { source });
+  const { records } = await server.call('POST', '/exports', { name: 'x', automations: ['a.test'] });
+  expect(records).toMatchObject([{ kind: 'automation', file: 'a.test-2.yaml', text: source }]);
 });
 
 test('an export of what is not there says so', async () => {

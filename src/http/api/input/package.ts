@@ -1,11 +1,25 @@
 import type { Context } from 'hono';
 import { z } from 'zod';
 import type { PackageValues } from '../../../core/package.ts';
+import type { Choice, Decision } from '../../../engine/packages/decisions.ts';
 import type { ExportChoice } from '../../../engine/packages/export.ts';
-import type { Choice } from '../../../engine/packages/plan.ts';
 import { flag, object, readBody, readQuery, text } from './read.ts';
 
-const choice = z.enum(['keep', 'replace'], 'keep or replace');
+/** Records that are decided about by name: as many as a package may have. */
+const REFS_MAX = 1000;
+/** Characters of one: a kind, and a name of 255. */
+const REF_LENGTH_MAX = 300;
+
+const decision = z.enum(['keep', 'replace'], 'keep or replace');
+const refs = z
+  .array(
+    text
+      .max(REF_LENGTH_MAX, `at most ${REF_LENGTH_MAX} characters`)
+      .regex(/^[a-z]+:./, 'KIND:NAME, such as webhook:orders'),
+    'a list of KIND:NAME',
+  )
+  .max(REFS_MAX, `a list of at most ${REFS_MAX}`);
+const choice = { conflicts: decision.optional(), keep: refs.optional(), replace: refs.optional() };
 const word = z.enum(['true', 'false'], 'true or false').transform((given) => given === 'true');
 const names = z.array(text, 'a list of names');
 const value = z.union([text, z.number(), flag], 'a text, a number, true or false');
@@ -15,7 +29,7 @@ const importBody = object({
   file: text.optional(),
   answers: z.record(z.string(), z.unknown(), 'an object').optional(),
   values: z.record(z.string(), value, 'an object of texts, numbers, true and false').optional(),
-  conflicts: choice.optional(),
+  ...choice,
   skip_unsupported: flag.optional(),
   dry_run: flag.optional(),
   fingerprint: text.optional(),
@@ -33,7 +47,7 @@ const exportBody = object({
 });
 
 const removalQuery = object({
-  conflicts: choice.optional(),
+  ...choice,
   dry_run: word.optional(),
   fingerprint: z.string().optional(),
 });
@@ -47,7 +61,7 @@ export interface ImportBody {
   readonly answers: Readonly<Record<string, unknown>>;
   /** Those of a plan, so that what it made up stays. */
   readonly values: PackageValues;
-  readonly choice: Choice | undefined;
+  readonly choice: Choice;
   readonly skipUnsupported: boolean;
   readonly isDry: boolean;
   readonly fingerprint: string | undefined;
@@ -69,7 +83,7 @@ export async function readImport(c: Context): Promise<ImportBody> {
     file: body.file ?? 'package',
     answers: body.answers ?? {},
     values: body.values ?? {},
-    choice: body.conflicts,
+    choice: choiceOf(body),
     skipUnsupported: body.skip_unsupported ?? false,
     isDry: body.dry_run ?? false,
     fingerprint: body.fingerprint,
@@ -90,13 +104,26 @@ export async function readExport(c: Context): Promise<ExportBody> {
 
 /** What `DELETE /packages/:name` is asked for. */
 export interface RemovalQuery {
-  readonly choice: Choice | undefined;
+  readonly choice: Choice;
   readonly isDry: boolean;
   readonly fingerprint: string | undefined;
 }
 
 /** Throws `request.malformed`. */
 export function readRemoval(c: Context): RemovalQuery {
-  const { conflicts, dry_run = false, fingerprint } = readQuery(c, removalQuery);
-  return { choice: conflicts, isDry: dry_run, fingerprint };
+  const query = readQuery(c, removalQuery, ['keep', 'replace']);
+  const { dry_run = false, fingerprint } = query;
+  return { choice: choiceOf(query), isDry: dry_run, fingerprint };
+}
+
+function choiceOf({
+  conflicts,
+  keep = [],
+  replace = [],
+}: {
+  readonly conflicts?: Decision | undefined;
+  readonly keep?: readonly string[] | undefined;
+  readonly replace?: readonly string[] | undefined;
+}): Choice {
+  return { ...(conflicts === undefined ? {} : { rest: conflicts }), keep, replace };
 }

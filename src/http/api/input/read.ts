@@ -69,9 +69,21 @@ export function parseJson(body: string, isConfidential = false): unknown {
   return value;
 }
 
-/** The query as the schema has it. Throws likewise. */
-export function readQuery<S extends z.ZodType>(c: Context, schema: S): z.output<S> {
-  return read(schema, c.req.query(), 'the query');
+/**
+ * The query as the schema has it. Throws likewise.
+ *
+ * @param lists keys that may be repeated, each a list
+ */
+export function readQuery<S extends z.ZodType>(
+  c: Context,
+  schema: S,
+  lists: readonly string[] = [],
+): z.output<S> {
+  const given = lists.flatMap((key) => {
+    const values = c.req.queries(key);
+    return values === undefined ? [] : [[key, values] as const];
+  });
+  return read(schema, { ...c.req.query(), ...Object.fromEntries(given) }, 'the query');
 }
 
 function read<S extends z.ZodType>(

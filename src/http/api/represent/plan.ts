@@ -4,6 +4,7 @@ import { type Diagnostic, formatDiagnostic } from '../../../core/diagnostic.ts';
 import type { ImportedKind } from '../../../core/imported-package.ts';
 import type { PackageValues } from '../../../core/package.ts';
 import type { CapabilityDiff } from '../../../engine/packages/capabilities.ts';
+import type { Decision } from '../../../engine/packages/decisions.ts';
 import {
   type ConflictReason,
   countActions,
@@ -51,6 +52,8 @@ export interface PlanRecordJson {
   readonly file: string | null;
   readonly action: PlanAction;
   readonly conflict: ConflictReason | null;
+  /** What becomes of the conflict; `null` too where nobody has decided. */
+  readonly decision: Decision | null;
   /** The conflict in words. */
   readonly reason: string | null;
   /** A unified diff of what is on the server and what the package has. */
@@ -93,9 +96,9 @@ function actionOf({ version, from, isUnchanged }: Plan): PlanJson['action'] {
 }
 
 function entryJson(entry: PlanEntry): PlanRecordJson {
-  const { kind, uid, name, file = null, action, conflict = null } = entry;
+  const { kind, uid, name, file = null, action, conflict = null, decision = null } = entry;
   const reason = conflict === null ? null : conflictText(entry);
-  return { kind, uid, name, file, action, conflict, reason, diff: diffOf(entry) };
+  return { kind, uid, name, file, action, conflict, decision, reason, diff: diffOf(entry) };
 }
 
 /** Of what is new or goes there is nothing to compare. */
