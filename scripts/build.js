@@ -12,6 +12,8 @@ const ENTRIES = {
   'store/sqlite/thread': 'src/store/sqlite/thread.ts',
   'sandbox/guest/thread': 'src/sandbox/guest/thread.ts',
 };
+/** What processes that tests start and kill by the dozen take from it, by paths below `src/`. */
+const PARTS = ['app', 'config/read-config', 'core/ids', 'outbound/open', 'store/sqlite/open'];
 /** The first has a native part, which it looks for beside itself; the others are loaded when they are needed. */
 const OUTSIDE = ['better-sqlite3', 'undici', 'nodemailer'];
 /** Packages that are CommonJS ask for what Node has by `require`, which a module lacks. */
@@ -22,7 +24,7 @@ execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.'], {
   stdio: 'inherit',
 });
 await build({
-  entryPoints: ENTRIES,
+  entryPoints: { ...ENTRIES, ...Object.fromEntries(PARTS.map((part) => [part, `src/${part}.ts`])) },
   outdir: FOLDER,
   bundle: true,
   splitting: true,

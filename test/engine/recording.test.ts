@@ -5,6 +5,7 @@ import { digest } from '../../src/core/ids.ts';
 import { RUN_LIMITS } from '../../src/core/limits.ts';
 import { readRecording } from '../../src/engine/recording/read.ts';
 import { type Outcome, type Recording, recordingJson } from '../../src/engine/recording.ts';
+import { anyCharacter } from '../any-character.ts';
 import { EVENT } from './recorded.ts';
 
 const { webhookName: _, webhookUrl: __, webhookAccount: ___, ...RECEIVED } = EVENT;
@@ -51,20 +52,20 @@ const outcome: fc.Arbitrary<Outcome> = fc.record(
       status: fc.integer({ min: 100, max: 599 }),
       headers: fc.array(pair),
       body: fc.oneof(
-        fc.string({ unit: 'binary' }),
+        fc.string({ unit: anyCharacter }),
         fc.uint8Array().map((bytes) => Buffer.from(bytes)),
       ),
     }),
     value: json,
     failure: fc.record({
       code: fc.constant('run.script_error' as const),
-      message: fc.string({ unit: 'binary' }),
+      message: fc.string({ unit: anyCharacter }),
       status: fc.constant(500),
     }),
     logs: fc.array(
       fc.record({
         level: fc.constantFrom('debug', 'info', 'warn', 'error'),
-        text: fc.string({ unit: 'binary' }),
+        text: fc.string({ unit: anyCharacter }),
         line: fc.nat(),
       }),
     ),

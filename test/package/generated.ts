@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import type { Package, PackageManifest, PackagePrompt } from '../../src/core/package.ts';
 import { recordText } from '../../src/package/write/record-text.ts';
+import { anyCharacter } from '../any-character.ts';
 
 const word = fc.stringMatching(/^[a-z][a-z0-9_]{0,8}$/);
 /** Texts with what YAML, JSON and JavaScript find special. */
 export const oddText: fc.Arbitrary<string> = fc
   .array(
     fc.oneof(
-      fc.string({ unit: 'binary', maxLength: 5 }),
+      fc.string({ unit: anyCharacter, maxLength: 5 }),
       fc.constantFrom('\n', '\r\n', ': ', '# ', '- ', '"', "'", '`', '\\', '{', '}', '[', ']', '$'),
       fc.constantFrom(
         '${{ 1 }}',

@@ -8,6 +8,7 @@ import {
   encodeResults,
   encodeRuns,
 } from '../../src/sandbox/protocol/messages.ts';
+import { anyCharacter } from '../any-character.ts';
 import { execution, program } from './executions.ts';
 
 const bytes = fc.uint8Array({ maxLength: 50 });
@@ -18,12 +19,12 @@ const header = fc.tuple(
 const answer = fc.record({
   status: fc.integer({ min: 200, max: 599 }),
   headers: fc.array(header, { maxLength: 4 }),
-  body: fc.oneof(fc.string({ unit: 'binary' }), bytes),
+  body: fc.oneof(fc.string({ unit: anyCharacter }), bytes),
 });
 const logs = fc.array(
   fc.record({
     level: fc.constantFrom('debug' as const, 'info' as const, 'warn' as const, 'error' as const),
-    text: fc.string({ unit: 'binary' }),
+    text: fc.string({ unit: anyCharacter }),
     line: fc.nat(),
   }),
 );

@@ -2,8 +2,8 @@
 // resolved: `run ID` (its first effect has begun), `ended ID NUMBER` (that effect has its result and the next
 // one has begun), `counted ID NUMBER KEY COUNT` (a state effect was performed). Made to be killed.
 import { writeSync } from 'node:fs';
-import { idMaker } from '../../dist/core/ids.js';
-import { openSqliteStore } from '../../dist/store/sqlite/open.js';
+import { idMaker } from '../../dist/bundle/core/ids.js';
+import { openSqliteStore } from '../../dist/bundle/store/sqlite/open.js';
 
 const AT_ONCE = 20;
 const EFFECTS = 10;

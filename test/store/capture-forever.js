@@ -1,8 +1,8 @@
 // Captures and settles events without end in the data folder given, each with a message under its id as
 // topic, several at a time, and prints each id once its promise has resolved: `captured ID`, `settled ID`.
 // Made to be killed.
-import { idMaker } from '../../dist/core/ids.js';
-import { openSqliteStore } from '../../dist/store/sqlite/open.js';
+import { idMaker } from '../../dist/bundle/core/ids.js';
+import { openSqliteStore } from '../../dist/bundle/store/sqlite/open.js';
 
 const AT_ONCE = 20;
 const store = await openSqliteStore({ dataDir: process.argv[2] });

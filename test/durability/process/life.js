@@ -3,9 +3,9 @@
 // Tells the parent where it listens; takes `{ disk }`, `{ later }` (milliseconds) and SIGTERM from it.
 import { ServerResponse } from 'node:http';
 import { BroadcastChannel } from 'node:worker_threads';
-import { startApp } from '../../../dist/app.js';
-import { readConfig } from '../../../dist/config/read-config.js';
-import { openOutbound } from '../../../dist/outbound/open.js';
+import { startApp } from '../../../dist/bundle/app.js';
+import { readConfig } from '../../../dist/bundle/config/read-config.js';
+import { openOutbound } from '../../../dist/bundle/outbound/open.js';
 import { DISK, reach } from './kill-points.js';
 
 let offset = Number(process.env.DURABILITY_CLOCK_OFFSET ?? 0);

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { anyCharacter } from '../../any-character.ts';
 import { installed } from './installed.ts';
 
 const { Base64, Hex, TextDecoder: Decoder, TextEncoder: Encoder, Text } = installed();
 const anyText = fc.oneof(
-  fc.string({ unit: 'binary' }),
+  fc.string({ unit: anyCharacter }),
   fc.string({
     unit: fc.constantFrom('a', '\0', 'é', '\ud800', '\udc00', '\ufeff', '\ufffd', '😀'),
   }),
