@@ -85,7 +85,9 @@ class Pool implements Sandbox {
       resolve(result);
     };
     this.#waiting.push({ number: this.#number(), execution, settle, deaths: 0 });
-    this.#flushSoon();
+    // A full batch need not wait for the rest of this turn, which may be 30 requests long.
+    if (this.#waiting.length - this.#next >= BATCH_RUNS_MAX) this.#flush();
+    else this.#flushSoon();
     return promise;
   }
 
