@@ -17,6 +17,8 @@ export interface Program {
    * it there. No script can tell, but for one that gives `Object.prototype` a `toJSON`.
    */
   readonly carriesJson?: true;
+  /** Set where it has no `run` block: what calls itself stands in one, so that a part of the stack is enough. */
+  readonly shallow?: true;
   /** The steps by number: `$.step = n` in the source refers to `steps[n]`. */
   readonly steps: readonly StepPlace[];
   /** YAML line (from 1) of each line of `source` (from 0); 0 where there is none. */
@@ -42,7 +44,8 @@ const parameters = new WeakMap<Program, ReadonlySet<Parameter>>();
 export function mayRead(program: Program, parameter: Parameter): boolean {
   let read = parameters.get(program);
   if (read === undefined) {
-    const { source } = program;
+    // All are named where the function begins.
+    const source = program.source.slice(program.source.indexOf('=>') + 1);
     const all: readonly Parameter[] = ['webhook', 'event', 'inputs'];
     // A name may be written with an escape.
     read = new Set(all.filter((name) => source.includes(name) || source.includes('\\u')));

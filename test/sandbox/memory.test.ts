@@ -26,17 +26,23 @@ const SCRIPTS: Record<string, 'ends' | 'fails'> = {
   '(1e21).toFixed(100); (123.456).toPrecision(100); 2n ** 5000n': 'ends',
 };
 
-test('after any run the memory is restored byte for byte, and nothing lies outside of what is cleared', async () => {
-  const entry = new URL('./fixtures/memory-probe.js', import.meta.url);
-  const worker = new Worker(entry, {
-    workerData: Object.keys(SCRIPTS),
-    resourceLimits: { stackSizeMb: THREAD_STACK_MB },
-  });
-  const [findings] = (await once(worker, 'message')) as [unknown];
-  await worker.terminate();
-  expect(findings).toEqual(
-    Object.entries(SCRIPTS).map(([code, end]) => {
-      return { code, failed: end === 'fails', untouched: true, changed: true, restored: true };
-    }),
-  );
-});
+test.each([
+  ['any', false],
+  ['a shallow', true],
+])(
+  'after %s run the memory is restored byte for byte, and nothing lies outside of what is cleared',
+  async (_, isShallow) => {
+    const entry = new URL('./fixtures/memory-probe.js', import.meta.url);
+    const worker = new Worker(entry, {
+      workerData: { scripts: Object.keys(SCRIPTS), isShallow },
+      resourceLimits: { stackSizeMb: THREAD_STACK_MB },
+    });
+    const [findings] = (await once(worker, 'message')) as [unknown];
+    await worker.terminate();
+    expect(findings).toEqual(
+      Object.entries(SCRIPTS).map(([code, end]) => {
+        return { code, failed: end === 'fails', untouched: true, changed: true, restored: true };
+      }),
+    );
+  },
+);

@@ -59,6 +59,7 @@ export function writeSingle(node: ScalarNode, unit: Unit): void {
 
 /** Writes the body of a `run` block as a call of a function that is made on the spot. */
 export function writeBlock(node: ScalarNode, number: number, unit: Unit): void {
+  unit.hasBlock = true;
   const analysis = analyseBlock(node.text);
   const locate = locator(node, 0);
   checkUses(analysis, 'block', locate, unit);

@@ -39,6 +39,7 @@ function seal(unit: Unit, limits: RunLimits, source: string, lines: readonly num
     source,
     reach: reachOf('request', [...analyses, ...carried]) ?? {},
     ...(carriesJson ? { carriesJson } : {}),
+    ...(unit.hasBlock || usesCerb ? {} : { shallow: true as const }),
     steps: places,
     lines,
     limits,

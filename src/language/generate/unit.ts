@@ -57,6 +57,8 @@ export class Unit {
   /** A program that tells what it does is to see all of it. */
   readonly isTracing: boolean;
   hasAwait = false;
+  /** Whether there is a `run` block. */
+  hasBlock = false;
   /** How many `parallel` steps are around the step under way. */
   parallels = 0;
 

@@ -1,17 +1,18 @@
 import { RUN_LIMITS_MAX } from '../../core/limits.ts';
 import { mayRead, type Parameter, type Program } from '../../core/program.ts';
-import type { Execution, ExecutionResult, LogLine } from '../../core/run.ts';
+import type { Execution, ExecutionResult } from '../../core/run.ts';
 import {
   describeFailure,
   type Fault,
-  lineOfStep,
   PROGRAM_FILE,
+  SHALLOW_STACK_BYTES_MAX,
   timeCode,
 } from '../protocol/failure.ts';
 import { type Base, loadCerb, loadTrace } from './boot.ts';
 import { CarriedJson } from './carried-json.ts';
 import { KnownArgs } from './effects/known-args.ts';
 import { connect, emptyExchange, makeTraceFunction } from './host-functions.ts';
+import { needing, withUnsent } from './left-effects.ts';
 import { type Difference, restore, takeDifference } from './picture.ts';
 import type { KnownProgram, Programs } from './programs.ts';
 import { GuestMemoryFull, type Pointer, QuickJs } from './quickjs.ts';
@@ -21,8 +22,6 @@ import { type BuiltRequest, buildRequest } from './request/build.ts';
 import { RunSecrets } from './secrets.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { TraceLog } from './trace-log.ts';
-
-type Finished = Extract<ExecutionResult, { status: 'finished' }>;
 
 /** What an execution brings beside its program. */
 export type ExecutionInput = Omit<Execution, 'program' | 'runId'>;
@@ -60,6 +59,8 @@ const LAST_WORDS_MS = 20;
 export class Executor {
   readonly #options: ExecutorOptions;
   #quickjs: QuickJs | undefined;
+  /** How deep the instance's stack can have been used since it was restored. */
+  #stackStart: Pointer;
   readonly #stopwatch = new Stopwatch(() => performance.now());
   readonly #exchange = emptyExchange();
   #cerb: { readonly library: Pointer; readonly difference: Difference } | undefined;
@@ -68,6 +69,7 @@ export class Executor {
 
   constructor(options: ExecutorOptions) {
     this.#options = options;
+    this.#stackStart = options.base.picture.layout.stackStart;
     this.#carried = new CarriedJson(options.random);
   }
 
@@ -140,7 +142,8 @@ export class Executor {
       const fault = this.#load(quickjs, known);
       if (fault !== undefined) return fault;
     } else {
-      restore(quickjs, base.picture, known.difference);
+      this.#restore(quickjs, known.difference);
+      if (program.shallow === true) this.#stackStart = base.picture.layout.shallowStackStart;
     }
     this.#stopwatch.start(Math.min(cpuMs, timeoutMs));
     const result = quickjs.call(base.run, this.#texts(quickjs, program, input));
@@ -161,9 +164,16 @@ export class Executor {
     const { base } = this.#options;
     quickjs.limitMemory(base.picture.top + CERB_BYTES_MAX);
     this.#stopwatch.start(CERB_LOAD_MS);
-    restore(quickjs, base.picture);
+    this.#restore(quickjs);
     const library = loadCerb(quickjs);
     this.#cerb = { library, difference: takeDifference(quickjs, base.picture) };
+  }
+
+  /** Clears as much of the stack as the last run can have used; the next may use all of it. */
+  #restore(quickjs: QuickJs, difference?: Difference): void {
+    const { picture } = this.#options.base;
+    restore(quickjs, picture, difference, this.#stackStart);
+    this.#stackStart = picture.layout.stackStart;
   }
 
   /** Evaluates the program in the base state, and keeps what that changed. */
@@ -171,7 +181,7 @@ export class Executor {
     const { base, programs } = this.#options;
     const { program } = known;
     const cerb = program.usesCerb ? this.#cerb : undefined;
-    restore(quickjs, base.picture, cerb?.difference);
+    this.#restore(quickjs, cerb?.difference);
     // On the source's own first line, for the stacks of errors. In a function, `this` is not the global.
     const code = `(function (${cerb === undefined ? '' : 'Cerb'}) { return (${program.source}\n) })`;
     const wrapped = quickjs.evaluate(code, PROGRAM_FILE, 'script');
@@ -188,6 +198,8 @@ export class Executor {
     const result = quickjs.call(base.load, list);
     const error = quickjs.exception(result);
     if (error !== 0) return this.#escaped(quickjs, error, program);
+    // It becomes a part of what is kept.
+    if (program.shallow === true) quickjs.limitStack(SHALLOW_STACK_BYTES_MAX);
     programs.keep(known, takeDifference(quickjs, base.picture));
     return undefined;
   }
@@ -368,25 +380,6 @@ const INSTANCE_ENDS: ReadonlySet<string> = new Set([
 
 function withUse(result: ExecutionResult, { use }: RunSecrets): ExecutionResult {
   return use === undefined ? result : { ...result, secretUse: use };
-}
-
-function needing({ answer, logs, cpuMs }: Finished, replay: Replay): ExecutionResult {
-  const answered = answer === undefined ? {} : { answer };
-  return { status: 'needs', effects: replay.unknown, ...answered, logs, cpuMs };
-}
-
-/**
- * A program has ended when it has returned. What it asked for since the journal's last entry and did not
- * await is not done; its author should know.
- */
-function withUnsent(result: Finished, replay: Replay, program: Program): ExecutionResult {
-  const unsent = replay.unknown;
-  if (unsent.length === 0) return result;
-  const lines = unsent.map(({ number, kind, step }): LogLine => {
-    const text = `Effect ${number} (${kind}) was not performed, because the run ended without awaiting it`;
-    return { level: 'warn', text, line: lineOfStep(step, program) };
-  });
-  return { ...result, logs: [...result.logs, ...lines] };
 }
 
 /** With a full heap, `null` was thrown by QuickJS itself, which had no room for an error. */

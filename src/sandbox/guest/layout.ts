@@ -1,4 +1,4 @@
-import { STACK_BYTES_MAX } from '../protocol/failure.ts';
+import { SHALLOW_STACK_BYTES_MAX, STACK_BYTES_MAX } from '../protocol/failure.ts';
 import type { Pointer, QuickJs } from './quickjs.ts';
 
 /**
@@ -10,6 +10,8 @@ export interface Layout {
   readonly staticEnd: Pointer;
   /** No byte below this and above the static data is ever written. */
   readonly stackStart: Pointer;
+  /** The same while a shallow program runs. */
+  readonly shallowStackStart: Pointer;
   /** Start of the heap; a few bytes of the stack may lie behind it. */
   readonly heapStart: Pointer;
   /** The word in the static data that holds the heap's top (`sbrk_val`). No byte above it is written. */
@@ -33,8 +35,9 @@ export function findLayout(quickjs: QuickJs): Layout {
   const { staticEnd, heapStart } = findGap(quickjs.words);
   const topAt = findTop(quickjs, staticEnd);
   const stackStart = heapStart - STACK_BYTES_MAX - STACK_MARGIN_BYTES;
+  const shallowStackStart = heapStart - SHALLOW_STACK_BYTES_MAX - STACK_MARGIN_BYTES;
   if (stackStart < staticEnd) throw new Error('Expected a C stack of 5 MB in QuickJS, got less');
-  return { staticEnd, stackStart, heapStart, topAt };
+  return { staticEnd, stackStart, shallowStackStart, heapStart, topAt };
 }
 
 /** Fresh memory: static data, 5 MB of nothing, the first blocks of the heap. */
@@ -80,10 +83,16 @@ function findTop(quickjs: QuickJs, staticEnd: Pointer): Pointer {
 /**
  * Whether nothing was written where the layout says that nothing ever is: between the static data and the
  * stack, and above the heap. For tests, after runs that went as deep and as far as they could.
+ *
+ * @param stackStart of the layout: that of all programs, or that of shallow ones
  */
-export function isUntouched({ words }: QuickJs, layout: Layout): boolean {
+export function isUntouched(
+  { words }: QuickJs,
+  layout: Layout,
+  stackStart: Pointer = layout.stackStart,
+): boolean {
   const top = words[layout.topAt / 4] as number;
-  return isZero(words, layout.staticEnd, layout.stackStart) && isZero(words, top, words.length * 4);
+  return isZero(words, layout.staticEnd, stackStart) && isZero(words, top, words.length * 4);
 }
 
 function isZero(words: Int32Array, from: Pointer, to: Pointer): boolean {

@@ -57,13 +57,20 @@ export function takePicture(quickjs: QuickJs, layout: Layout): Picture {
  * above the picture. Looking for changed blocks instead of copying all was not faster: comparing 448 kB
  * takes 5.4 µs, copying 400 kB 4.5 µs. A fresh context with the library takes 5,800 µs, one with nothing in
  * it 160 µs (`bench/isolation.js`).
+ *
+ * @param stackStart how deep the last run can have used the stack
  */
-export function restore(quickjs: QuickJs, picture: Picture, difference?: Difference): void {
+export function restore(
+  quickjs: QuickJs,
+  picture: Picture,
+  difference?: Difference,
+  stackStart: Pointer = picture.layout.stackStart,
+): void {
   const { bytes, words } = quickjs;
   const { layout } = picture;
   const top = words[layout.topAt / 4] as number;
   if (top > picture.top) bytes.fill(0, picture.top, top);
-  bytes.fill(0, layout.stackStart, layout.heapStart);
+  bytes.fill(0, stackStart, layout.heapStart);
   bytes.set(picture.low, 0);
   bytes.set(picture.heap, layout.heapStart);
   if (difference === undefined) return;

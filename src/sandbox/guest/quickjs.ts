@@ -170,7 +170,7 @@ export class QuickJs {
   begin(): void {
     const { calls } = this;
     this.runtime = calls.QTS_NewRuntime();
-    calls.QTS_RuntimeSetMaxStackSize(this.runtime, STACK_BYTES_MAX);
+    this.limitStack(STACK_BYTES_MAX);
     calls.QTS_RuntimeEnableInterruptHandler(this.runtime);
     calls.QTS_RuntimeEnableModuleLoader(this.runtime, 1);
     this.context = calls.QTS_NewContext(this.runtime, 0);
@@ -205,6 +205,11 @@ export class QuickJs {
    */
   limitMemory(bytes: number): void {
     this.#sizeMax = bytes;
+  }
+
+  /** Limits the stack, until it is restored from a picture in which the limit is another. */
+  limitStack(bytes: number): void {
+    this.calls.QTS_RuntimeSetMaxStackSize(this.runtime, bytes);
   }
 
   malloc(size: number): Pointer {

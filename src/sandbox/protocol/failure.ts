@@ -4,6 +4,11 @@ import type { RunFailure, RunFailureCode } from '../../core/run.ts';
 
 /** QuickJS compares this with the depth of its own stack, which lies in the guest's memory. */
 export const STACK_BYTES_MAX: number = 512 * 1024;
+/**
+ * The same for a program that is shallow: some hundred functions inside each other; JSON does not count. What a
+ * program may reach has to be cleared after it, and clearing all of it takes a tenth of a small run.
+ */
+export const SHALLOW_STACK_BYTES_MAX: number = 64 * 1024;
 
 /** Where programs come from in the stack of an error: `at f (automation:3:14)`. */
 export const PROGRAM_FILE = 'automation';
@@ -76,7 +81,7 @@ function validStatus(status: number | undefined): number {
     : 500;
 }
 
-function inWords(code: RunFailureCode, { limits }: Program): string | undefined {
+function inWords(code: RunFailureCode, { limits, shallow }: Program): string | undefined {
   switch (code) {
     case 'limit.cpu':
       return `Expected at most ${limits.cpuMs} ms of CPU time, got more. Raise \`limits.cpu\` or do less per run.`;
@@ -85,7 +90,7 @@ function inWords(code: RunFailureCode, { limits }: Program): string | undefined 
     case 'limit.memory':
       return `Expected at most ${size(limits.memoryBytes)} of memory, got more. Raise \`limits.memory\` or hold less at a time.`;
     case 'limit.stack':
-      return `Expected at most ${size(STACK_BYTES_MAX)} of stack, got more. Look for a function that calls itself without end, or data that is nested too deep.`;
+      return `Expected at most ${size(shallow === true ? SHALLOW_STACK_BYTES_MAX : STACK_BYTES_MAX)} of stack, got more. Look for a function that calls itself without end, or data that is nested too deep.`;
     case 'limit.output':
       return `Expected at most ${size(limits.outputBytes)} of output, got more. Raise \`limits.output\` or answer with less.`;
     case 'limit.log':
