@@ -47,6 +47,8 @@ const JOBS_PER_LOOK = 32;
 const CERB_LOAD_MS = 5000;
 /** Memory for loading it: it takes half a megabyte. */
 const CERB_BYTES_MAX = 8 * 1024 * 1024;
+/** Characters of a result from which its room is given back at once: a run may get many. Of shorter ones a restore does. */
+const RELEASED_LENGTH_MIN = 1024;
 /** Milliseconds for telling what a run had logged before it was ended. */
 const LAST_WORDS_MS = 20;
 
@@ -268,16 +270,15 @@ export class Executor {
     const { base, setClock } = this.#options;
     const { at, result } = ended;
     setClock(at);
-    const text = quickjs.newString(
-      result.ok
-        ? result.value
-        : JSON.stringify([result.code, result.message, result.status ?? null]),
-    );
-    const list = [quickjs.newString(`${number}`), text];
+    const told = result.ok
+      ? result.value
+      : JSON.stringify([result.code, result.message, result.status ?? null]);
+    const text = quickjs.newString(told);
+    const list = [quickjs.newNumber(number), text];
     if (!result.ok) list.splice(1, 0, quickjs.undefined);
     const error = quickjs.exception(quickjs.call(base.settle, list));
     if (error !== 0) return this.#escaped(quickjs, error, program);
-    quickjs.release(text); // A run may get many and long ones.
+    if (told.length > RELEASED_LENGTH_MIN) quickjs.release(text);
     return undefined;
   }
 

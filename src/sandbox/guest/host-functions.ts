@@ -83,8 +83,10 @@ const CALLS: Readonly<Record<keyof HostCalls, Call>> = {
   text: (quickjs, _, list) =>
     quickjs.newString(bytes(quickjs, list, 0).toString(encoding(quickjs, list, 1))),
   ask: (quickjs, { replay, trace }, list) => {
-    const [kind, step] = [text(quickjs, list, 0), Number(text(quickjs, list, 1))];
-    const answer = replay.ask(kind, step, freed(quickjs, list, 2));
+    const step = quickjs.number(quickjs.argument(list, 0));
+    const effect = freed(quickjs, list, 1);
+    const space = effect.indexOf(' ');
+    const answer = replay.ask(effect.slice(0, space), step, effect.slice(space + 1));
     if (answer === 'asked') trace?.asked(step);
     if (answer === 'asked') return quickjs.undefined;
     return answer === 'ended'

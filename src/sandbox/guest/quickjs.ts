@@ -19,6 +19,7 @@ interface Calls {
   QTS_GetTrue(): Pointer;
   QTS_GetFalse(): Pointer;
   QTS_NewString(context: Pointer, text: Pointer): Pointer;
+  QTS_NewFloat64(context: Pointer, value: number): Pointer;
   QTS_NewObject(context: Pointer): Pointer;
   QTS_NewError(context: Pointer): Pointer;
   QTS_NewArrayBuffer(context: Pointer, bytes: Pointer, size: number): Pointer;
@@ -234,6 +235,10 @@ export class QuickJs {
     return this.#made(value);
   }
 
+  newNumber(value: number): Pointer {
+    return this.#made(this.calls.QTS_NewFloat64(this.context, value));
+  }
+
   newArrayBuffer(content: Uint8Array): Pointer {
     const at = this.malloc(Math.max(1, content.length));
     this.bytes.set(content, at);
@@ -246,6 +251,11 @@ export class QuickJs {
     if (at === 0) return undefined;
     const { bytes } = this;
     return bytes.toString('utf8', at, bytes.indexOf(0, at));
+  }
+
+  /** @param value a number; of another the guest's code may run */
+  number(value: Pointer): number {
+    return this.calls.QTS_GetFloat64(this.context, value);
   }
 
   /** As `string`, and gives back the room that the conversion took; otherwise that is kept until a restore. */
@@ -307,7 +317,7 @@ export class QuickJs {
    */
   runJobs(countMax: number): number | undefined {
     const result = this.calls.QTS_ExecutePendingJob(this.runtime, countMax, this.#arguments);
-    const count = this.calls.QTS_GetFloat64(this.context, result);
+    const count = this.number(result);
     return Number.isNaN(count) ? undefined : count;
   }
 

@@ -12,7 +12,8 @@ const DESCRIPTION_LENGTH_MAX = 4096;
  * 8.9 times with it.
  */
 export class KnownArgs {
-  readonly #known = new Map<string, string>();
+  /** By kind and limit, then by description: one long key of both would be a new text each time. */
+  readonly #known = new Map<string, Map<string, string>>();
   #length = 0;
 
   /** As `effectArgs`; throws what it throws, each time. */
@@ -21,21 +22,22 @@ export class KnownArgs {
     if (kind === 'wait' || described.length > DESCRIPTION_LENGTH_MAX) {
       return effectArgs(kind, described, now, bytesMax);
     }
-    const key = `${kind} ${bytesMax} ${described}`;
-    const known = this.#known.get(key);
+    const group = `${kind} ${bytesMax}`;
+    const known = this.#known.get(group)?.get(described);
     if (known !== undefined) return known;
     const args = effectArgs(kind, described, now, bytesMax);
-    this.#keep(key, args);
+    this.#keep(group, described, args);
     return args;
   }
 
   /** Forgets everything when there is no more room: what is in use is back after one execution. */
-  #keep(key: string, args: string): void {
-    this.#length += key.length + args.length;
+  #keep(group: string, described: string, args: string): void {
+    this.#length += described.length + args.length;
     if (this.#length > KEPT_LENGTH_MAX) {
       this.#known.clear();
-      this.#length = key.length + args.length;
+      this.#length = described.length + args.length;
     }
-    this.#known.set(key, args);
+    const kept = this.#known.get(group) ?? new Map<string, string>();
+    this.#known.set(group, kept.set(described, args));
   }
 }

@@ -65,12 +65,12 @@ export function beginEffects(of: Surroundings): void {
 /**
  * Settles the promise of an effect; called by the host, which alone decides on which and when.
  *
- * @param number the effect's, as text
+ * @param number the effect's
  * @param value JSON, where it succeeded
  * @param failure JSON of `[code, message, status]` otherwise
  */
 export function settleEffect(
-  number: string,
+  number: number,
   value: string | undefined,
   failure: string | undefined,
 ): void {
@@ -102,7 +102,7 @@ function ask(
   } catch (error) {
     return rejected(error);
   }
-  const answer = calls.ask(kind, typeof step === 'number' ? stringify(step) : '-1', description);
+  const answer = calls.ask(typeof step === 'number' ? step : -1, kind + ' ' + description);
   // The host has written down why; `caught` lets this code pass, and no `catch` undoes what is written.
   if (answer === false) throw new RunError('limit.effects', '');
   if (answer !== undefined) return rejected(new RunError('effect.invalid', answer, null));
