@@ -1,5 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { jsonFault } from '../../core/request/json-fault.ts';
+import { EFFECT_KINDS } from './inside/effect-kinds.ts';
 import type { HostCalls } from './inside/host-calls.ts';
 import type { UrlParts } from './library/host.ts';
 import { GuestMemoryFull, type Pointer, type QuickJs } from './quickjs.ts';
@@ -83,10 +84,9 @@ const CALLS: Readonly<Record<keyof HostCalls, Call>> = {
   text: (quickjs, _, list) =>
     quickjs.newString(bytes(quickjs, list, 0).toString(encoding(quickjs, list, 1))),
   ask: (quickjs, { replay, trace }, list) => {
-    const step = quickjs.number(quickjs.argument(list, 0));
-    const effect = freed(quickjs, list, 1);
-    const space = effect.indexOf(' ');
-    const answer = replay.ask(effect.slice(0, space), step, effect.slice(space + 1));
+    const kind = EFFECT_KINDS[quickjs.number(quickjs.argument(list, 0))] ?? '';
+    const step = quickjs.number(quickjs.argument(list, 1));
+    const answer = replay.ask(kind, step, freed(quickjs, list, 2));
     if (answer === 'asked') trace?.asked(step);
     if (answer === 'asked') return quickjs.undefined;
     return answer === 'ended'

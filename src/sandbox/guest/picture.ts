@@ -52,8 +52,8 @@ export function takePicture(quickjs: QuickJs, layout: Layout): Picture {
  * behind, not even where the guest could only read it through a fault in QuickJS.
  *
  * Costs 14 µs of a run's 75 µs (a JSON event of 1.2 kB echoed; without restoring 62 µs): 5 µs for the
- * picture (540 kB), 4 µs for the program's difference, 4 µs for the stack, which is always cleared as deep
- * as it can ever be used (looking how deep it was costs more), and 6 µs for each MB that the last run took
+ * picture (540 kB), 4 µs for the program's difference, 4 µs for the whole stack, which is cleared as deep
+ * as the last run can have used it (looking how deep it was costs more), and 6 µs for each MB that the last run took
  * above the picture. Looking for changed blocks instead of copying all was not faster: comparing 448 kB
  * takes 5.4 µs, copying 400 kB 4.5 µs. A fresh context with the library takes 5,800 µs, one with nothing in
  * it 160 µs (`bench/isolation.js`).

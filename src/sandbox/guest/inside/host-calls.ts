@@ -11,11 +11,11 @@ export interface HostCalls extends Pick<Host, 'equal' | 'bytes' | 'text'> {
   /** The bytes of an answer, ahead of the report that counts on them. */
   answer(bytes: ArrayBuffer): void;
   /**
-   * Takes an effect that is asked for: the number of its step, and its kind, a space, and what
-   * `library/effects.ts` describes: as one text, for each takes the host a microsecond. Gives `undefined` where it is taken, `false` where the run is at its end, and otherwise what
+   * Takes an effect that is asked for: the number of its kind in `EFFECT_KINDS`, that of its step, and what
+   * `library/effects.ts` describes. Gives `undefined` where it is taken, `false` where the run is at its end, and otherwise what
    * is wrong with the arguments.
    */
-  ask(step: number, described: string): undefined | false | string;
+  ask(kind: number, step: number, described: string): undefined | false | string;
   /** The handle of a secret; `!` and why not where it cannot be used; empty where no author asked. */
   secret(name: string): string;
   /** Bytes of the request's body (-1) or of its file of that index. */
