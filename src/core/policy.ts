@@ -49,6 +49,12 @@ export const LIST_OF: Readonly<Record<Exclude<EffectKind, 'wait'>, PolicyList>> 
 /** Characters of a target that messages show; longer ones are no use to a reader. */
 const SHOWN_CHARACTERS_MAX = 500;
 
+/** Targets that are remembered as allowed for each list: most automations have a few, and ask each time. */
+const ALLOWED_MAX = 100;
+/** Characters of one of them; longer ones are made up by the script, and do not come again. */
+const ALLOWED_CHARACTERS_MAX = 300;
+const allowed = new WeakMap<readonly string[], Set<string>>();
+
 /** A target as far as it is known. */
 export interface PolicyTarget {
   readonly kind: Exclude<EffectKind, 'wait'>;
@@ -92,12 +98,6 @@ export function policyRefusal(
   }
   return refusal.next === undefined ? refusal.message : `${refusal.message}. ${refusal.next}`;
 }
-
-/** Targets that are remembered as allowed for each list: most automations have a few, and ask each time. */
-const ALLOWED_MAX = 100;
-/** Characters of one of them; longer ones are computed, and do not come again. */
-const ALLOWED_CHARACTERS_MAX = 300;
-const allowed = new WeakMap<readonly string[], Set<string>>();
 
 function allowedOf(patterns: readonly string[]): Set<string> {
   let known = allowed.get(patterns);

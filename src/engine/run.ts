@@ -1,7 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { CapturedEvent } from '../core/event.ts';
 import { derivedId, type IdShift, idShift, shiftedId } from '../core/ids.ts';
-import { mayRead } from '../core/program.ts';
 import type { Execution, ExecutionResult, Failed, Needs, RunRecord } from '../core/run.ts';
 import { Journal } from './journal.ts';
 import type { Sandbox } from './ports.ts';
@@ -9,7 +8,7 @@ import { endedRecord, newRecord } from './records.ts';
 import { failedWith } from './refusal.ts';
 import type { Leg, Route, RunnableAutomation } from './route.ts';
 import type { SecretSource } from './secret-source.ts';
-import { type SeenEvent, seenOf } from './seen.ts';
+import { type SeenEvent, seenOf, shownTo } from './seen.ts';
 import { executionOf, type RunState, type Subject } from './subject.ts';
 
 /** A run whose first execution was its last: it had no effects. */
@@ -94,11 +93,9 @@ export class Runner {
       seed: id,
       now: event.receivedAt,
       program: leg.condition,
-      request: seen.request,
-      webhook: mayRead(leg.condition, 'webhook') ? seen.webhookJson : '',
-      event: mayRead(leg.condition, 'event') ? seen.eventJson : '',
       inputs: leg.inputsJson,
       journal: [],
+      ...shownTo(leg.condition, seen),
     };
     const result = await this.#sandbox.execute(execution);
     if (result.status === 'finished') return result.value === 'true';

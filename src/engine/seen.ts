@@ -1,5 +1,6 @@
 import { type CapturedEvent, isRequest, type ReceivedEvent } from '../core/event.ts';
-import type { RequestParts } from '../core/run.ts';
+import { mayRead, type Program } from '../core/program.ts';
+import type { Execution, RequestParts } from '../core/run.ts';
 import { isScheduleEvent } from '../core/schedule-event.ts';
 import type { Webhook } from '../core/webhook.ts';
 
@@ -23,10 +24,24 @@ export function seenOf(event: CapturedEvent): SeenEvent {
   return new Seen(event);
 }
 
-/** Made when it is asked for: few programs read their webhook or their event. */
+/** The part of an event that a program can read, for one of its executions. */
+export function shownTo(
+  program: Program,
+  seen: SeenEvent,
+): Pick<Execution, 'request' | 'webhook' | 'event'> {
+  return {
+    request: seen.request,
+    webhook: mayRead(program, 'webhook') ? seen.webhookJson : '',
+    event: mayRead(program, 'event') ? seen.eventJson : '',
+  };
+}
+
+/** Texts are made when they are asked for, and once: few programs read them, and those with effects often. */
 class Seen implements SeenEvent {
   readonly request: RequestParts;
   readonly #event: CapturedEvent;
+  #webhookJson: string | undefined;
+  #eventJson: string | undefined;
 
   constructor(event: CapturedEvent) {
     this.request = requestOf(event, urlOf(event));
@@ -34,11 +49,13 @@ class Seen implements SeenEvent {
   }
 
   get webhookJson(): string {
-    return webhookJsonOf(webhookFactsOf(this.#event));
+    this.#webhookJson ??= webhookJsonOf(webhookFactsOf(this.#event));
+    return this.#webhookJson;
   }
 
   get eventJson(): string {
-    return eventJsonOf(this.#event);
+    this.#eventJson ??= eventJsonOf(this.#event);
+    return this.#eventJson;
   }
 }
 

@@ -1,10 +1,10 @@
 import type { Policy } from '../core/policy.ts';
-import { mayRead, type Program } from '../core/program.ts';
+import type { Program } from '../core/program.ts';
 import type { Execution, RunRecord } from '../core/run.ts';
 import type { Retry } from '../language/settings.ts';
 import type { Journal } from './journal.ts';
 import { executionSecrets, type SecretSource } from './secret-source.ts';
-import type { SeenEvent } from './seen.ts';
+import { type SeenEvent, shownTo } from './seen.ts';
 
 /** What a run is about, besides its record and its journal: it stays the same from start to end. */
 export interface Subject {
@@ -37,11 +37,9 @@ export function executionOf(
     seed: id,
     now: subject.now,
     program,
-    request: seen.request,
-    webhook: mayRead(program, 'webhook') ? seen.webhookJson : '',
-    event: mayRead(program, 'event') ? seen.eventJson : '',
     inputs,
     journal,
+    ...shownTo(program, seen),
     ...(secrets === undefined ? {} : { secrets }),
   };
 }

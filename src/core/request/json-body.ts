@@ -45,25 +45,34 @@ export function readJson(body: Uint8Array, reach: Reach): JsonBody {
  * too deep to be written here is left to the guest, which has a stack of its own.
  */
 export function rewriteJson(body: Uint8Array): JsonBody | { readonly rewritten: string } {
-  const text = jsonText(body);
-  if (text === undefined) return NO_UTF8;
-  if (text === '') return { rewritten: 'null' };
-  const parsed = parse(text);
-  if ('error' in parsed) return parsed;
-  const isDeep = fate(parsed.value, JSON_DEPTH_MAX) === 'deep';
-  return isDeep ? { json: text } : { rewritten: JSON.stringify(parsed.value) };
+  const whole = readWhole(body);
+  if ('error' in whole) return whole;
+  return whole.isDeep ? { json: whole.text } : { rewritten: JSON.stringify(whole.value) };
 }
 
 /** The JSON in a body as a value, and as its text; a body nested too deep to be written again is none. */
 export function parseJsonBody(
   body: Uint8Array,
 ): { readonly value: unknown; readonly text: string } | { readonly error: string } {
+  const whole = readWhole(body);
+  return 'isDeep' in whole && whole.isDeep ? TOO_DEEP : whole;
+}
+
+interface WholeJson {
+  readonly value: unknown;
+  readonly text: string;
+  /** Whether it is nested too deep to be written again. */
+  readonly isDeep: boolean;
+}
+
+function readWhole(body: Uint8Array): WholeJson | { readonly error: string } {
   const text = jsonText(body);
   if (text === undefined) return NO_UTF8;
-  if (text === '') return { value: null, text: 'null' };
+  if (text === '') return { value: null, text: 'null', isDeep: false };
   const parsed = parse(text);
   if ('error' in parsed) return parsed;
-  return fate(parsed.value, JSON_DEPTH_MAX) === 'deep' ? TOO_DEEP : { ...parsed, text };
+  const { value } = parsed;
+  return { value, text, isDeep: fate(value, JSON_DEPTH_MAX) === 'deep' };
 }
 
 const NO_UTF8 = { error: 'Expected JSON in UTF-8 in the body, got other bytes' };

@@ -226,6 +226,7 @@ export class Executor {
     this.#exchange.json = json ?? '';
     this.#exchange.parts = [body ?? NO_BYTES, ...(files ?? [])];
     return [
+      // Of nothing the guest makes an empty object sooner than of JSON.
       text(request.text === '{}' ? undefined : request.text),
       text(carried === undefined ? json : this.#carried.mark),
       text(errors),

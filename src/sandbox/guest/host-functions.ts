@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { jsonFault } from '../../core/request/json-fault.ts';
-import { EFFECT_KINDS } from './inside/effect-kinds.ts';
+import { EFFECT_NUMBERS } from './inside/effect-kinds.ts';
 import type { HostCalls } from './inside/host-calls.ts';
 import type { UrlParts } from './library/host.ts';
 import { GuestMemoryFull, type Pointer, type QuickJs } from './quickjs.ts';
@@ -37,6 +37,7 @@ type Call = (quickjs: QuickJs, exchange: Exchange, list: Pointer) => Pointer;
 
 /** Names of digests that Node knows and the guest may ask for. */
 const ALGORITHMS = ['md5', 'sha1', 'sha256', 'sha512'];
+const KINDS = new Map(Object.entries(EFFECT_NUMBERS).map(([kind, number]) => [number, kind]));
 const ENCODINGS = ['utf8', 'base64', 'base64url', 'hex'] as const;
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
@@ -84,7 +85,7 @@ const CALLS: Readonly<Record<keyof HostCalls, Call>> = {
   text: (quickjs, _, list) =>
     quickjs.newString(bytes(quickjs, list, 0).toString(encoding(quickjs, list, 1))),
   ask: (quickjs, { replay, trace }, list) => {
-    const kind = EFFECT_KINDS[quickjs.number(quickjs.argument(list, 0))] ?? '';
+    const kind = KINDS.get(quickjs.number(quickjs.argument(list, 0))) ?? '';
     const step = quickjs.number(quickjs.argument(list, 1));
     const answer = replay.ask(kind, step, freed(quickjs, list, 2));
     if (answer === 'asked') trace?.asked(step);

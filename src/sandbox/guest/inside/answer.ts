@@ -62,7 +62,7 @@ export function shape(answer: AnswerShape, bytesMax: number): Shaped {
   const quote = body.form === 't' && body.type !== JSON_TYPE && contains(body.text, '\0');
   const text = quote ? stringify(body.text) : body.text;
   const how = quote ? 'j' : body.form;
-  // Put together by `+`: every answer comes here, and `joined` takes ten times as long.
+  // Put together by `+`: every answer comes here, and `joined` makes a list and a loop of it.
   const head =
     '[' + status + ',[' + headers + '],"' + body.type + '","' + how + '",' + text.length + ']';
   return { head, body: text, bytes: body.bytes };

@@ -11,7 +11,7 @@ export interface HostCalls extends Pick<Host, 'equal' | 'bytes' | 'text'> {
   /** The bytes of an answer, ahead of the report that counts on them. */
   answer(bytes: ArrayBuffer): void;
   /**
-   * Takes an effect that is asked for: the number of its kind in `EFFECT_KINDS`, that of its step, and what
+   * Takes an effect that is asked for: the number of its kind (`EFFECT_NUMBERS`), that of its step, and what
    * `library/effects.ts` describes. Gives `undefined` where it is taken, `false` where the run is at its end, and otherwise what
    * is wrong with the arguments.
    */

@@ -1,6 +1,6 @@
 import type { EffectFailureCode, EffectKind } from '../../../core/effect.ts';
 import type { GuestEffects } from '../../../core/guest-runtime.ts';
-import { EFFECT_KINDS } from '../inside/effect-kinds.ts';
+import { EFFECT_NUMBERS } from '../inside/effect-kinds.ts';
 import type { HostCalls } from '../inside/host-calls.ts';
 import {
   bytesOf,
@@ -41,10 +41,6 @@ const typeError: object = TypeError.prototype;
 
 /** What JSON writes a third longer: a text of quotes, or bytes as base64. */
 const DESCRIPTION_FACTOR = 3;
-
-/** Of kinds; without a prototype, as no author is to have a say in it. */
-const numbers = create(null) as Record<EffectKind, number>;
-for (let i = 0; i < EFFECT_KINDS.length; i++) numbers[EFFECT_KINDS[i] as EffectKind] = i;
 
 let calls: HostCalls;
 let readReply: (text: string) => unknown;
@@ -107,7 +103,7 @@ function ask(
   } catch (error) {
     return rejected(error);
   }
-  const answer = calls.ask(numbers[kind], typeof step === 'number' ? step : -1, description);
+  const answer = calls.ask(EFFECT_NUMBERS[kind], typeof step === 'number' ? step : -1, description);
   // The host has written down why; `caught` lets this code pass, and no `catch` undoes what is written.
   if (answer === false) throw new RunError('limit.effects', '');
   if (answer !== undefined) return rejected(new RunError('effect.invalid', answer, null));

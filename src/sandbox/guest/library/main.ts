@@ -148,7 +148,7 @@ function write(value: string | undefined, failed: string | undefined): string {
   const { step } = runtime.runtime;
   const { logs, answer }: Progress = runtime.progress();
   if (answer?.bytes !== undefined) calls.answer(answer.bytes);
-  // Put together by `+`: every run comes here, and `joined` takes ten times as long.
+  // Put together by `+`: every run comes here, and `joined` makes a list and a loop of it.
   const shown = answer === undefined ? 'null' : '[' + json(answer.step) + ',' + answer.head + ']';
   const length = value === undefined ? '-1' : json(value.length);
   const head = '{"step":' + json(step) + ',"logs":[' + logs + '],"answer":' + shown;
