@@ -24,8 +24,8 @@ export interface Program {
   /** YAML line (from 1) of each line of `source` (from 0); 0 where there is none. */
   readonly lines: readonly number[];
   readonly limits: RunLimits;
-  /** Whether it names `Cerb` (`CERB_LIBRARY`), which is then loaded beside it. */
-  readonly usesCerb?: true;
+  /** What it names of the library (`LIBRARY`, and `Cerb`): nothing else is loaded into its memory. */
+  readonly library: readonly string[];
   /** Set for a program that tells what it does, by `$.trace`. */
   readonly trace?: boolean;
 }

@@ -27,7 +27,7 @@ export function testWebhook(change: Partial<Webhook> = {}): Webhook {
 }
 
 function testProgram(source: string): Program {
-  return { id: source, source, reach: {}, steps: [], lines: [], limits: RUN_LIMITS };
+  return { id: source, source, reach: {}, steps: [], lines: [], limits: RUN_LIMITS, library: [] };
 }
 
 export interface TestLeg extends Pick<Binding, 'automation' | 'also'> {

@@ -114,6 +114,7 @@ export class World {
       steps: [{ kind: 'http', line: 7, column: 1 }],
       lines: [],
       limits: RUN_LIMITS,
+      library: [],
     },
     trigger: name in this.schedules ? 'schedule' : name.startsWith('f') ? 'function' : 'webhook',
     policy: ALL,

@@ -27,14 +27,15 @@ const SCRIPTS: Record<string, 'ends' | 'fails'> = {
 };
 
 test.each([
-  ['any', false],
-  ['a shallow', true],
+  ['any', false, []],
+  ['a shallow', true, []],
+  ['a library’s', false, ['Text', 'URL', 'Cerb']],
 ])(
   'after %s run the memory is restored byte for byte, and nothing lies outside of what is cleared',
-  async (_, isShallow) => {
+  async (_, isShallow, library) => {
     const entry = new URL('./fixtures/memory-probe.js', import.meta.url);
     const worker = new Worker(entry, {
-      workerData: { scripts: Object.keys(SCRIPTS), isShallow },
+      workerData: { scripts: Object.keys(SCRIPTS), isShallow, library },
       resourceLimits: { stackSizeMb: THREAD_STACK_MB },
     });
     const [findings] = (await once(worker, 'message')) as [unknown];

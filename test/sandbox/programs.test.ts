@@ -3,7 +3,7 @@ import { Programs } from '../../src/sandbox/guest/programs.ts';
 import { program } from './executions.ts';
 
 const difference = (size: number) => {
-  return { places: new Uint32Array(0), bytes: new Uint8Array(size) };
+  return { places: [], parts: [], size };
 };
 
 test('the least recently used programs go when the snapshots need too much room', () => {
@@ -12,7 +12,7 @@ test('the least recently used programs go when the snapshots need too much room'
   const add = (one: { id: string }) => {
     programs.add(one as never);
     const known = programs.get(one.id);
-    if (known !== undefined) programs.keep(known, difference(15_000));
+    if (known !== undefined) programs.keep(known, [difference(15_000)]);
   };
   add(a);
   add(b);
@@ -38,9 +38,9 @@ test('adding a program again forgets its snapshot', () => {
   const one = program('return 1');
   programs.add(one);
   const before = programs.bytes;
-  programs.keep(programs.get(one.id) as never, difference(10_000));
+  programs.keep(programs.get(one.id) as never, [difference(10_000)]);
   programs.add(one);
-  expect([programs.get(one.id)?.difference, programs.bytes, programs.size]).toEqual([
+  expect([programs.get(one.id)?.differences, programs.bytes, programs.size]).toEqual([
     undefined,
     before,
     1,

@@ -72,7 +72,9 @@ function readWhole(body: Uint8Array): WholeJson | { readonly error: string } {
   const parsed = parse(text);
   if ('error' in parsed) return parsed;
   const { value } = parsed;
-  return { value, text, isDeep: fate(value, JSON_DEPTH_MAX) === 'deep' };
+  // Each level takes two characters.
+  const mayBeDeep = text.length > JSON_DEPTH_MAX * 2;
+  return { value, text, isDeep: mayBeDeep && fate(value, JSON_DEPTH_MAX) === 'deep' };
 }
 
 const NO_UTF8 = { error: 'Expected JSON in UTF-8 in the body, got other bytes' };

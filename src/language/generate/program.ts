@@ -1,7 +1,7 @@
 import { digest } from '../../core/ids.ts';
 import type { Program, RunLimits } from '../../core/program.ts';
 import { reachOf } from '../expression/reach.ts';
-import { CERB_NAMESPACE } from '../table/names.ts';
+import { CERB_NAMESPACE, LIBRARY_NAMES } from '../table/names.ts';
 import type { Unit } from './unit.ts';
 
 const PARAMETERS = '($, request, webhook, event, inputs) => ';
@@ -31,7 +31,8 @@ export function conditionProgram(unit: Unit, limits: RunLimits): Program {
 
 function seal(unit: Unit, limits: RunLimits, source: string, lines: readonly number[]): Program {
   const { analyses, carried, places } = unit;
-  const usesCerb = analyses.some(({ names }) => names.some(({ name }) => name === CERB_NAMESPACE));
+  const named = new Set(analyses.flatMap(({ names }) => names.map(({ name }) => name)));
+  const library = [...named].filter((name) => LIBRARY_NAMES.has(name)).sort();
   const read = reachOf('request', analyses) ?? {};
   const carriesJson =
     carried.length > 0 && !unit.isTracing && read !== true && !Object.hasOwn(read, 'json');
@@ -39,11 +40,11 @@ function seal(unit: Unit, limits: RunLimits, source: string, lines: readonly num
     source,
     reach: reachOf('request', [...analyses, ...carried]) ?? {},
     ...(carriesJson ? { carriesJson } : {}),
-    ...(unit.hasBlock || usesCerb ? {} : { shallow: true as const }),
+    ...(unit.hasBlock || named.has(CERB_NAMESPACE) ? {} : { shallow: true as const }),
     steps: places,
     lines,
     limits,
-    ...(usesCerb ? { usesCerb } : {}),
+    library,
   };
   return { id: digest(canonical(content)), ...content };
 }

@@ -31,12 +31,14 @@ export const NAMESPACES: ReadonlyMap<string, ReadonlySet<string>> = namespaces()
 /** The namespace that is loaded only into programs that name it. */
 export const CERB_NAMESPACE = 'Cerb';
 
-/** Every global name that expressions have, JavaScript's own among them. */
-export const GLOBALS: ReadonlySet<string> = new Set([
-  ...LANGUAGE_GLOBALS,
+/** The library's global names: namespaces, functions and classes. */
+export const LIBRARY_NAMES: ReadonlySet<string> = new Set([
   ...LIBRARY.map(({ name }) => name.split('.', 1)[0] ?? name),
   CERB_NAMESPACE,
 ]);
+
+/** Every global name that expressions have, JavaScript's own among them. */
+export const GLOBALS: ReadonlySet<string> = new Set([...LANGUAGE_GLOBALS, ...LIBRARY_NAMES]);
 
 /** The variable that holds what was thrown, inside `catch`. */
 export const ERROR_NAME = 'error';

@@ -8,12 +8,14 @@ import {
   SHALLOW_STACK_BYTES_MAX,
   timeCode,
 } from '../protocol/failure.ts';
-import { type Base, loadCerb, loadTrace } from './boot.ts';
+import { type Base, loadTrace } from './boot.ts';
 import { CarriedJson } from './carried-json.ts';
 import { KnownArgs } from './effects/known-args.ts';
+import { escapedFault } from './escaped-fault.ts';
 import { connect, emptyExchange, makeTraceFunction } from './host-functions.ts';
 import { needing, withUnsent } from './left-effects.ts';
-import { type Difference, restore, takeDifference } from './picture.ts';
+import { Libraries } from './libraries.ts';
+import { type Difference, restore, takeDifference, withDifference } from './picture.ts';
 import type { KnownProgram, Programs } from './programs.ts';
 import { GuestMemoryFull, type Pointer, QuickJs } from './quickjs.ts';
 import { type EndedEntry, Replay } from './replay.ts';
@@ -43,10 +45,10 @@ type Ended = string | Fault | typeof AWAITS;
 
 /** Promise jobs between two looks at whether the run has ended. */
 const JOBS_PER_LOOK = 32;
-/** Milliseconds for loading `Cerb` on a machine that does much else. */
-const CERB_LOAD_MS = 5000;
-/** Memory for loading it: it takes half a megabyte. */
-const CERB_BYTES_MAX = 8 * 1024 * 1024;
+/** Milliseconds for loading what a program has of the library, on a machine that does much else. */
+const LIBRARY_LOAD_MS = 5000;
+/** Memory for loading it: the largest part, `Cerb`, takes half a megabyte. */
+const LIBRARY_BYTES_MAX = 8 * 1024 * 1024;
 /** Characters of a result from which its room is given back at once: a run may get many. Of shorter ones a restore does. */
 const RELEASED_LENGTH_MIN = 1024;
 /** Milliseconds for telling what a run had logged before it was ended. */
@@ -63,16 +65,19 @@ export class Executor {
   #quickjs: QuickJs | undefined;
   /** How deep the instance's stack can have been used since it was restored. */
   #stackStart: Pointer;
+  /** When the run that is under way began, by `performance.now()`. */
+  #startedAt = 0;
   readonly #stopwatch = new Stopwatch(() => performance.now());
   readonly #exchange = emptyExchange();
-  #cerb: { readonly library: Pointer; readonly difference: Difference } | undefined;
   readonly #args = new KnownArgs();
   readonly #carried: CarriedJson;
+  readonly #libraries: Libraries;
 
   constructor(options: ExecutorOptions) {
     this.#options = options;
     this.#stackStart = options.base.picture.layout.stackStart;
     this.#carried = new CarriedJson(options.random);
+    this.#libraries = new Libraries(options.base);
   }
 
   /** Whether an instance stands ready; otherwise `prepare` is to be awaited. */
@@ -99,19 +104,15 @@ export class Executor {
     const { program } = known;
     const quickjs = this.#quickjs;
     if (quickjs === undefined) throw new Error('Expected an instance to execute in, got none');
-    let startedAt = performance.now();
+    this.#startedAt = performance.now();
     const replay = new Replay(input.journal, program, input.now, this.#args);
     this.#exchange.replay = replay;
     const secrets = new RunSecrets(input.secrets);
     this.#exchange.secrets = secrets;
     const size = quickjs.memory.buffer.byteLength;
     try {
-      if (program.usesCerb && this.#cerb === undefined) {
-        this.#provideCerb(quickjs);
-        startedAt = performance.now();
-      }
       const ended = this.#run(quickjs, known, input, replay);
-      const cpuMs = performance.now() - startedAt;
+      const cpuMs = performance.now() - this.#startedAt;
       const result = this.#result(quickjs, ended, program, cpuMs, replay);
       const grown = quickjs.memory.buffer.byteLength > size;
       if (grown || this.#isBeyondUse(result)) this.#quickjs = undefined;
@@ -119,7 +120,7 @@ export class Executor {
     } catch (error) {
       this.#quickjs = undefined;
       const failure = describeFailure(this.#faultOf(error, quickjs, program), program);
-      const cpuMs = performance.now() - startedAt;
+      const cpuMs = performance.now() - this.#startedAt;
       return this.#traced(withUse({ status: 'failed', failure, logs: [], cpuMs }, secrets));
     }
   }
@@ -133,21 +134,18 @@ export class Executor {
   #run(quickjs: QuickJs, known: KnownProgram, input: ExecutionInput, replay: Replay): Ended {
     const { base, setClock } = this.#options;
     const { program } = known;
-    const { cpuMs, timeoutMs } = program.limits;
     this.#exchange.report = undefined;
     this.#exchange.answer = undefined;
     this.#exchange.trace = program.trace === true ? new TraceLog(program.steps.length) : undefined;
     setClock(input.now);
-    quickjs.limitMemory(base.picture.top + program.limits.memoryBytes);
-    if (known.difference === undefined) {
-      this.#stopwatch.start(Math.min(cpuMs, timeoutMs));
+    if (known.differences === undefined) {
       const fault = this.#load(quickjs, known);
       if (fault !== undefined) return fault;
     } else {
-      this.#restore(quickjs, known.difference);
+      this.#restore(quickjs, known.differences);
       if (program.shallow === true) this.#stackStart = base.picture.layout.shallowStackStart;
     }
-    this.#stopwatch.start(Math.min(cpuMs, timeoutMs));
+    this.#limit(quickjs, program);
     const result = quickjs.call(base.run, this.#texts(quickjs, program, input));
     const error = quickjs.exception(result);
     if (error !== 0) return this.#escaped(quickjs, error, program);
@@ -157,39 +155,45 @@ export class Executor {
     return report.startsWith('{') ? report : this.#drain(quickjs, program, replay);
   }
 
-  /**
-   * Loads `Cerb`, once for the thread: its time (10 to 30 ms) is none of a run's.
-   *
-   * @throws Error where it cannot be loaded
-   */
-  #provideCerb(quickjs: QuickJs): void {
-    const { base } = this.#options;
-    quickjs.limitMemory(base.picture.top + CERB_BYTES_MAX);
-    this.#stopwatch.start(CERB_LOAD_MS);
-    this.#restore(quickjs);
-    const library = loadCerb(quickjs);
-    this.#cerb = { library, difference: takeDifference(quickjs, base.picture) };
+  /** What comes next may take the program's own time and memory. */
+  #limit(quickjs: QuickJs, { limits }: Program): void {
+    quickjs.limitMemory(this.#options.base.picture.top + limits.memoryBytes);
+    this.#stopwatch.start(Math.min(limits.cpuMs, limits.timeoutMs));
   }
 
   /** Clears as much of the stack as the last run can have used; the next may use all of it. */
-  #restore(quickjs: QuickJs, difference?: Difference): void {
+  #restore(quickjs: QuickJs, differences?: readonly Difference[]): void {
     const { picture } = this.#options.base;
-    restore(quickjs, picture, difference, this.#stackStart);
+    restore(quickjs, picture, differences, this.#stackStart);
     this.#stackStart = picture.layout.stackStart;
   }
 
-  /** Evaluates the program in the base state, and keeps what that changed. */
+  /**
+   * Evaluates the program beside what it uses of the library, whose time is none of the run's, and keeps what
+   * that changed.
+   *
+   * @throws Error where the library cannot be loaded
+   */
   #load(quickjs: QuickJs, known: KnownProgram): Fault | undefined {
     const { base, programs } = this.#options;
     const { program } = known;
-    const cerb = program.usesCerb ? this.#cerb : undefined;
-    this.#restore(quickjs, cerb?.difference);
+    const library = this.#libraries.with(program.library, () => {
+      quickjs.limitMemory(base.picture.top + LIBRARY_BYTES_MAX);
+      this.#stopwatch.start(LIBRARY_LOAD_MS);
+      this.#restore(quickjs);
+      return quickjs;
+    });
+    this.#startedAt = performance.now();
+    this.#limit(quickjs, program);
+    const below = library === undefined ? [] : [library.difference];
+    this.#restore(quickjs, below);
+    const cerb = library?.cerb;
     // On the source's own first line, for the stacks of errors. In a function, `this` is not the global.
     const code = `(function (${cerb === undefined ? '' : 'Cerb'}) { return (${program.source}\n) })`;
     const wrapped = quickjs.evaluate(code, PROGRAM_FILE, 'script');
     const wrong = quickjs.exception(wrapped);
     if (wrong !== 0) return this.#escaped(quickjs, wrong, program);
-    const loaded = quickjs.call(wrapped, cerb === undefined ? [] : [cerb.library]);
+    const loaded = quickjs.call(wrapped, cerb === undefined ? [] : [cerb]);
     const failed = quickjs.exception(loaded);
     if (failed !== 0) return this.#escaped(quickjs, failed, program);
     const { outputBytes, logBytes } = program.limits;
@@ -202,7 +206,8 @@ export class Executor {
     if (error !== 0) return this.#escaped(quickjs, error, program);
     // It becomes a part of what is kept.
     if (program.shallow === true) quickjs.limitStack(SHALLOW_STACK_BYTES_MAX);
-    programs.keep(known, takeDifference(quickjs, base.picture));
+    const picture = below.reduce(withDifference, base.picture);
+    programs.keep(known, [...below, takeDifference(quickjs, picture)]);
     return undefined;
   }
 
@@ -283,17 +288,9 @@ export class Executor {
     return undefined;
   }
 
-  /** An exception that the guest's own half could not catch. */
   #escaped(quickjs: QuickJs, error: Pointer, program: Program): Fault {
     if (this.#stopwatch.fired) return { code: timeCode(program), step: -1 };
-    const message = quickjs.string(error) ?? '';
-    if (message.includes('stack overflow')) return { code: 'limit.stack', step: -1 };
-    // Out of memory, QuickJS may not even have the room for an error: it throws `null`.
-    if (message === '' || message === 'null' || message.includes('out of memory')) {
-      return { code: 'limit.memory', step: -1 };
-    }
-    const stack = quickjs.string(quickjs.property(error, 'stack')) ?? '';
-    return { code: 'run.script_error', message: message.slice(0, 2000), step: -1, stack };
+    return escapedFault(quickjs, error);
   }
 
   #result(

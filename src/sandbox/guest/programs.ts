@@ -1,10 +1,11 @@
 import type { Program } from '../../core/program.ts';
 import type { Difference } from './picture.ts';
 
-/** A program that this thread knows, with its snapshot once it has been loaded. */
+/** A program that this thread knows. */
 export interface KnownProgram {
   readonly program: Program;
-  difference: Difference | undefined;
+  /** Its snapshot, once it has been loaded: what comes on top of the picture, its own difference last. */
+  differences: readonly Difference[] | undefined;
 }
 
 /** The programs of a thread: the least recently used ones go when their snapshots need too much room. */
@@ -27,7 +28,7 @@ export class Programs {
 
   add(program: Program): void {
     this.#remove(program.id);
-    this.#put({ program, difference: undefined });
+    this.#put({ program, differences: undefined });
   }
 
   /** Counts as a use. */
@@ -40,18 +41,18 @@ export class Programs {
     return found.entry;
   }
 
-  keep(entry: KnownProgram, difference: Difference): void {
+  keep(entry: KnownProgram, differences: readonly Difference[]): void {
     this.#remove(entry.program.id);
-    entry.difference = difference;
+    entry.differences = differences;
     this.#put(entry);
   }
 
   #put(entry: KnownProgram): void {
-    const { program, difference } = entry;
+    const { program, differences } = entry;
     // Text takes one or two bytes a character; the lines and steps about as much again.
     const text = program.source.length * 4;
-    const snapshot =
-      difference === undefined ? 0 : difference.bytes.length + difference.places.length * 4;
+    // Others share the rest.
+    const snapshot = differences?.at(-1)?.size ?? 0;
     const bytes = text + snapshot;
     this.#known.set(program.id, { entry, bytes });
     this.#bytes += bytes;

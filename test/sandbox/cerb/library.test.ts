@@ -17,7 +17,7 @@ afterAll(() => sandbox.close());
 
 async function value(body: string, usesCerb = true): Promise<unknown> {
   const result = await sandbox.execute(
-    execution(program(body, usesCerb ? { usesCerb: true, limits: { cpuMs: 5000 } } : {})),
+    execution(program(body, usesCerb ? { limits: { cpuMs: 5000 } } : { library: [] })),
   );
   if (result.status !== 'finished') throw new Error(JSON.stringify(result));
   return JSON.parse(result.value ?? 'null');
@@ -46,15 +46,15 @@ describe('the library of translated automations', () => {
   });
 
   test('fits into the CPU time that every run has', async () => {
-    const small = program('return Cerb.text(1)', { usesCerb: true });
+    const small = program('return Cerb.text(1)');
     const result = await sandbox.execute(execution(small));
     expect(result).toMatchObject({ status: 'finished', value: '"1"' });
   });
 
   test('is there again after an instance had to be dropped, for programs old and new', async () => {
-    const known = program('return Cerb.text(true)', { usesCerb: true });
+    const known = program('return Cerb.text(true)');
     await sandbox.execute(execution(known));
-    const endless = program('for (;;) Cerb.text(1);', { usesCerb: true });
+    const endless = program('for (;;) Cerb.text(1);');
     expect(await sandbox.execute(execution(endless))).toMatchObject({ status: 'failed' });
     expect(await sandbox.execute(execution(known))).toMatchObject({ value: '"1"' });
     expect(await value("return Cerb.upper('a')")).toBe('A');

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { LANGUAGE_GLOBALS, LIBRARY } from '../../../src/core/library.ts';
+import { LIBRARY_MODULES } from '../../../src/sandbox/guest/libraries.ts';
 import { installed, quickJs } from './installed.ts';
 
 const examples = LIBRARY.flatMap(({ name, example }) =>
@@ -38,6 +39,7 @@ describe('on Node', () => {
 
   test('nothing is installed that the list does not name', () => {
     const roots = new Set(LIBRARY.map(({ name }) => name.split('.')[0]));
+    expect(new Set(Object.values(LIBRARY_MODULES).flat())).toEqual(roots);
     expect(new Set(Object.getOwnPropertyNames(library))).toEqual(roots);
     for (const root of roots) {
       const value = library[root as string];

@@ -6,8 +6,9 @@ import {
   type QuickJSHandle,
   RELEASE_SYNC,
 } from 'quickjs-emscripten';
+import { LIBRARY_MODULES } from '../../../src/sandbox/guest/libraries.ts';
 import type { Host } from '../../../src/sandbox/guest/library/host.ts';
-import { installLibrary } from '../../../src/sandbox/guest/library/install.ts';
+import { type Provision, provide } from '../../../src/sandbox/guest/library/provide.ts';
 
 const LIBRARY_FOLDER = new URL('../../../dist/sandbox/guest/library/', import.meta.url);
 
@@ -46,10 +47,17 @@ function utf8(bytes: ArrayBuffer): string {
   return Buffer.from(bytes).toString('utf8');
 }
 
+const provisions = await Promise.all(
+  Object.keys(LIBRARY_MODULES).map(async (name) => {
+    const module = await import(`../../../src/sandbox/guest/library/${name}.ts`);
+    return module as { provision: Provision };
+  }),
+);
+
 /** The library's names in a plain object, on Node. */
 export function installed(random: () => number = Math.random): Record<string, any> {
   const target: Record<string, unknown> = {};
-  installLibrary(target, nodeHost, random);
+  for (const { provision } of provisions) provide(target, provision(nodeHost, random));
   return target;
 }
 
@@ -59,12 +67,12 @@ export async function quickJs(): Promise<{ evaluate(expression: string): string 
   const context = module.newContext();
   context.runtime.setModuleLoader((name) => readFileSync(new URL(name, LIBRARY_FOLDER), 'utf8'));
   provideHost(context);
-  const boot = context.evalCode(
-    "import { installLibrary } from 'install.js'; installLibrary(globalThis, host, Math.random);",
-    'boot.js',
-    { type: 'module' },
-  );
-  context.unwrapResult(boot).dispose();
+  for (const name of Object.keys(LIBRARY_MODULES)) {
+    const boot = `import { provide } from 'provide.js';
+      import { provision } from '${name}.js';
+      provide(globalThis, provision(host, Math.random));`;
+    context.unwrapResult(context.evalCode(boot, `${name}-boot.js`, { type: 'module' })).dispose();
+  }
   return {
     evaluate: (expression) => {
       const result = context.evalCode(`JSON.stringify(${expression})`);

@@ -23,6 +23,8 @@ export interface Shaped {
   readonly head: string;
   readonly body: string;
   readonly bytes: ArrayBuffer | undefined;
+  /** The step that answered. */
+  readonly step: unknown;
 }
 
 interface Body {
@@ -38,7 +40,7 @@ const TEXT_TYPE = 'text/plain; charset=utf-8';
 const BYTES_TYPE = 'application/octet-stream';
 
 /** Shapes an answer as authors write it. Throws `run.answer_invalid` and `limit.output`. */
-export function shape(answer: AnswerShape, bytesMax: number): Shaped {
+export function shape(answer: AnswerShape, bytesMax: number, step: unknown): Shaped {
   if (typeof answer !== 'object' || answer === null) {
     throw invalid(joined`Expected an answer with status, headers or a body, got ${kindOf(answer)}`);
   }
@@ -65,7 +67,7 @@ export function shape(answer: AnswerShape, bytesMax: number): Shaped {
   // Put together by `+`: every answer comes here, and `joined` makes a list and a loop of it.
   const head =
     '[' + status + ',[' + headers + '],"' + body.type + '","' + how + '",' + text.length + ']';
-  return { head, body: text, bytes: body.bytes };
+  return { head, body: text, bytes: body.bytes, step };
 }
 
 /** As JSON. The host checks the number; whatever else stands there is shown to it. */

@@ -1,9 +1,10 @@
 import { asText, found } from './arguments.ts';
 import { asBytes, decodeUtf8, exactBuffer } from './bytes.ts';
 import type { Host } from './host.ts';
+import type { Provision } from './provide.ts';
 
 /** `Base64`: encodes texts and bytes; reads both alphabets, with or without padding and white space. */
-export function base64(host: Host): Readonly<Record<string, unknown>> {
+function base64(host: Host): Readonly<Record<string, unknown>> {
   function bytes(text: unknown, of: string): Uint8Array {
     const given = asText(text, of);
     const compact = given
@@ -35,3 +36,5 @@ function fault(given: string, compact: string): string {
   if (digits % 4 === 1) return `${digits} digits, which is no whole number of bytes`;
   return `wrong padding in ${found(given)}`;
 }
+
+export const provision: Provision = (host) => ({ Base64: base64(host) });

@@ -1,5 +1,6 @@
 import { asOptions, asText, found } from './arguments.ts';
 import { LineEnds, splitLines } from './lines.ts';
+import type { Provision } from './provide.ts';
 
 interface Options {
   readonly header: boolean;
@@ -10,7 +11,7 @@ interface Options {
 const SPECIAL = /["\r\n\uFEFF]/;
 
 /** `Csv`, by RFC 4180. Rows in messages count from 1, the header included. */
-export const csv: Readonly<Record<string, unknown>> = {
+const csv: Readonly<Record<string, unknown>> = {
   parse: (text: unknown, given?: unknown) => {
     const options = optionsOf(given, 'Csv.parse');
     const rows = parseRows(asText(text, 'Csv.parse'), options.separator);
@@ -159,3 +160,5 @@ function quoted(text: string, separator: string): string {
   if (!SPECIAL.test(text) && !text.includes(separator)) return text;
   return `"${text.replaceAll('"', '""')}"`;
 }
+
+export const provision: Provision = () => ({ Csv: csv });

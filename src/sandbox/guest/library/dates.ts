@@ -1,5 +1,6 @@
 import { asText, asWhole, found } from './arguments.ts';
 import { parseDate } from './date-parsing.ts';
+import type { Provision } from './provide.ts';
 
 const MONTHS = [
   'January',
@@ -28,7 +29,7 @@ const TOKENS = /\[([^\]]*)\]|YYYY|YY|MMMM|MMM|MM|M|DD|D|dddd|ddd|HH|H|hh|h|mm|m|
 const OFFSET_MAX = 23 * 60 + 59;
 
 /** `Dates`. Everything is UTC unless an offset is given. */
-export const dates: Readonly<Record<string, unknown>> = {
+const dates: Readonly<Record<string, unknown>> = {
   now: () => new Date(Date.now()).toISOString(),
   parse: (value: unknown) => parseDate(value) ?? null,
   iso: (value: unknown) => iso(moment(value, 'Dates.iso'), 'Dates.iso'),
@@ -153,3 +154,5 @@ function zone(offset: number): string {
 function two(number: number): string {
   return String(number).padStart(2, '0');
 }
+
+export const provision: Provision = () => ({ Dates: dates });

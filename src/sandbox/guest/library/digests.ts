@@ -1,11 +1,12 @@
 import { found } from './arguments.ts';
 import { asBytes, exactBuffer } from './bytes.ts';
 import type { Host } from './host.ts';
+import type { Provision } from './provide.ts';
 
 const ALGORITHMS = ['md5', 'sha1', 'sha256', 'sha512'];
 
 /** `Hash` and `Hmac`, one function for each algorithm. */
-export function digests(host: Host): Readonly<Record<string, Record<string, unknown>>> {
+function digests(host: Host): Readonly<Record<string, Record<string, unknown>>> {
   const hash: Record<string, unknown> = {};
   const hmac: Record<string, unknown> = {};
   for (const algorithm of ALGORITHMS) {
@@ -33,3 +34,5 @@ function encoded(host: Host, digest: ArrayBuffer, encoding: unknown, of: string)
     `Expected the encoding hex, base64, base64url or bytes for ${of}, got ${found(encoding)}`,
   );
 }
+
+export const provision: Provision = digests;

@@ -1,9 +1,10 @@
 import { asText, found } from './arguments.ts';
 import { asBytes, decodeUtf8, exactBuffer } from './bytes.ts';
 import type { Host } from './host.ts';
+import type { Provision } from './provide.ts';
 
 /** `Hex`: encodes texts and bytes in lower case; reads both cases. */
-export function hex(host: Host): Readonly<Record<string, unknown>> {
+function hex(host: Host): Readonly<Record<string, unknown>> {
   function bytes(text: unknown, of: string): Uint8Array {
     const digits = asText(text, of).trim();
     const wrong = /[^0-9A-Fa-f]/u.exec(digits)?.[0];
@@ -21,3 +22,5 @@ export function hex(host: Host): Readonly<Record<string, unknown>> {
     bytes: (text: unknown) => bytes(text, 'Hex.bytes'),
   };
 }
+
+export const provision: Provision = (host) => ({ Hex: hex(host) });

@@ -2,12 +2,13 @@ import { readPath, valueAt } from '../../../core/value-path.ts';
 import { found } from './arguments.ts';
 import { asBytes, exactBuffer } from './bytes.ts';
 import type { Host } from './host.ts';
+import type { Provision } from './provide.ts';
 
 /**
  * `get(value, path, fallback = null)`. Reads own members only, so that `constructor` and the like are
  * missing; `undefined` counts as missing. A path may also be a number or a list of names.
  */
-export function get(value: unknown, path: unknown, fallback: unknown = null): unknown {
+function get(value: unknown, path: unknown, fallback: unknown = null): unknown {
   const at = valueAt(value, steps(path));
   return at === undefined ? fallback : at;
 }
@@ -29,7 +30,7 @@ function steps(path: unknown): readonly string[] {
  * `safeEqual(a, b)`. A missing value equals nothing, not even another missing one: otherwise a token
  * that nobody configured would match a header that nobody sent.
  */
-export function safeEqual(host: Host): (a: unknown, b: unknown) => boolean {
+function safeEqual(host: Host): (a: unknown, b: unknown) => boolean {
   return (a, b) => {
     if (a === null || a === undefined || b === null || b === undefined) return false;
     const left = asBytes(host, a, 'safeEqual');
@@ -37,3 +38,5 @@ export function safeEqual(host: Host): (a: unknown, b: unknown) => boolean {
     return host.equal(exactBuffer(left), exactBuffer(right));
   };
 }
+
+export const provision: Provision = (host) => ({ get, safeEqual: safeEqual(host) });

@@ -1,4 +1,5 @@
 import { asText } from './arguments.ts';
+import type { Provision } from './provide.ts';
 
 /** The entities that mails and feeds use beyond numeric ones. */
 const ENTITIES: Readonly<Record<string, string>> = Object.assign(Object.create(null), {
@@ -103,7 +104,7 @@ const ENTITIES: Readonly<Record<string, string>> = Object.assign(Object.create(n
 });
 
 /** `Html`. */
-export const html: Readonly<Record<string, unknown>> = {
+const html: Readonly<Record<string, unknown>> = {
   escape: (value: unknown) => escaped(asText(value, 'Html.escape')),
 
   strip: (value: unknown) =>
@@ -116,7 +117,7 @@ export const html: Readonly<Record<string, unknown>> = {
 };
 
 /** `Xml`. */
-export const xml: Readonly<Record<string, unknown>> = {
+const xml: Readonly<Record<string, unknown>> = {
   // The complement of `Char` in XML 1.0, section 2.2; with the flag `u` only lone surrogates match.
   escape: (value: unknown) =>
     escaped(
@@ -144,3 +145,5 @@ function decodedEntity(whole: string, decimal?: string, hex?: string, name?: str
   if (code === 0 || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) return '\uFFFD';
   return String.fromCodePoint(code);
 }
+
+export const provision: Provision = () => ({ Html: html, Xml: xml });

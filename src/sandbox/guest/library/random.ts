@@ -1,11 +1,12 @@
 import { asWhole, found } from './arguments.ts';
+import type { Provision } from './provide.ts';
 
 const TOKEN_DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 /** Characters of a token: longer than any system takes as a name or key. */
 const TOKEN_LENGTH_MAX = 1024;
 
 /** `Random`, on the run's generator of floats in [0, 1), asked at each call. */
-export function randomness(random: () => number): Readonly<Record<string, unknown>> {
+function randomness(random: () => number): Readonly<Record<string, unknown>> {
   const below = (count: number): number => Math.floor(random() * count);
   return {
     int: (least: unknown, most: unknown) => {
@@ -32,7 +33,7 @@ export function randomness(random: () => number): Readonly<Record<string, unknow
 }
 
 /** `uuid()`: version 4 of RFC 9562, section 5.4, from the run's generator. */
-export function uuid(random: () => number): () => string {
+function uuid(random: () => number): () => string {
   const word = (): string =>
     Math.floor(random() * 0x1_0000_0000)
       .toString(16)
@@ -43,3 +44,8 @@ export function uuid(random: () => number): () => string {
     return `${a}-${b.slice(0, 4)}-4${b.slice(5)}-${variant}${c.slice(1, 4)}-${c.slice(4)}${d}`;
   };
 }
+
+export const provision: Provision = (_, random) => ({
+  Random: randomness(random),
+  uuid: uuid(random),
+});

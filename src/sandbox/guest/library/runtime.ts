@@ -30,7 +30,7 @@ export interface ProgramFacts {
 export interface Progress {
   /** JSON of `[level, step, text],…`. */
   readonly logs: string;
-  readonly answer: (Shaped & { readonly step: number }) | undefined;
+  readonly answer: Shaped | undefined;
   /** A limit that was broken: the run has failed, whatever the author's code caught. */
   readonly broken: GuestFailureCode | undefined;
 }
@@ -57,9 +57,8 @@ export function makeRuntime(
     throw new RunError(code, '');
   };
   const settle = (shown: AnswerShape): void => {
-    const step = runtime.step;
     try {
-      answer = { ...shape(shown, facts.outputBytes), step };
+      answer = shape(shown, facts.outputBytes, runtime.step);
     } catch (error) {
       if (RunError.code(error) === 'limit.output') broken = 'limit.output';
       throw error;

@@ -1,5 +1,6 @@
 import { asText, asWhole } from './arguments.ts';
 import { splitLines } from './lines.ts';
+import type { Provision } from './provide.ts';
 
 /** Letters that Unicode does not take apart into a base letter and an accent. */
 const PLAIN: Readonly<Record<string, string>> = {
@@ -37,7 +38,7 @@ function head(text: string, length: number): string {
 }
 
 /** `Text`. Lengths count Unicode code points, so that no emoji is cut in half. */
-export const text: Readonly<Record<string, unknown>> = {
+const text: Readonly<Record<string, unknown>> = {
   slug: (value: unknown) =>
     asText(value, 'Text.slug')
       .normalize('NFKD')
@@ -102,3 +103,5 @@ export const text: Readonly<Record<string, unknown>> = {
     return encoded.length - 2 * (encoded.split('%').length - 1);
   },
 };
+
+export const provision: Provision = () => ({ Text: text });

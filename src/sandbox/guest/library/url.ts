@@ -1,6 +1,7 @@
 import { asText, found } from './arguments.ts';
 import { encodeUtf8, exactBuffer } from './bytes.ts';
 import type { Host, UrlParts } from './host.ts';
+import type { Provision } from './provide.ts';
 import { type SearchParams, searchParams } from './search-params.ts';
 
 const PARTS: readonly (keyof UrlParts)[] = [
@@ -21,7 +22,7 @@ const PARTS: readonly (keyof UrlParts)[] = [
  * `URL` and `URLSearchParams` as in browsers. A URL is read only except through its `searchParams`,
  * whose changes show in `search` and `href`; setting a part throws a TypeError.
  */
-export function urls(host: Host): Readonly<Record<string, unknown>> {
+function urls(host: Host): Readonly<Record<string, unknown>> {
   const { URLSearchParams, linked } = searchParams(host);
   let read: (url: URL, part: keyof UrlParts) => string;
 
@@ -100,3 +101,5 @@ export function urls(host: Host): Readonly<Record<string, unknown>> {
 
   return { URL, URLSearchParams };
 }
+
+export const provision: Provision = urls;

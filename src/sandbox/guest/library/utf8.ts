@@ -1,6 +1,7 @@
 import { asOptions, asText, found } from './arguments.ts';
 import { decodeUtf8, encodeUtf8, exactBuffer, viewOf } from './bytes.ts';
 import type { Host } from './host.ts';
+import type { Provision } from './provide.ts';
 
 /** The labels of UTF-8 in the WHATWG Encoding Standard, section 4.2. */
 const LABELS = [
@@ -13,7 +14,7 @@ const LABELS = [
 ];
 
 /** `TextEncoder` and `TextDecoder` as in browsers, for UTF-8 and without streaming. */
-export function textCoders(host: Host): Readonly<Record<string, unknown>> {
+function textCoders(host: Host): Readonly<Record<string, unknown>> {
   class TextEncoder {
     get encoding(): string {
       return 'utf-8';
@@ -62,3 +63,5 @@ export function textCoders(host: Host): Readonly<Record<string, unknown>> {
 
   return { TextEncoder, TextDecoder };
 }
+
+export const provision: Provision = textCoders;

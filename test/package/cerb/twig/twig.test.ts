@@ -48,9 +48,7 @@ async function printed(
       `(() => { try { return ${javascript(template, variables)}; } catch (error) { return 'threw ' + error.message; } })()`,
   );
   const result = await sandbox.execute(
-    execution(
-      program(`return [${tried.join(',\n')}];`, { usesCerb: true, limits: { cpuMs: 10_000 } }),
-    ),
+    execution(program(`return [${tried.join(',\n')}];`, { limits: { cpuMs: 10_000 } })),
   );
   if (result.status !== 'finished') throw new Error(JSON.stringify(result));
   return JSON.parse(result.value ?? '[]');
