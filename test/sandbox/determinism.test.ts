@@ -9,6 +9,13 @@ const CLOCK = `[
   new Date(2026, 6, 1).toISOString(), new Date().getTimezoneOffset(), Date(), Dates.now(),
   new Date('2026-07-01T12:00').getTime(), new Date(1e12).toLocaleString(), Date.UTC(2026, 0, 1)]`;
 const RANDOM = `[Math.random(), Math.random(), uuid(), Random.int(1, 1000), Random.token(), Random.pick(['a', 'b', 'c'])]`;
+/** Recorded runs are replayed by them. */
+const DRAWN = {
+  '': '0.9267620746977627 7d73dbf3-94ff-43d2-b7d2-934d13547ff5 E57XEMsk 769824',
+  run_01J00000000000000000000001:
+    '0.8895759820006788 d280b388-cbda-487a-bbdd-445f914a1ccf HWEHGSPU 66085',
+  'Grüße 😀': '0.1917851367034018 44b3f0be-5c8c-4d2c-b16f-a60c40610df5 HPbIzLyZ 17251',
+};
 const EVERYTHING = program(
   `const clock = ${CLOCK}; const random = ${RANDOM};
   let spun = 0; for (let i = 0; i < 50000; i++) spun += i;
@@ -41,6 +48,16 @@ test('the time inside is the one given, and stands still', async () => {
     'Tue May 06 2031 07:08:09 GMT+0000',
   ]);
   expect(still).toBe(true);
+});
+
+test('a seed gives the numbers that it gave in every version before', async () => {
+  await using sandbox = await opened(1);
+  const draw = program(
+    'return [Math.random(), uuid(), Random.token(8), Random.int(1, 1000000)].join(" ")',
+  );
+  for (const [seed, drawn] of Object.entries(DRAWN)) {
+    expect(parsed(await sandbox.execute(execution(draw, { seed })))).toBe(drawn);
+  }
 });
 
 test('another seed gives other numbers, all of them in range', async () => {

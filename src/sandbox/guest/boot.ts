@@ -135,7 +135,7 @@ function warm(quickjs: QuickJs, { load, run }: GuestFunctions): void {
         '{"id":"","name":""}',
         '{"id":""}',
         '{}',
-        'seed',
+        '[1,2,3]',
       ];
       must(
         quickjs,

@@ -22,6 +22,7 @@ import { type EndedEntry, Replay } from './replay.ts';
 import { readReport } from './report.ts';
 import { type BuiltRequest, buildRequest } from './request/build.ts';
 import { RunSecrets } from './secrets.ts';
+import { spreadSeed } from './spread-seed.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { TraceLog } from './trace-log.ts';
 
@@ -238,7 +239,7 @@ export class Executor {
       named('webhook'),
       named('event'),
       named('inputs'),
-      text(input.seed),
+      text(spreadSeed(input.seed)),
     ];
   }
 

@@ -1,16 +1,15 @@
-let seedText = '';
+import { parse } from './primordials.ts';
+
+let state = '';
 let a = 0;
 let b = 0;
 let c = 0;
 let counter = 0;
 let seeded = false;
-const { imul } = Math;
-const { charCodeAt } = String.prototype;
-const { apply } = Reflect;
 
-/** Names the seed of this run; it is read only when a random number is asked for. */
-export function seed(text: string): void {
-  seedText = text;
+/** @param from JSON of three numbers (`spread-seed.ts`), read only when a random number is asked for */
+export function seed(from: string): void {
+  state = from;
   seeded = false;
 }
 
@@ -30,20 +29,13 @@ function next(): number {
   return sum >>> 0;
 }
 
-/** Spreads the seed's characters over the state (FNV-1a, thrice), then runs it in. */
+/** Takes the state and runs it in. */
 function start(): void {
-  a = fnv(0x811c9dc5);
-  b = fnv(a ^ 0x9e3779b9);
-  c = fnv(b ^ 0x85ebca6b);
+  const from = parse(state) as [number, number, number];
+  a = from[0];
+  b = from[1];
+  c = from[2];
   counter = 1;
   seeded = true;
   for (let i = 0; i < 12; i++) next();
-}
-
-function fnv(basis: number): number {
-  let hash = basis;
-  for (let i = 0; i < seedText.length; i++) {
-    hash = imul(hash ^ (apply(charCodeAt, seedText, [i]) as number), 0x01000193);
-  }
-  return hash | 0;
 }

@@ -68,7 +68,7 @@ export function load(
 }
 
 /**
- * Runs the loaded program. All parameters are JSON texts but `seedText`; those that the program cannot
+ * Runs the loaded program. All parameters are JSON texts; those that the program cannot
  * read are `undefined`.
  *
  * @returns the report (see `report`), or `undefined` for an `async` program, which hands it to
@@ -81,9 +81,9 @@ export function run(
   webhook: string | undefined,
   event: string | undefined,
   inputs: string | undefined,
-  seedText: string,
+  seedState: string,
 ): string | undefined {
-  seed(seedText);
+  seed(seedState);
   try {
     const value = program(
       runtime.runtime,

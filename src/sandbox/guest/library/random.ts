@@ -32,16 +32,21 @@ function randomness(random: () => number): Readonly<Record<string, unknown>> {
   };
 }
 
+/** The two hexadecimal digits of each byte. */
+const HEX = Array.from({ length: 256 }, (_, byte) => (byte + 256).toString(16).slice(1));
+
 /** `uuid()`: version 4 of RFC 9562, section 5.4, from the run's generator. */
 function uuid(random: () => number): () => string {
-  const word = (): string =>
-    Math.floor(random() * 0x1_0000_0000)
-      .toString(16)
-      .padStart(8, '0');
+  const word = (): number => Math.floor(random() * 0x1_0000_0000);
+  const hex = (bits: number, shift: number): string => HEX[(bits >>> shift) & 0xff] as string;
+  const half = (bits: number, shift: number): string => hex(bits, shift + 8) + hex(bits, shift);
   return () => {
-    const [a, b, c, d] = [word(), word(), word(), word()] as [string, string, string, string];
-    const variant = '89ab'[Number.parseInt(c[0] as string, 16) & 3] as string;
-    return `${a}-${b.slice(0, 4)}-4${b.slice(5)}-${variant}${c.slice(1, 4)}-${c.slice(4)}${d}`;
+    const a = word();
+    const b = (word() & 0xffff0fff) | 0x4000; // The version.
+    const c = (word() & 0x3fffffff) | 0x80000000; // The variant.
+    const d = word();
+    const tail = half(c, 0) + half(d, 16) + half(d, 0);
+    return `${half(a, 16)}${half(a, 0)}-${half(b, 16)}-${half(b, 0)}-${half(c, 16)}-${tail}`;
   };
 }
 
