@@ -9,6 +9,8 @@ import { RECORD_KINDS } from '../core/package.ts';
 const FILES_MAX = 10_000;
 /** Editors save in several steps (write, rename); what comes within this time is one change. */
 const SETTLE_MS = 150;
+/** Milliseconds between two looks for a folder that is not there: who makes one waits no longer than for a reload. */
+const LOOK_MS = 1000;
 
 /**
  * Reads the automations below a folder, by path. A package's other files are not among them: its tests
@@ -62,7 +64,8 @@ function mayBeAutomation(file: string): boolean {
 }
 
 /**
- * Calls back after files below a folder have changed and settled.
+ * Calls back after files below a folder have changed and settled. A folder that is not there is looked for until
+ * it is, and counts as changed then.
  *
  * @returns what ends the watching
  */
@@ -73,15 +76,24 @@ export function watchFolder(
 ): () => void {
   let timer: NodeJS.Timeout | undefined;
   let watcher: FSWatcher | undefined;
-  try {
-    watcher = watch(dir, { recursive: true }, () => {
-      clearTimeout(timer);
-      timer = setTimeout(onChange, SETTLE_MS);
-    });
-    watcher.on('error', onError);
-  } catch (error) {
-    onError(error);
-  }
+  const settle = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(onChange, SETTLE_MS);
+  };
+  const begin = (isMade: boolean): void => {
+    try {
+      watcher = watch(dir, { recursive: true }, settle);
+      watcher.on('error', onError);
+      if (isMade) settle();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+        timer = setTimeout(begin, LOOK_MS, true);
+      } else {
+        onError(error);
+      }
+    }
+  };
+  begin(false);
   return () => {
     clearTimeout(timer);
     watcher?.close();

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { readFolder } from '../../src/package/folder.ts';
+import { readFolder, watchFolder } from '../../src/package/folder.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'hookwright-folder-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -33,4 +33,24 @@ test('of a package’s folder the automations load, and no other record', async 
     'plain.yaml',
     'said.yaml',
   ]);
+});
+
+test('a folder that is made after the start is found, and watched from then on', async () => {
+  const folder = join(root, 'later', 'automations');
+  const errors: unknown[] = [];
+  let change: () => void = () => {};
+  const next = () => new Promise<void>((resolve) => (change = resolve));
+  const made = next();
+  const stop = watchFolder(
+    folder,
+    () => change(),
+    (error) => errors.push(error),
+  );
+  mkdirSync(folder, { recursive: true });
+  await made;
+  const written = next();
+  writeFileSync(join(folder, 'a.yaml'), 'automation: a');
+  await written;
+  stop();
+  expect(errors).toEqual([]);
 });
