@@ -1,7 +1,6 @@
 // Runs with effects without end in the data folder given, several at a time. Prints, once each promise has
 // resolved: `run ID` (its first effect has begun), `ended ID NUMBER` (that effect has its result and the next
 // one has begun), `counted ID NUMBER KEY COUNT` (a state effect was performed). Made to be killed.
-import { writeSync } from 'node:fs';
 import { idMaker } from '../../dist/bundle/core/ids.js';
 import { openSqliteStore } from '../../dist/bundle/store/sqlite/open.js';
 
@@ -36,19 +35,19 @@ async function advanceForever(_, caller) {
       { effect: { number, step: 0, kind: 'state', args: `"${id}"` }, at: startedAt },
     ];
     await store.advance({ run: record, begun: begin(0), ended: [], lease });
-    writeSync(1, `run ${id}\n`);
+    process.stdout.write(`run ${id}\n`);
     for (let number = 0; number < EFFECTS; number++) {
       const key = `caller ${caller}`;
       if (number % 2 === 0) {
         const place = { runId: id, number, at: startedAt, arrival: number };
         const { value } = await store.performState(place, { op: 'increment', key, by: 1 });
-        writeSync(1, `counted ${id} ${number} ${caller} ${value}\n`);
+        process.stdout.write(`counted ${id} ${number} ${caller} ${value}\n`);
         await store.advance({ run: record, begun: begin(number + 1), ended: [], lease });
       } else {
         const result = { ok: true, value: `"${id}"` };
         const ended = [{ number, at: startedAt, arrival: number, result }];
         await store.advance({ run: record, begun: begin(number + 1), ended, lease });
-        writeSync(1, `ended ${id} ${number}\n`);
+        process.stdout.write(`ended ${id} ${number}\n`);
       }
     }
   }

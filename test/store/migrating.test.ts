@@ -23,6 +23,11 @@ test('a database of before runs waited keeps its events and runs', async () => {
       `INSERT INTO event VALUES ('evt_1', 'wh_1', ?, 3, 'POST', '', NULL, '[]', '::1', x'00')`,
     )
     .run(NOW);
+  sqlite
+    .prepare(
+      `INSERT INTO event VALUES ('evt_2', 'wh_1', ?, 2, 'POST', '', NULL, '[]', '::1', x'01')`,
+    )
+    .run(NOW);
   const insert = sqlite.prepare(
     `INSERT INTO run VALUES (?, 'evt_1', 'wh_1', 'a', 'rev', 0, ?, ?, ?, 0.5, ?, '[]', ?, ?, ?)`,
   );
@@ -59,6 +64,12 @@ test('a database of before runs waited keeps its events and runs', async () => {
     webhookUrl: null,
     webhookAccount: null,
   });
+  expect(await store.pendingEvents(NOW + 1, 9)).toMatchObject([
+    { id: 'evt_2', status: 'pending', body: new Uint8Array([1]) },
+  ]);
+  await store.settle('evt_2', 'filtered', []);
+  expect(await store.event('evt_2')).toMatchObject({ status: 'filtered' });
+  expect(await store.pendingEvents(NOW + 1, 9)).toEqual([]);
   expect(await store.webhooks()).toMatchObject([{ name: 'old', settings: {}, updatedAt: 2 }]);
   expect(await store.openRuns()).toBe(0);
   expect(await store.nextDue()).toBeUndefined();

@@ -11,6 +11,11 @@ const STATUS = runColumn('status');
 const ATTEMPT = runColumn('attempt');
 const DUE_AT = runColumn('due_at');
 const COLUMNS = [...RUN_COLUMNS, 'lease_owner', 'lease_until'];
+/**
+ * Columns at the start that no step changes: id, event, webhook, automation. An update that names a column
+ * takes its entry out of every index on it and puts it back, changed or not.
+ */
+const FIXED = RUN_COLUMNS.indexOf('automation') + 1;
 
 interface Stored {
   readonly status: number;
@@ -29,20 +34,18 @@ export function prepareAdvance(
   const find = sqlite.prepare<[string], Stored>(
     'SELECT status, attempt, lease_owner AS leaseOwner FROM run WHERE id = ?',
   );
-  const put = sqlite.prepare(
-    `${insertInto(COLUMNS)}
-     ON CONFLICT (id) DO UPDATE SET
-       ${COLUMNS.slice(1)
-         .map((name) => `${name} = excluded.${name}`)
-         .join(', ')}`,
-  );
+  const insert = sqlite.prepare(insertInto(COLUMNS));
+  const changes = COLUMNS.slice(FIXED).map((name) => `${name} = ?`);
+  const update = sqlite.prepare(`UPDATE run SET ${changes.join(', ')} WHERE id = ?`);
 
   return (step) => {
     const { runId, run, lease } = step;
     const stored = find.get(runId);
     refuse(step, stored);
     const held = run[STATUS] === running ? lease : undefined;
-    put.run(...run, held?.owner ?? null, held?.until ?? null);
+    const [owner, until] = [held?.owner ?? null, held?.until ?? null];
+    if (stored === undefined) insert.run(...run, owner, until);
+    else update.run(...run.slice(FIXED), owner, until, runId);
     for (const number of step.forgotten) journal.forget(runId, number);
     for (const entry of step.begun) journal.begin(entry);
     for (const { result, ...ended } of step.ended) journal.end({ runId, ...ended }, result);

@@ -77,9 +77,6 @@ export type Write =
 
 export type SqlValue = string | number | Uint8Array | null;
 
-/** Where `status` stands in a captured event's values: commits that settle it at once change it. */
-export const STATUS_POSITION = 3;
-
 const CAPTURE = 0;
 const SETTLE = 1;
 const ADVANCE = 2;

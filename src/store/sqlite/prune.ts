@@ -1,6 +1,6 @@
 import type Sqlite from 'better-sqlite3';
 import type { PruneCall } from './protocol.ts';
-import { RUN_STATUS_CODES, STATUS_CODES } from './schema.ts';
+import { RUN_STATUS_CODES } from './schema.ts';
 
 /**
  * Most events that one transaction deletes; captures wait that long. With their runs 1 ms, and 4 ms where
@@ -45,8 +45,8 @@ export function preparePrune(sqlite: Sqlite.Database): Pruner {
   const oldest = sqlite.prepare<[string, number], Row>(
     `SELECT rowid, id, received_at AS receivedAt,
        length(body) + ifnull(octet_length(data), 0) AS size FROM event
-     WHERE id > ? AND status <> ${STATUS_CODES.pending} AND NOT EXISTS (
-       SELECT 1 FROM run WHERE event_id = event.id AND status <= ${RUN_STATUS_CODES.waiting})
+     WHERE id > ? AND NOT EXISTS (SELECT 1 FROM pending_event WHERE event_id = event.id)
+       AND NOT EXISTS (SELECT 1 FROM run WHERE event_id = event.id AND status <= ${RUN_STATUS_CODES.waiting})
      ORDER BY id LIMIT ?`,
   );
   const journalBytes = sqlite

@@ -3,7 +3,7 @@ import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { CapturedEvent } from '../../core/event.ts';
 import { SCHEDULE_METHOD } from '../../core/schedule-event.ts';
 import type { DueTimeClaim, DueTimeOutcome, KnownSchedule } from '../../engine/ports.ts';
-import { eventTable, OPEN, STATUS_CODES, scheduleTable } from './schema.ts';
+import { eventTable, OPEN, pendingEventTable, scheduleTable } from './schema.ts';
 
 type Transaction = Parameters<Parameters<BetterSQLite3Database['transaction']>[0]>[0];
 
@@ -66,10 +66,10 @@ function isStored(tx: Transaction, id: string): boolean {
 }
 
 function isOpen(tx: Transaction, automation: string): boolean {
-  // Named, because the planner would go through all events of messages and schedules instead.
+  // Crossed, because the planner would go through all events of messages and schedules instead.
   const pending = tx.get(sql`
-    SELECT 1 FROM event INDEXED BY event_pending WHERE ${sql.raw(`status = ${STATUS_CODES.pending}`)}
-      AND webhook_id = '' AND method = ${SCHEDULE_METHOD} AND path = ${automation} LIMIT 1`);
+    SELECT 1 FROM pending_event CROSS JOIN event ON event.id = event_id
+    WHERE webhook_id = '' AND method = ${SCHEDULE_METHOD} AND path = ${automation} LIMIT 1`);
   if (pending !== undefined) return true;
   const run = tx.get(
     sql`SELECT 1 FROM run WHERE automation = ${automation} AND ${sql.raw(OPEN)} LIMIT 1`,
@@ -80,8 +80,9 @@ function isOpen(tx: Transaction, automation: string): boolean {
 /** Stores an event as pending; one at a time, so apart from the batches of `write.ts`. */
 function capture(tx: Transaction, event: CapturedEvent): void {
   tx.insert(eventTable)
-    .values({ ...event, status: 'pending', body: Buffer.from(event.body) })
+    .values({ ...event, status: 'done', body: Buffer.from(event.body) })
     .run();
+  tx.insert(pendingEventTable).values({ eventId: event.id, receivedAt: event.receivedAt }).run();
   tx.run(sql`
     INSERT INTO storage (name, bytes) VALUES ('bodies', ${event.body.length})
     ON CONFLICT (name) DO UPDATE SET bytes = bytes + excluded.bytes`);

@@ -179,6 +179,9 @@ interface EventRow {
 }
 
 /**
+ * `status` is what an event ends as: `pending_event` says that it has not, and then `done` stands here,
+ * as what most become.
+ *
  * No foreign key to the webhook: events outlive it. The body comes last, so that a list reads the row's
  * head and its length, and never the pages that hold it. Behind it is what only a run needs, which reads
  * the body too; rows from before have `NULL` there.
@@ -204,12 +207,26 @@ export const eventTable: TableOf<EventRow> = sqliteTable(
   (table) => [
     // A webhook's events, newest first. Costs about 2 µs per event.
     index('event_by_webhook').on(table.webhookId, table.id),
-    // What recovery takes up, oldest first. Partial: as small as what is under way.
-    index('event_pending')
-      .on(table.receivedAt)
-      .where(sql.raw(`status = ${STATUS_CODES.pending}`)),
   ],
 );
+
+interface PendingEventRow {
+  eventId: string;
+  receivedAt: number;
+}
+
+/**
+ * The events that are pending, which recovery takes up: as small as what is under way. A table of its own, so
+ * that settling an event leaves the pages alone that hold it: capturing and settling one takes 43 µs and 15.7 kB
+ * of writes in commits of 23, and 47 µs and 17.7 kB where this is a status in the row and an index on it.
+ *
+ * The migration adds `WITHOUT ROWID`, for which drizzle has no word: one tree in place of two.
+ */
+export const pendingEventTable: TableOf<PendingEventRow> = sqliteTable('pending_event', {
+  // Ids sort by time.
+  eventId: text('event_id').primaryKey(),
+  receivedAt: integer('received_at').notNull(),
+});
 
 interface RunRow {
   id: string;
