@@ -1,6 +1,7 @@
 import { type DestinationStream, destination, type Logger, pino, stdSerializers } from 'pino';
 import type { Log } from '../core/log.ts';
 import { GATHERED_CHARS, LinesTogether } from './lines-together.ts';
+import { plainLine } from './plain-line.ts';
 import { textLine } from './text-line.ts';
 
 /** How long a line may wait for others when nothing follows it. */
@@ -29,18 +30,24 @@ export function openLog(settings: LogSettings): ProcessLog {
     settings.format === 'json'
       ? lines
       : { write: (line) => lines.write(textLine(line, settings.colors)) };
+  const timestamp = timeMember();
   const logger: Logger = pino(
     {
       level: settings.level,
       base: null,
-      timestamp: timeMember(),
+      timestamp,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { error: stdSerializers.err },
     },
     stream,
   );
   return {
-    write: (level, message, fields) => logger[level](fields ?? {}, message),
+    write(level, message, fields = {}) {
+      if (!logger.isLevelEnabled(level)) return;
+      const line = plainLine(level, timestamp(), message, fields);
+      if (line === undefined) logger[level](fields, message);
+      else stream.write(line);
+    },
     close() {
       clearInterval(timer);
       lines.flushSync();
