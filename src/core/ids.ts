@@ -74,7 +74,9 @@ export type IdShift = readonly number[];
 
 /** @param text the same for the same shift */
 export function idShift(text: string): IdShift {
-  return digits(derivedId('ref', 0, text));
+  const id = derivedId('ref', 0, text);
+  const from = id.length - RANDOM_DIGITS;
+  return Array.from({ length: RANDOM_DIGITS }, (_, at) => digitAt(id, from + at));
 }
 
 /**
@@ -85,24 +87,15 @@ export function idShift(text: string): IdShift {
  */
 export function shiftedId(prefix: IdPrefix, id: string, shift: IdShift): string {
   let moved = '';
-  const from = digits(id);
-  for (let at = 0; at < RANDOM_DIGITS; at += 2) {
-    moved += pairOf(
-      (from[at] as number) ^ (shift[at] as number),
-      (from[at + 1] as number) ^ (shift[at + 1] as number),
-    );
-  }
+  const from = id.length - RANDOM_DIGITS;
+  const digit = (at: number): number => digitAt(id, from + at) ^ (shift[at] as number);
+  for (let at = 0; at < RANDOM_DIGITS; at += 2) moved += pairOf(digit(at), digit(at + 1));
   const time = id.slice(-RANDOM_DIGITS - TIME_DIGITS, -RANDOM_DIGITS);
   return `${prefix}_${time}${moved}`;
 }
 
-/** The random digits of an id, as numbers. */
-function digits(id: string): number[] {
-  const numbers: number[] = [];
-  for (let at = id.length - RANDOM_DIGITS; at < id.length; at++) {
-    numbers.push(DIGIT_VALUES[id.charCodeAt(at)] as number);
-  }
-  return numbers;
+function digitAt(id: string, at: number): number {
+  return DIGIT_VALUES[id.charCodeAt(at)] as number;
 }
 
 /** Bytes in a webhook's token: 160 bits cannot be guessed at any rate of requests. */
