@@ -163,18 +163,20 @@ export class Receiver {
   }
 
   /** Stores an event with the message that it makes; then hooks are sent it, and the automations of its topic begin. */
-  async #capture(
+  #capture(
     event: CapturedEvent,
     status: 'pending' | 'captured',
     message: NewMessage | undefined,
     key: SenderKey | undefined,
   ): Promise<void> {
     const { store, subscriptions, published } = this.#parts;
-    await store.capture(event, status, message, key);
-    if (message !== undefined) published(message);
-    if (message?.depth !== undefined) {
-      subscriptions.take(topicEvent({ ...message, depth: message.depth }));
-    }
+    const stored = store.capture(event, status, message, key);
+    if (message === undefined) return stored;
+    return stored.then(() => {
+      published(message);
+      const { depth } = message;
+      if (depth !== undefined) subscriptions.take(topicEvent({ ...message, depth }));
+    });
   }
 
   /**
@@ -239,16 +241,19 @@ export class Receiver {
     const { log } = this.#parts;
     const { event } = passage;
     try {
-      const plan = await this.#plan(passage);
-      const legs = await this.#legs(passage, plan, capture, caller, done);
+      const plan = passage.route.conditional
+        ? await dispatch(passage, this.#parts.runner)
+        : dispatchUnconditional(passage);
+      const legs = await all(this.#legs(passage, plan, capture, caller, done));
+      const unwritten = legs.flatMap((leg) => leg.unwritten ?? []);
       const status: EventStatus =
         plan.answering === undefined && plan.background.length === 0 ? 'filtered' : 'done';
       if (!legs.some((leg) => leg.eventWritten)) {
-        const ended = legs.flatMap(({ unwritten }) => unwritten ?? []);
         capture.release();
-        await this.#parts.store.settle(event.id, status, ended);
+        await this.#parts.store.settle(event.id, status, unwritten);
       }
       dispatched();
+      if (unwritten.length === legs.length) return this.#publish(event, status, unwritten);
       const runs = await Promise.all(legs.map((leg) => leg.unwritten ?? leg.left));
       this.#publish(
         event,
@@ -262,35 +267,27 @@ export class Receiver {
     }
   }
 
-  #plan(passage: Passage): Plan | Promise<Plan> {
-    return passage.route.conditional
-      ? dispatch(passage, this.#parts.runner)
-      : dispatchUnconditional(passage);
-  }
-
   #legs(
     passage: Passage,
     { answering, background }: Plan,
     capture: Capture,
     caller: PendingAnswer | undefined,
     done: (leg: Leg) => boolean,
-  ): Promise<readonly LegEnd[]> {
+  ): Promise<LegEnd>[] {
     if (answering === undefined) caller?.give(NO_CONTENT);
     const matches = answering === undefined ? background : [answering, ...background];
     // A single run takes the event's new status along with its own first step.
     const event =
       matches.length === 1 ? { id: passage.event.id, status: 'done' as const } : undefined;
-    return Promise.all(
-      matches
-        .filter(({ leg }) => !done(leg))
-        .map((match) =>
-          runLeg(this.#parts, passage, match, {
-            capture,
-            caller: match === answering ? caller : undefined,
-            event,
-          }),
-        ),
-    );
+    return matches
+      .filter(({ leg }) => !done(leg))
+      .map((match) =>
+        runLeg(this.#parts, passage, match, {
+          capture,
+          caller: match === answering ? caller : undefined,
+          event,
+        }),
+      );
   }
 
   async #hold<T>(event: CapturedEvent, work: Promise<T>): Promise<T> {
@@ -330,4 +327,10 @@ function succeeded(work: Promise<void>): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** Most routes have one leg, for which `Promise.all` is the dearest part of a dispatch. */
+async function all<T>(works: readonly Promise<T>[]): Promise<readonly T[]> {
+  const [first] = works;
+  return first !== undefined && works.length === 1 ? [await first] : Promise.all(works);
 }

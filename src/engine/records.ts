@@ -18,21 +18,27 @@ export function newRecord(facts: Facts): RunRecord {
   return draftOf(facts);
 }
 
-/** The record of a run whose program has ended so. */
+/**
+ * The record of a run whose program has ended so.
+ *
+ * @param used what it used, where the record does not say so yet
+ */
 export function endedRecord(
   record: RunRecord,
   result: Exclude<ExecutionResult, Needs>,
   endedAt: number,
+  used: Pick<RunRecord, 'cpuMs' | 'secretUse'> = record,
 ): RunRecord {
+  const { cpuMs, secretUse } = used;
   const { answer = record.answer, logs } = result;
   const ended = draftOf(record);
   ended.attempt = record.attempt;
   ended.status = statusOf(result);
-  ended.cpuMs = record.cpuMs;
+  ended.cpuMs = cpuMs;
   ended.logs = logs;
   ended.endedAt = endedAt;
   if (answer !== undefined) ended.answer = answer;
-  if (record.secretUse !== undefined) ended.secretUse = record.secretUse;
+  if (secretUse !== undefined) ended.secretUse = secretUse;
   if (result.status === 'failed') ended.failure = result.failure;
   else if (result.value !== undefined) ended.value = result.value;
   return ended;
@@ -70,16 +76,17 @@ export function isOpen({ status }: RunRecord): boolean {
 /** One log line for each run. */
 export function runFields(run: RunRecord): Record<string, unknown> {
   const { id, eventId, automation, status, attempt, startedAt, endedAt, cpuMs, failure } = run;
+  // The log leaves out what is undefined.
   return {
     run: id,
     event: eventId,
     automation,
     status,
-    ...(attempt > 1 ? { attempt } : {}),
-    ...(endedAt === undefined ? {} : { ms: endedAt - startedAt }),
+    attempt: attempt > 1 ? attempt : undefined,
+    ms: endedAt === undefined ? undefined : endedAt - startedAt,
     cpu_ms: Math.round(cpuMs * 1000) / 1000,
-    ...(failure === undefined
-      ? {}
-      : { code: failure.code, reason: failure.message, line: failure.line }),
+    code: failure?.code,
+    reason: failure?.message,
+    line: failure?.line,
   };
 }

@@ -17,7 +17,7 @@ export interface EndedRun {
   readonly record: RunRecord;
   readonly result: Exclude<ExecutionResult, Needs>;
   /** Absent where there was nothing to execute. */
-  readonly subject?: Subject;
+  readonly subject: Subject | undefined;
 }
 
 /** A run that needs effects to go on. Nothing of it is stored. */
@@ -56,7 +56,7 @@ export class Runner {
     const { target } = leg;
     if (!target.ready) {
       const { code, message } = target;
-      return this.#ended(record, failedWith({ code, message, status: 500 }));
+      return this.#ended(record, failedWith({ code, message, status: 500 }), undefined);
     }
     const subject = subjectOf(passage, target.automation);
     const result = await this.#sandbox.execute(executionOf(subject, record, [], this.#secrets));
@@ -75,12 +75,12 @@ export class Runner {
         first: result,
       };
     }
-    return { subject, ...this.#ended(record, result) };
+    return this.#ended(record, result, subject);
   }
 
   /** A run that ends as failed before its automation was reached: its condition threw. */
   refuse(passage: Passage, leg: Leg, result: Failed): EndedRun {
-    return this.#ended(this.#record(passage, leg), result);
+    return this.#ended(this.#record(passage, leg), result, undefined);
   }
 
   /** Whether a leg's condition holds; a condition that throws gives the failed result instead. */
@@ -130,10 +130,13 @@ export class Runner {
     return shiftedId('run', event.id, shift);
   }
 
-  #ended(record: RunRecord, result: Exclude<ExecutionResult, Needs>): EndedRun {
-    const { cpuMs, secretUse } = result;
-    const executed = { ...record, cpuMs, ...(secretUse === undefined ? {} : { secretUse }) };
-    return { how: 'ended', record: endedRecord(executed, result, this.#clock()), result };
+  #ended(
+    record: RunRecord,
+    result: Exclude<ExecutionResult, Needs>,
+    subject: Subject | undefined,
+  ): EndedRun {
+    const ended = endedRecord(record, result, this.#clock(), result);
+    return { how: 'ended', record: ended, result, subject };
   }
 }
 

@@ -31,7 +31,8 @@ export function executionOf(
 ): Execution {
   const { program, seen } = subject;
   const secrets = executionSecrets(subject.policy.secrets, source, secretUse);
-  return {
+  const { request, webhook, event } = shownTo(program, seen);
+  const execution = {
     runId: id,
     // The same for every attempt, so that ids the author makes with `uuid()` stay the same too.
     seed: id,
@@ -39,7 +40,9 @@ export function executionOf(
     program,
     inputs,
     journal,
-    ...shownTo(program, seen),
-    ...(secrets === undefined ? {} : { secrets }),
+    request,
+    webhook,
+    event,
   };
+  return secrets === undefined ? execution : { ...execution, secrets };
 }

@@ -1,10 +1,10 @@
 import { type DestinationStream, destination, type Logger, pino, stdSerializers } from 'pino';
 import type { Log } from '../core/log.ts';
+import { GATHERED_CHARS, LinesTogether } from './lines-together.ts';
+import { plainLine } from './plain-line.ts';
 import { textLine } from './text-line.ts';
 
-/** Bytes gathered before a write: one for about 60 lines under load, since each wakes a thread of libuv's. */
-const BUFFER_BYTES = 12 * 1024;
-/** How long a line may wait in the buffer when nothing follows it. */
+/** How long a line may wait for others when nothing follows it. */
 const FLUSH_MS = 250;
 
 export interface LogSettings {
@@ -15,34 +15,56 @@ export interface LogSettings {
 }
 
 export interface ProcessLog extends Log {
-  /** Writes what is buffered. Lines written afterwards go out at once. */
+  /** Writes what is buffered. Lines written afterwards go out when the process ends. */
   close(): void;
 }
 
-/** The log on standard output. */
+/** The log on standard output. What waits when the process ends by itself, or by an error, is written then. */
 export function openLog(settings: LogSettings): ProcessLog {
-  const sink = destination({ fd: 1, minLength: BUFFER_BYTES, sync: false });
-  const flush = setInterval(() => sink.flush(), FLUSH_MS);
-  flush.unref();
+  // A sink without `minLength` takes no notice of `flush`.
+  const lines = new LinesTogether(destination({ fd: 1, minLength: GATHERED_CHARS, sync: false }));
+  const timer = setInterval(() => lines.flush(), FLUSH_MS);
+  timer.unref();
+  process.once('exit', () => lines.flushSync());
   const stream: DestinationStream =
     settings.format === 'json'
-      ? sink
-      : { write: (line) => void sink.write(textLine(line, settings.colors)) };
+      ? lines
+      : { write: (line) => lines.write(textLine(line, settings.colors)) };
+  const timestamp = timeMember();
   const logger: Logger = pino(
     {
       level: settings.level,
       base: null,
-      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      timestamp,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { error: stdSerializers.err },
     },
     stream,
   );
   return {
-    write: (level, message, fields) => logger[level](fields ?? {}, message),
-    close() {
-      clearInterval(flush);
-      sink.flushSync();
+    write(level, message, fields = {}) {
+      if (!logger.isLevelEnabled(level)) return;
+      const line = plainLine(level, timestamp(), message, fields);
+      if (line === undefined) logger[level](fields, message);
+      else stream.write(line);
     },
+    close() {
+      clearInterval(timer);
+      lines.flushSync();
+    },
+  };
+}
+
+/** Made once for each millisecond: under load several lines have the same, and making it takes 1 µs. */
+function timeMember(): () => string {
+  let madeAt = 0;
+  let member = '';
+  return () => {
+    const now = Date.now();
+    if (now !== madeAt) {
+      madeAt = now;
+      member = `,"time":"${new Date(now).toISOString()}"`;
+    }
+    return member;
   };
 }

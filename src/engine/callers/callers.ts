@@ -84,14 +84,23 @@ export class Callers {
    *
    * @param path what follows the token in the URL
    */
-  async judge(
+  judge(
+    webhook: Webhook,
+    path: string,
+    request: SourceRequest,
+    now: number,
+  ): Judgement | Promise<Judgement> {
+    const setting = webhook.settings.source;
+    return setting === undefined ? ANYBODY : this.#judge(setting, webhook, path, request, now);
+  }
+
+  async #judge(
+    setting: WebhookSource,
     webhook: Webhook,
     path: string,
     request: SourceRequest,
     now: number,
   ): Promise<Judgement> {
-    const setting = webhook.settings.source;
-    if (setting === undefined) return ANYBODY;
     const source = await this.#source(setting);
     if (source === undefined) {
       const reason = `Expected the source ${sourceName(setting)} to be readable, got none or one with mistakes.`;

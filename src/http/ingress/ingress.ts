@@ -63,7 +63,14 @@ export class Ingress {
     const fields: RequestFields = { method: incoming.method };
     this.#open++;
     try {
-      await this.#handle(incoming, outgoing, fields);
+      const admitted = this.#admit(incoming, fields);
+      const leave = this.#parts.limiter.enter(admitted.route.webhook, admitted.client.ip);
+      try {
+        checkAccepted(admitted.route.webhook.settings, incoming);
+        await this.#take(incoming, outgoing, admitted, fields);
+      } finally {
+        leave();
+      }
     } catch (error) {
       if (error instanceof RequestAborted) fields.aborted = true;
       else this.#refuse(incoming, outgoing, error, fields);
@@ -77,11 +84,8 @@ export class Ingress {
     }
   }
 
-  async #handle(
-    incoming: IncomingMessage,
-    outgoing: ServerResponse,
-    fields: RequestFields,
-  ): Promise<void> {
+  /** Throws where there is no such webhook, or no room for another request. */
+  #admit(incoming: IncomingMessage, fields: RequestFields): Admitted {
     const target = webhookTarget(incoming.url ?? '');
     const route = target && this.#parts.routeOfToken(target.token);
     if (
@@ -93,16 +97,10 @@ export class Ingress {
     }
     fields.webhook = route.webhook.id;
     fields.path = target.path;
-    this.#admit();
+    this.#checkRoom();
     const client = clientOf(incoming, this.#parts.trusted);
     fields.ip = client.ip;
-    const leave = this.#parts.limiter.enter(route.webhook, client.ip);
-    try {
-      checkAccepted(route.webhook.settings, incoming);
-      await this.#take(incoming, outgoing, { target, route, client }, fields);
-    } finally {
-      leave();
-    }
+    return { target, route, client };
   }
 
   async #take(
@@ -153,8 +151,7 @@ export class Ingress {
     writeAnswer(outgoing, answer, eventId);
   }
 
-  /** Throws where the server has no room for another request. */
-  #admit(): void {
+  #checkRoom(): void {
     const { receiver, requestsMax } = this.#parts;
     if (this.#closing) {
       throw new HookwrightError('request.shutting_down', 'The server is stopping. Try again soon.');
