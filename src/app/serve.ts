@@ -36,7 +36,7 @@ import { Topics } from '../engine/topics.ts';
 import { trustedProxies } from '../http/ingress/client.ts';
 import { Ingress } from '../http/ingress/ingress.ts';
 import { Limiter } from '../http/ingress/limiter.ts';
-import { createHono, createHttpServer } from '../http/server.ts';
+import { createHono, createHttpServer, createWebhooks } from '../http/server.ts';
 import { createTracking } from '../http/tracking/tracking.ts';
 import type { openOutbound } from '../outbound/open.ts';
 import { followAutomations } from './automations-folder.ts';
@@ -124,7 +124,7 @@ export async function serve(parts: Parts, open: Open): Promise<Served> {
   const ingress = ingressOf(parts, receiver, callers);
   let stopping = false;
   const rest = createHono(api, trackingOf(parts), () => !stopping);
-  const server = createHttpServer(ingress, rest);
+  const server = createHttpServer(createWebhooks(ingress), rest);
   address = await listen(server, config);
   open.add(async () => {
     stopping = true;
