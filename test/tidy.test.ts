@@ -31,7 +31,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     from: ['core', 'language', 'source', 'engine/ports'],
     packages: ['yaml', 'semver'],
   },
-  log: { from: ['core'], packages: ['pino'] },
+  log: { from: ['core'], packages: ['pino', 'sonic-boom'] },
   config: { from: ['core'], packages: ['zod'] },
   app: { from: ['*'], packages: ['hono'] },
   cli: {

@@ -1,11 +1,12 @@
-import { type DestinationStream, destination, type Logger, pino, stdSerializers } from 'pino';
+import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino';
 import type { Log } from '../core/log.ts';
-import { GATHERED_CHARS, LinesTogether } from './lines-together.ts';
+import { LinesTogether } from './lines-together.ts';
 import { plainLine } from './plain-line.ts';
 import { textLine } from './text-line.ts';
 
 /** How long a line may wait for others when nothing follows it. */
 const FLUSH_MS = 250;
+const STANDARD_OUTPUT = 1;
 
 export interface LogSettings {
   readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -21,8 +22,7 @@ export interface ProcessLog extends Log {
 
 /** The log on standard output. What waits when the process ends by itself, or by an error, is written then. */
 export function openLog(settings: LogSettings): ProcessLog {
-  // A sink without `minLength` takes no notice of `flush`.
-  const lines = new LinesTogether(destination({ fd: 1, minLength: GATHERED_CHARS, sync: false }));
+  const lines = new LinesTogether(STANDARD_OUTPUT);
   const timer = setInterval(() => lines.flush(), FLUSH_MS);
   timer.unref();
   process.once('exit', () => lines.flushSync());
