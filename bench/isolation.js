@@ -34,7 +34,7 @@ async function measure() {
   let next = 0;
   const rotating = () => expectEcho(executor.execute(many[next++ % PROGRAMS], INPUT));
 
-  const restoring = () => restore(restoringInstance, base.picture, known.difference);
+  const restoring = () => restore(restoringInstance, base.picture, known.differences);
   const restoringInstance = await instance(base);
 
   const [a, b, d, e, f, c] = compare([
@@ -48,7 +48,7 @@ async function measure() {
   const { picture } = base;
   const kilobytes = (bytes) => `${Math.round(bytes / 1024)} kB`;
   const pictured = kilobytes(picture.low.length + picture.heap.length);
-  const own = kilobytes(known.difference.bytes.length);
+  const own = kilobytes(known.differences.at(-1).size);
   return [
     {
       title: 'one isolated run (1.2 kB JSON echoed), of the same call without restoring',
@@ -102,7 +102,7 @@ async function withoutRestoring(base, program) {
       open.picture = base.picture;
       known = keep(programs, program);
       executor.execute(known, INPUT);
-      known.difference = { places: new Uint32Array(0), bytes: new Uint8Array(0) };
+      known.differences = [];
       const { layout } = base.picture;
       // No stack to clear, no picture to copy, and a heap whose top (the word 0) never moves.
       const nothing = { ...layout, stackStart: layout.heapStart, topAt: 0 };
@@ -189,6 +189,7 @@ function echo(number) {
     ],
     lines: [0, 3, 4, 4, 0],
     limits: RUN_LIMITS,
+    library: [],
   };
 }
 

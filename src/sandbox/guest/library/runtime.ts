@@ -104,7 +104,7 @@ export function makeRuntime(
     effects,
     secrets,
   };
-  beginEffects({ step: () => runtime.step, lengthMax: facts.outputBytes });
+  beginEffects({ runtime, lengthMax: facts.outputBytes });
   return { runtime, progress: () => ({ logs, answer, broken }) };
 }
 
