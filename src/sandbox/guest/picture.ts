@@ -54,12 +54,12 @@ export function takePicture(quickjs: QuickJs, layout: Layout): Picture {
  * Puts an instance back into the pictured state, whatever the last run has left: nothing of it stays
  * behind, not even where the guest could only read it through a fault in QuickJS.
  *
- * Costs 14 µs of a run's 75 µs (a JSON event of 1.2 kB echoed; without restoring 62 µs): 5 µs for the
- * picture (540 kB), 4 µs for the program's difference, 4 µs for the whole stack, which is cleared as deep
- * as the last run can have used it (looking how deep it was costs more), and 6 µs for each MB that the last run took
- * above the picture. Looking for changed blocks instead of copying all was not faster: comparing 448 kB
- * takes 5.4 µs, copying 400 kB 4.5 µs. A fresh context with the library takes 5,800 µs, one with nothing in
- * it 160 µs (`bench/isolation.js`).
+ * Costs 13 µs of a run's 55 µs (a JSON event of 1 kB echoed): 9 µs for the picture (356 kB), 2 µs for the program's
+ * difference, and 2 µs for the stack, which is cleared as deep as the last run can have used it (looking how deep
+ * it was costs more): 7 µs more after a program that is not shallow, and 6 µs for each MB that the last run took
+ * above the picture. In a server whose threads share caches it is twice that: what counts is how many bytes are
+ * touched. Looking for changed blocks instead of copying all was not faster: comparing takes as long. A fresh
+ * context with the library takes 2,500 µs, one with nothing in it 160 µs (`bench/isolation.js`).
  *
  * @param differences what to put on top of the picture, in this order
  * @param stackStart how deep the last run can have used the stack
