@@ -32,7 +32,7 @@ function sentence(
     case 'commander.unknownOption':
       return {
         message: `Expected an option of ${path}, got "${given}".`,
-        next: didYouMean(given, optionsOf(command)),
+        next: asArgument(given, command, path) ?? didYouMean(given, optionsOf(command)),
       };
     case 'commander.missingArgument':
       return { message: `Expected ${path} to be given ${placeholder(given)}, got nothing.` };
@@ -51,6 +51,13 @@ function sentence(
     default:
       return { message: error.message.replace(/^error: /, '') };
   }
+}
+
+/** Many programs take as `--name` what this one takes by its place. */
+function asArgument(given: string, command: Command, path: string): string | undefined {
+  const name = given.replace(/^-+/, '');
+  const isOne = command.registeredArguments.some((argument) => argument.name() === name);
+  return isOne ? `Give the ${name} by itself: \`${path} ${placeholder(name)}\`.` : undefined;
 }
 
 /** `hookwright webhook create`. */

@@ -21,6 +21,10 @@ test.each([
     'expected an option of hookwright webhook create, got "--automaton".\n  Did you mean "--automation"?',
   ],
   [
+    ['webhook', 'create', '--name', 'x'],
+    'expected an option of hookwright webhook create, got "--name".\n  Give the name by itself: `hookwright webhook create NAME`.',
+  ],
+  [
     ['event', 'list', '--jsn'],
     'expected an option of hookwright event list, got "--jsn".\n  Did you mean "--json"?',
   ],
