@@ -20,6 +20,8 @@ export const LIBRARY_MODULES: Readonly<Record<string, readonly string[]>> = {
   utf8: ['TextEncoder', 'TextDecoder'],
 };
 
+const MODULES: readonly string[] = Object.keys(LIBRARY_MODULES);
+
 /** The library of translated automations, and what that itself uses. */
 const CERB = 'Cerb';
 const CERB_USES: readonly string[] = ['digests', 'base64', 'utf8'];
@@ -56,19 +58,26 @@ export class Libraries {
   with(names: readonly string[], begin: () => QuickJs): LoadedLibrary | undefined {
     if (names.length === 0) return undefined;
     const usesCerb = names.includes(CERB);
-    const modules = Object.keys(LIBRARY_MODULES).filter((module) => {
-      if (this.#choices.size >= CHOICES_MAX) return true;
+    const named = MODULES.filter((module) => {
       const isNamed = LIBRARY_MODULES[module]?.some((name) => names.includes(name)) === true;
       return isNamed || (usesCerb && CERB_USES.includes(module));
     });
-    const choice = [...modules, ...(usesCerb ? [CERB] : [])].join();
-    const known = this.#choices.get(choice);
+    const known = this.#choices.get(choiceOf(named, usesCerb));
     if (known !== undefined) return known;
-    const quickjs = begin();
-    loadLibrary(quickjs, this.#base, modules);
-    const cerb = usesCerb ? loadCerb(quickjs) : undefined;
-    const loaded = { difference: takeDifference(quickjs, this.#base.picture), cerb };
+    const modules = this.#choices.size < CHOICES_MAX ? named : MODULES;
+    const choice = choiceOf(modules, usesCerb);
+    const loaded = this.#choices.get(choice) ?? this.#load(modules, usesCerb, begin());
     this.#choices.set(choice, loaded);
     return loaded;
   }
+
+  #load(modules: readonly string[], withCerb: boolean, quickjs: QuickJs): LoadedLibrary {
+    loadLibrary(quickjs, this.#base, modules);
+    const cerb = withCerb ? loadCerb(quickjs) : undefined;
+    return { difference: takeDifference(quickjs, this.#base.picture), cerb };
+  }
+}
+
+function choiceOf(modules: readonly string[], withCerb: boolean): string {
+  return [...modules, ...(withCerb ? [CERB] : [])].join();
 }
