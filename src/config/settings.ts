@@ -128,7 +128,8 @@ export const SETTINGS: { readonly [Name in keyof Config]: Setting<Name> } = {
     placeholder: 'folder',
     reader: folder,
     fallback: () => AUTOMATIONS_DIR,
-    description: 'Folder of the automations, loaded at the start and again when a file changes.',
+    description:
+      'Folder of the automations, loaded at the start and again when a file changes; it may be made later.',
     scope: 'all',
   },
   sourcesDir: {
