@@ -1,6 +1,6 @@
 import { RUN_LIMITS_MAX } from '../../core/limits.ts';
 import { mayRead, type Parameter, type Program } from '../../core/program.ts';
-import type { Execution, ExecutionResult } from '../../core/run.ts';
+import type { ExecutionResult } from '../../core/run.ts';
 import {
   describeFailure,
   type Fault,
@@ -11,13 +11,20 @@ import {
 import { type Base, loadTrace } from './boot.ts';
 import { CarriedJson } from './carried-json.ts';
 import { KnownArgs } from './effects/known-args.ts';
-import { escapedFault } from './escaped-fault.ts';
-import { connect, emptyExchange, makeTraceFunction } from './host-functions.ts';
+import { endsInstance, escapedFault, hostFault, isNothingThrown } from './faults.ts';
+import { connect, type Exchange, emptyExchange, makeTraceFunction } from './host-functions.ts';
+import {
+  type ExecutionInput,
+  type Guest,
+  goesOn,
+  type Instance,
+  KeptGuests,
+} from './kept-guests.ts';
 import { needing, withUnsent } from './left-effects.ts';
 import { Libraries } from './libraries.ts';
 import { type Difference, restore, takeDifference, withDifference } from './picture.ts';
 import type { KnownProgram, Programs } from './programs.ts';
-import { GuestMemoryFull, type Pointer, QuickJs } from './quickjs.ts';
+import { type Pointer, QuickJs } from './quickjs.ts';
 import { type EndedEntry, Replay } from './replay.ts';
 import { readReport } from './report.ts';
 import { type BuiltRequest, buildRequest } from './request/build.ts';
@@ -25,9 +32,6 @@ import { RunSecrets } from './secrets.ts';
 import { spreadSeed } from './spread-seed.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { TraceLog } from './trace-log.ts';
-
-/** What an execution brings beside its program. */
-export type ExecutionInput = Omit<Execution, 'program' | 'runId'>;
 
 export interface ExecutorOptions {
   readonly base: Base;
@@ -63,27 +67,27 @@ const LAST_WORDS_MS = 20;
  */
 export class Executor {
   readonly #options: ExecutorOptions;
-  #quickjs: QuickJs | undefined;
-  /** How deep the instance's stack can have been used since it was restored. */
-  #stackStart: Pointer;
+  /** Instances that nothing runs in. */
+  readonly #ready: Instance[] = [];
+  readonly #kept = new KeptGuests(() => performance.now());
   /** When the run that is under way began, by `performance.now()`. */
   #startedAt = 0;
   readonly #stopwatch = new Stopwatch(() => performance.now());
-  readonly #exchange = emptyExchange();
+  /** That of the instance in use. */
+  #exchange: Exchange = emptyExchange();
   readonly #args = new KnownArgs();
   readonly #carried: CarriedJson;
   readonly #libraries: Libraries;
 
   constructor(options: ExecutorOptions) {
     this.#options = options;
-    this.#stackStart = options.base.picture.layout.stackStart;
     this.#carried = new CarriedJson(options.random);
     this.#libraries = new Libraries(options.base);
   }
 
   /** Whether an instance stands ready; otherwise `prepare` is to be awaited. */
   get isReady(): boolean {
-    return this.#quickjs !== undefined;
+    return this.#ready.length > 0;
   }
 
   async prepare(): Promise<void> {
@@ -91,39 +95,60 @@ export class Executor {
     const quickjs = await QuickJs.start(code, picture.top + RUN_LIMITS_MAX.memoryBytes);
     quickjs.adopt(picture.addresses);
     quickjs.callbacks.interrupt = () => this.#poll();
-    connect(quickjs, this.#exchange);
-    this.#quickjs = quickjs;
+    const exchange = emptyExchange();
+    connect(quickjs, exchange);
+    this.#ready.push({ quickjs, exchange, stackStart: picture.layout.stackStart });
   }
 
   /**
-   * Executes a program from its start, as far as its journal reaches. All limits hold for this one execution:
-   * what a run may take over all of them is for the engine to add up.
+   * Executes a program as far as its journal reaches: from its start, or on from where its guest waits. All
+   * limits hold for this one execution: what a run may take over all of them is for the engine to add up.
    *
    * @throws Error where `prepare` was not awaited; never for anything the program does
    */
   execute(known: KnownProgram, input: ExecutionInput): ExecutionResult {
     const { program } = known;
-    const quickjs = this.#quickjs;
-    if (quickjs === undefined) throw new Error('Expected an instance to execute in, got none');
-    this.#startedAt = performance.now();
+    const kept = this.#kept.take(input.seed);
+    if (kept !== undefined) {
+      if (goesOn(kept, program, input)) return this.#leg(kept, () => this.#goOn(kept));
+      this.#ready.push(kept.instance);
+    }
+    const instance = this.#ready.pop();
+    if (instance === undefined) throw new Error('Expected an instance to execute in, got none');
     const replay = new Replay(input.journal, program, input.now, this.#args);
-    this.#exchange.replay = replay;
+    const guest: Guest = { instance, program, input, replay, carried: undefined };
+    return this.#leg(guest, () => this.#run(guest, known));
+  }
+
+  /** An instance that is not put back is dropped. */
+  #leg(guest: Guest, act: () => Ended): ExecutionResult {
+    const { instance, program, input, replay } = guest;
+    const { quickjs, exchange } = instance;
+    this.#startedAt = performance.now();
+    this.#exchange = exchange;
+    exchange.replay = replay;
     const secrets = new RunSecrets(input.secrets);
-    this.#exchange.secrets = secrets;
+    exchange.secrets = secrets;
     const size = quickjs.memory.buffer.byteLength;
     try {
-      const ended = this.#run(quickjs, known, input, replay);
+      const ended = act();
       const cpuMs = performance.now() - this.#startedAt;
       const result = this.#result(quickjs, ended, program, cpuMs, replay);
       const grown = quickjs.memory.buffer.byteLength > size;
-      if (grown || this.#isBeyondUse(result)) this.#quickjs = undefined;
+      if (!grown && !this.#stopwatch.fired && !endsInstance(result)) this.#put(guest, result);
       return this.#traced(withUse(result, secrets));
     } catch (error) {
-      this.#quickjs = undefined;
       const failure = describeFailure(this.#faultOf(error, quickjs, program), program);
       const cpuMs = performance.now() - this.#startedAt;
       return this.#traced(withUse({ status: 'failed', failure, logs: [], cpuMs }, secrets));
     }
+  }
+
+  #put(guest: Guest, result: ExecutionResult): void {
+    const waits = result.status === 'needs' && result.effects.every(({ kind }) => kind !== 'wait');
+    const { instance } = guest;
+    const free = waits ? this.#kept.keep(guest, this.#heapBytes(instance.quickjs)) : instance;
+    if (free !== undefined) this.#ready.push(free);
   }
 
   #traced(result: ExecutionResult): ExecutionResult {
@@ -131,23 +156,32 @@ export class Executor {
     return trace === undefined ? result : { ...result, trace: trace.items };
   }
 
+  /** As `#run`, of a guest that awaits what its journal now has. */
+  #goOn({ instance, program, replay, carried }: Guest): Ended {
+    this.#carried.set(carried);
+    this.#options.setClock(replay.now);
+    this.#limit(instance.quickjs, program);
+    return this.#drain(instance.quickjs, program, replay);
+  }
+
   /** @returns the guest's report, or why there is none */
-  #run(quickjs: QuickJs, known: KnownProgram, input: ExecutionInput, replay: Replay): Ended {
+  #run(guest: Guest, known: KnownProgram): Ended {
     const { base, setClock } = this.#options;
-    const { program } = known;
+    const { instance, program, input, replay } = guest;
+    const { quickjs } = instance;
     this.#exchange.report = undefined;
     this.#exchange.answer = undefined;
     this.#exchange.trace = program.trace === true ? new TraceLog(program.steps.length) : undefined;
     setClock(input.now);
     if (known.differences === undefined) {
-      const fault = this.#load(quickjs, known);
+      const fault = this.#load(instance, known);
       if (fault !== undefined) return fault;
     } else {
-      this.#restore(quickjs, known.differences);
-      if (program.shallow === true) this.#stackStart = base.picture.layout.shallowStackStart;
+      this.#restore(instance, known.differences);
+      if (program.shallow === true) instance.stackStart = base.picture.layout.shallowStackStart;
     }
     this.#limit(quickjs, program);
-    const result = quickjs.call(base.run, this.#texts(quickjs, program, input));
+    const result = quickjs.call(base.run, this.#texts(guest, input));
     const error = quickjs.exception(result);
     if (error !== 0) return this.#escaped(quickjs, error, program);
     const report = quickjs.string(result);
@@ -163,10 +197,10 @@ export class Executor {
   }
 
   /** Clears as much of the stack as the last run can have used; the next may use all of it. */
-  #restore(quickjs: QuickJs, differences?: readonly Difference[]): void {
+  #restore(instance: Instance, differences?: readonly Difference[]): void {
     const { picture } = this.#options.base;
-    restore(quickjs, picture, differences, this.#stackStart);
-    this.#stackStart = picture.layout.stackStart;
+    restore(instance.quickjs, picture, differences, instance.stackStart);
+    instance.stackStart = picture.layout.stackStart;
   }
 
   /**
@@ -175,19 +209,20 @@ export class Executor {
    *
    * @throws Error where the library cannot be loaded
    */
-  #load(quickjs: QuickJs, known: KnownProgram): Fault | undefined {
+  #load(instance: Instance, known: KnownProgram): Fault | undefined {
     const { base, programs } = this.#options;
     const { program } = known;
+    const { quickjs } = instance;
     const library = this.#libraries.with(program.library, () => {
       quickjs.limitMemory(base.picture.top + LIBRARY_BYTES_MAX);
       this.#stopwatch.start(LIBRARY_LOAD_MS);
-      this.#restore(quickjs);
+      this.#restore(instance);
       return quickjs;
     });
     this.#startedAt = performance.now();
     this.#limit(quickjs, program);
     const below = library === undefined ? [] : [library.difference];
-    this.#restore(quickjs, below);
+    this.#restore(instance, below);
     const cerb = library?.cerb;
     // On the source's own first line, for the stacks of errors. In a function, `this` is not the global.
     const code = `(function (${cerb === undefined ? '' : 'Cerb'}) { return (${program.source}\n) })`;
@@ -213,7 +248,9 @@ export class Executor {
   }
 
   /** The arguments of `run` in `library/main.ts`; what the program cannot read stays behind. */
-  #texts(quickjs: QuickJs, program: Program, input: ExecutionInput): Pointer[] {
+  #texts(guest: Guest, input: ExecutionInput): Pointer[] {
+    const { instance, program } = guest;
+    const { quickjs } = instance;
     const { reach, carriesJson = false } = program;
     const text = (value: string | undefined): Pointer =>
       value === undefined ? quickjs.undefined : quickjs.newString(value);
@@ -224,6 +261,7 @@ export class Executor {
       ? buildRequest(input.request, reach, carriesJson)
       : {};
     const { json, carried, jsonError, formError, body, files } = request;
+    guest.carried = carried;
     this.#carried.set(carried);
     const errors =
       jsonError === undefined && formError === undefined
@@ -336,29 +374,15 @@ export class Executor {
     return used > memoryBytes || (used > memoryBytes / 2 && isNothingThrown(report));
   }
 
-  /** What a host error means: a trap, an abort, the host's own stack, or a guest without room. */
   #faultOf(error: unknown, quickjs: QuickJs, program: Program): Fault {
     if (this.#stopwatch.fired) return { code: timeCode(program), step: -1 };
-    if (
-      error instanceof GuestMemoryFull ||
-      this.#heapBytes(quickjs) > program.limits.memoryBytes / 2
-    ) {
-      return { code: 'limit.memory', step: -1 };
-    }
-    if (error instanceof RangeError) return { code: 'limit.stack', step: -1 };
-    return { code: 'sandbox.lost', step: -1 };
+    return hostFault(error, this.#heapBytes(quickjs) > program.limits.memoryBytes / 2);
   }
 
   /** Bytes by which the heap is larger than at the start of the run. */
   #heapBytes(quickjs: QuickJs): number {
     const { picture } = this.#options.base;
     return (quickjs.words[picture.layout.topAt / 4] as number) - picture.top;
-  }
-
-  #isBeyondUse(result: ExecutionResult): boolean {
-    if (result.status !== 'failed') return false;
-    const { code } = result.failure;
-    return this.#stopwatch.fired || INSTANCE_ENDS.has(code);
   }
 
   #poll(): boolean {
@@ -369,20 +393,6 @@ export class Executor {
 }
 
 const NO_BYTES = new Uint8Array(0);
-/** Failures after which an instance is not used again. */
-const INSTANCE_ENDS: ReadonlySet<string> = new Set([
-  'limit.cpu',
-  'limit.time',
-  'limit.memory',
-  'limit.stack',
-  'sandbox.lost',
-]);
-
 function withUse(result: ExecutionResult, { use }: RunSecrets): ExecutionResult {
   return use === undefined ? result : { ...result, secretUse: use };
-}
-
-/** With a full heap, `null` was thrown by QuickJS itself, which had no room for an error. */
-function isNothingThrown(report: string): boolean {
-  return report.includes('"null was thrown"');
 }

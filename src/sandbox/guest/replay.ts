@@ -24,9 +24,9 @@ export type EndedEntry = JournalEntry & { readonly ended: NonNullable<JournalEnt
 export class Replay {
   readonly #program: Program;
   readonly #args: KnownArgs;
-  readonly #entries: ReadonlyMap<number, JournalEntry>;
+  #entries: ReadonlyMap<number, JournalEntry>;
   /** By arrival. */
-  readonly #ended: readonly EndedEntry[];
+  #ended: readonly EndedEntry[];
   readonly #asked: EffectRequest[] = [];
   #given = 0;
   #bytes = 0;
@@ -44,15 +44,34 @@ export class Replay {
     this.#args = args;
     this.#now = now;
     // Most executions have no journal, and take less than 0.1 ms.
-    if (journal.length === 0) {
-      this.#entries = NONE;
-      this.#ended = [];
-      return;
+    this.#entries = journal.length === 0 ? NONE : byNumber(journal);
+    this.#ended = journal.length === 0 ? [] : endedOf(journal);
+  }
+
+  /**
+   * Takes a journal that goes on where this one ends.
+   *
+   * @returns `false`, and nothing has changed, where it tells anything else of what has happened so far
+   */
+  goOn(journal: readonly JournalEntry[]): boolean {
+    if (this.#fault !== undefined) return false;
+    const entries = byNumber(journal);
+    const ended = endedOf(journal);
+    for (let i = 0; i < this.#given; i++) {
+      if (!isSameResult(ended[i], this.#ended[i])) return false;
     }
-    this.#entries = new Map(journal.map((one) => [one.number, one]));
-    this.#ended = journal
-      .filter((one): one is EndedEntry => one.ended !== undefined)
-      .sort((a, b) => a.ended.arrival - b.ended.arrival);
+    for (const asked of this.#asked) {
+      const known = entries.get(asked.number);
+      if (known !== undefined && this.#difference(known, asked) !== undefined) return false;
+    }
+    this.#entries = entries;
+    this.#ended = ended;
+    return true;
+  }
+
+  /** The time of the last result that was given, or of the start. */
+  get now(): number {
+    return this.#now;
   }
 
   /** Set once the run has asked for something else than its journal has, or for too much. */
@@ -177,3 +196,28 @@ export class Replay {
 }
 
 const NONE: ReadonlyMap<number, JournalEntry> = new Map();
+
+function byNumber(journal: readonly JournalEntry[]): ReadonlyMap<number, JournalEntry> {
+  return new Map(journal.map((one) => [one.number, one]));
+}
+
+function endedOf(journal: readonly JournalEntry[]): readonly EndedEntry[] {
+  return journal
+    .filter((one): one is EndedEntry => one.ended !== undefined)
+    .sort((a, b) => a.ended.arrival - b.ended.arrival);
+}
+
+function isSameResult(a: EndedEntry | undefined, b: EndedEntry | undefined): boolean {
+  if (a === undefined || b === undefined || a.number !== b.number) return false;
+  const { at, result } = a.ended;
+  const other = b.ended.result;
+  if (at !== b.ended.at) return false;
+  if (result.ok && other.ok) return result.value === other.value;
+  return (
+    !result.ok &&
+    !other.ok &&
+    result.code === other.code &&
+    result.message === other.message &&
+    result.status === other.status
+  );
+}
