@@ -69,6 +69,11 @@ export class Replay {
     return true;
   }
 
+  /** Entries of the journal. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
   /** The time of the last result that was given, or of the start. */
   get now(): number {
     return this.#now;
