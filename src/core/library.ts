@@ -296,6 +296,15 @@ export const LIBRARY: readonly LibraryEntry[] = [
   ),
 ];
 
+/** The namespace of translated automations, whose members `CERB_LIBRARY` lists. */
+export const CERB_NAMESPACE = 'Cerb';
+
+/** Global names of the library: namespaces, functions and classes. A program is loaded with those that it uses. */
+export const LIBRARY_NAMES: ReadonlySet<string> = new Set([
+  ...LIBRARY.map(({ name }) => name.split('.', 1)[0] ?? name),
+  CERB_NAMESPACE,
+]);
+
 /** JavaScript's own globals that the sandbox keeps. No `eval`, `Function`, `globalThis`, `WeakRef`. */
 export const LANGUAGE_GLOBALS: readonly string[] = [
   'undefined',

@@ -11,6 +11,7 @@ const SEARCHED_CHARS = 64;
  * the main thread takes for the request, and this 3.
  *
  * @param time the member that says when, with the comma before it
+ * @param fields by names of our own, which need no quoting
  * @returns `undefined` for pino
  */
 export function plainLine(

@@ -1,10 +1,8 @@
 import { digest } from '../../src/core/ids.ts';
-import { LIBRARY } from '../../src/core/library.ts';
+import { LIBRARY_NAMES } from '../../src/core/library.ts';
 import { RUN_LIMITS } from '../../src/core/limits.ts';
 import type { Program, RunLimits } from '../../src/core/program.ts';
 import type { Execution, ExecutionResult } from '../../src/core/run.ts';
-
-const LIBRARY_NAMES = new Set(['Cerb', ...LIBRARY.map(({ name }) => name.split('.')[0] as string)]);
 
 /** A program written by hand: step 0 stands in line 10 of a file, step 1 in line 20. */
 export function program(

@@ -1,7 +1,7 @@
 import { digest } from '../../core/ids.ts';
+import { CERB_NAMESPACE, LIBRARY_NAMES } from '../../core/library.ts';
 import type { Program, RunLimits } from '../../core/program.ts';
 import { reachOf } from '../expression/reach.ts';
-import { CERB_NAMESPACE, LIBRARY_NAMES } from '../table/names.ts';
 import type { Unit } from './unit.ts';
 
 const PARAMETERS = '($, request, webhook, event, inputs) => ';

@@ -1,6 +1,6 @@
 import { CERB_LIBRARY } from '../../core/cerb-library.ts';
 import type { EffectKind } from '../../core/effect.ts';
-import { LANGUAGE_GLOBALS, LIBRARY } from '../../core/library.ts';
+import { LANGUAGE_GLOBALS, LIBRARY, LIBRARY_NAMES } from '../../core/library.ts';
 import {
   EVENT_MEMBERS,
   REQUEST_MEMBERS,
@@ -27,15 +27,6 @@ export const SCHEDULE_EVENT: ReadonlySet<string> = namesOf([
 
 /** The library's namespaces with their members: `Text` has `slug`. */
 export const NAMESPACES: ReadonlyMap<string, ReadonlySet<string>> = namespaces();
-
-/** The namespace that is loaded only into programs that name it. */
-export const CERB_NAMESPACE = 'Cerb';
-
-/** The library's global names: namespaces, functions and classes. */
-export const LIBRARY_NAMES: ReadonlySet<string> = new Set([
-  ...LIBRARY.map(({ name }) => name.split('.', 1)[0] ?? name),
-  CERB_NAMESPACE,
-]);
 
 /** Every global name that expressions have, JavaScript's own among them. */
 export const GLOBALS: ReadonlySet<string> = new Set([...LANGUAGE_GLOBALS, ...LIBRARY_NAMES]);

@@ -1,3 +1,4 @@
+import { CERB_NAMESPACE } from '../../core/library.ts';
 import { RUN_LIMITS_MAX } from '../../core/limits.ts';
 import { mayRead, type Parameter, type Program } from '../../core/program.ts';
 import type { ExecutionResult } from '../../core/run.ts';
@@ -28,7 +29,7 @@ import { type Pointer, QuickJs } from './quickjs.ts';
 import { type EndedEntry, Replay } from './replay.ts';
 import { readReport } from './report.ts';
 import { type BuiltRequest, buildRequest } from './request/build.ts';
-import { RunSecrets } from './secrets.ts';
+import { RunSecrets, withUse } from './secrets.ts';
 import { spreadSeed } from './spread-seed.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { TraceLog } from './trace-log.ts';
@@ -225,7 +226,7 @@ export class Executor {
     this.#restore(instance, below);
     const cerb = library?.cerb;
     // On the source's own first line, for the stacks of errors. In a function, `this` is not the global.
-    const code = `(function (${cerb === undefined ? '' : 'Cerb'}) { return (${program.source}\n) })`;
+    const code = `(function (${cerb === undefined ? '' : CERB_NAMESPACE}) { return (${program.source}\n) })`;
     const wrapped = quickjs.evaluate(code, PROGRAM_FILE, 'script');
     const wrong = quickjs.exception(wrapped);
     if (wrong !== 0) return this.#escaped(quickjs, wrong, program);
@@ -393,6 +394,3 @@ export class Executor {
 }
 
 const NO_BYTES = new Uint8Array(0);
-function withUse(result: ExecutionResult, { use }: RunSecrets): ExecutionResult {
-  return use === undefined ? result : { ...result, secretUse: use };
-}

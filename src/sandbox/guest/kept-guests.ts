@@ -74,11 +74,7 @@ export class KeptGuests {
     if (isLarge || program.trace === true || input.secrets !== undefined) return instance;
     const freed = this.#kept.size < KEPT_MAX ? undefined : this.#stale();
     if (this.#kept.size >= KEPT_MAX) return instance;
-    // Views of a buffer that holds the bodies of a whole batch.
-    const request = { ...input.request, body: body.slice() };
-    instance.exchange.parts = instance.exchange.parts.map((part) => part.slice());
-    const kept = { ...guest, input: { ...input, request } };
-    this.#kept.set(input.seed, { guest: kept, at: this.#now() });
+    this.#kept.set(input.seed, { guest: owning(guest), at: this.#now() });
     return freed;
   }
 
@@ -91,13 +87,25 @@ export class KeptGuests {
 
   /** The instance of the oldest, where that is stale. */
   #stale(): Instance | undefined {
-    for (const [seed, { guest, at }] of this.#kept) {
-      if (this.#now() - at < STALE_MS) return undefined;
-      this.#kept.delete(seed);
-      return guest.instance;
-    }
-    return undefined;
+    const [oldest] = this.#kept.values();
+    if (oldest === undefined || this.#now() - oldest.at < STALE_MS) return undefined;
+    const { guest } = oldest;
+    this.#kept.delete(guest.input.seed);
+    return guest.instance;
   }
+}
+
+/** With bytes of its own, where it has views of the buffer that holds the bodies of a whole batch. */
+function owning(guest: Guest): Guest {
+  const { input, instance } = guest;
+  const { body } = input.request;
+  if (body.length === body.buffer.byteLength) return guest;
+  const { exchange } = instance;
+  exchange.parts = exchange.parts.map((part) => new Uint8Array(part));
+  return {
+    ...guest,
+    input: { ...input, request: { ...input.request, body: new Uint8Array(body) } },
+  };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { CERB_NAMESPACE } from '../../core/library.ts';
 import { type Base, loadCerb, loadLibrary } from './boot.ts';
 import { type Difference, takeDifference } from './picture.ts';
 import type { Pointer, QuickJs } from './quickjs.ts';
@@ -22,8 +23,7 @@ export const LIBRARY_MODULES: Readonly<Record<string, readonly string[]>> = {
 
 const MODULES: readonly string[] = Object.keys(LIBRARY_MODULES);
 
-/** The library of translated automations, and what that itself uses. */
-const CERB = 'Cerb';
+/** What the library of translated automations itself uses. */
 const CERB_USES: readonly string[] = ['digests', 'base64', 'utf8'];
 
 /**
@@ -57,7 +57,7 @@ export class Libraries {
    */
   with(names: readonly string[], begin: () => QuickJs): LoadedLibrary | undefined {
     if (names.length === 0) return undefined;
-    const usesCerb = names.includes(CERB);
+    const usesCerb = names.includes(CERB_NAMESPACE);
     const named = MODULES.filter((module) => {
       const isNamed = LIBRARY_MODULES[module]?.some((name) => names.includes(name)) === true;
       return isNamed || (usesCerb && CERB_USES.includes(module));
@@ -79,5 +79,5 @@ export class Libraries {
 }
 
 function choiceOf(modules: readonly string[], withCerb: boolean): string {
-  return [...modules, ...(withCerb ? [CERB] : [])].join();
+  return [...modules, ...(withCerb ? [CERB_NAMESPACE] : [])].join();
 }

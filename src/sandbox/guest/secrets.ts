@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ExecutionResult } from '../../core/run.ts';
 import {
   type ExecutionSecrets,
   handleOf,
@@ -112,4 +113,9 @@ function keyOf(call: string, given: readonly Buffer[]): string {
   const hash = createHash('sha256').update(call);
   for (const bytes of given) hash.update(`\n${bytes.length}\n`).update(bytes);
   return hash.digest('hex');
+}
+
+/** A result with what its run has used of secrets. */
+export function withUse(result: ExecutionResult, { use }: RunSecrets): ExecutionResult {
+  return use === undefined ? result : { ...result, secretUse: use };
 }

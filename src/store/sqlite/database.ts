@@ -12,6 +12,7 @@ import {
   saveRefusal,
 } from './callers.ts';
 import { connect, makeDataDir } from './connection.ts';
+import { type EventWriter, prepareEventWriter } from './event-writes.ts';
 import { findEvent, listEvents, listPending } from './events.ts';
 import { storeFailed } from './failure.ts';
 import { HOOK_JOBS, type HookCall, type HookCallParts, prepareHookCalls } from './hook-calls.ts';
@@ -54,6 +55,7 @@ export function openDatabase(options: DatabaseOptions): SqliteDatabase {
   try {
     const sqlite = connect(dataDir, pageCountMax);
     const db = drizzle<Record<string, never>>({ client: sqlite });
+    const events = prepareEventWriter(sqlite);
     const pruner = preparePrune(sqlite);
     const subscribers = new Subscribers(db, sqlite);
     const publisher = preparePublisher(sqlite, subscribers);
@@ -62,7 +64,7 @@ export function openDatabase(options: DatabaseOptions): SqliteDatabase {
     const performHook = prepareHookCalls(parts);
     const job = 'delete the oldest events';
     return {
-      write: prepareWrites(sqlite, subscribers, publisher, alerts),
+      write: prepareWrites(sqlite, events, subscribers, publisher, alerts),
       call: (call) => {
         if (isHookCall(call)) return attempt(HOOK_JOBS[call.method], () => performHook(call));
         if (isSecretCall(call)) {
@@ -71,7 +73,7 @@ export function openDatabase(options: DatabaseOptions): SqliteDatabase {
         if (isPackageCall(call)) {
           return attempt(PACKAGE_JOBS[call.method], () => performPackage(parts, call));
         }
-        return attempt(JOBS[call.method], () => perform(db, call));
+        return attempt(JOBS[call.method], () => perform(db, events, call));
       },
       step: (call, after) => attempt(job, () => pruner.step(call, after)),
       vacuumStep: () => attempt(job, () => pruner.vacuumStep()),
@@ -160,7 +162,11 @@ function attempt<T>(job: string, action: () => T): T {
   }
 }
 
-function perform(db: BetterSQLite3Database, call: OwnCall): Returns[keyof Returns] {
+function perform(
+  db: BetterSQLite3Database,
+  events: EventWriter,
+  call: OwnCall,
+): Returns[keyof Returns] {
   switch (call.method) {
     case 'event':
       return findEvent(db, call.eventId);
@@ -189,7 +195,7 @@ function perform(db: BetterSQLite3Database, call: OwnCall): Returns[keyof Return
     case 'keepSchedules':
       return keepSchedules(db, call.schedules, call.now);
     case 'claimDueTime':
-      return claimDueTime(db, call.claim);
+      return claimDueTime(db, events, call.claim);
     case 'createWebhook':
       return void createWebhook(db, call.webhook);
     case 'updateWebhook':

@@ -1,4 +1,5 @@
 import type Sqlite from 'better-sqlite3';
+import type { CapturedEvent } from '../../core/event.ts';
 import type { SqlValue } from './batch.ts';
 import { STATUS_CODES } from './schema.ts';
 
@@ -29,6 +30,8 @@ export interface EventWriter {
    * @param settled the status that the same commit settles it with
    */
   insert(values: SqlValue[], settled: number | undefined): void;
+  /** Stores an event as pending. */
+  capture(event: CapturedEvent): void;
   /** Gives back whether there is such an event. */
   settle(id: string, status: number): boolean;
 }
@@ -47,14 +50,17 @@ export function prepareEventWriter(sqlite: Sqlite.Database): EventWriter {
     'INSERT INTO pending_event (event_id, received_at) SELECT id, received_at FROM event WHERE id = ?',
   );
 
+  const put: EventWriter['insert'] = (values, settled) => {
+    const status = settled ?? (values[STATUS] as number);
+    const isOpen = status === pending;
+    const stored = isOpen ? done : status;
+    insert.run(stored === values[STATUS] ? values : values.with(STATUS, stored));
+    if (isOpen) insertPending.run(values[0], values[RECEIVED_AT]);
+  };
+
   return {
-    insert: (values, settled) => {
-      const status = settled ?? (values[STATUS] as number);
-      const isOpen = status === pending;
-      const stored = isOpen ? done : status;
-      insert.run(stored === values[STATUS] ? values : values.with(STATUS, stored));
-      if (isOpen) insertPending.run(values[0], values[RECEIVED_AT]);
-    },
+    insert: put,
+    capture: (event) => put(pendingRow(event), undefined),
     settle: (id, status) => {
       if (status === pending) return isPending.get(id) === 1 || reopen.run(id).changes > 0;
       // Nothing in the event's own row changes where it is done, as most are.
@@ -62,4 +68,11 @@ export function prepareEventWriter(sqlite: Sqlite.Database): EventWriter {
       return update.run(status, id).changes > 0;
     },
   };
+}
+
+/** In the order of `COLUMNS`. */
+function pendingRow(event: CapturedEvent): SqlValue[] {
+  const { id, webhookId, receivedAt, method, path, query, headers, clientIp, body, data } = event;
+  const head = [id, webhookId, receivedAt, pending, method, path, query, headers, clientIp];
+  return [...head, body, event.webhookName, event.webhookUrl, event.webhookAccount, data];
 }

@@ -3,7 +3,8 @@ import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { CapturedEvent } from '../../core/event.ts';
 import { SCHEDULE_METHOD } from '../../core/schedule-event.ts';
 import type { DueTimeClaim, DueTimeOutcome, KnownSchedule } from '../../engine/ports.ts';
-import { eventTable, OPEN, pendingEventTable, scheduleTable } from './schema.ts';
+import type { EventWriter } from './event-writes.ts';
+import { OPEN, scheduleTable } from './schema.ts';
 
 type Transaction = Parameters<Parameters<BetterSQLite3Database['transaction']>[0]>[0];
 
@@ -39,7 +40,11 @@ export function keepSchedules(
 }
 
 /** See `ScheduleStore.claimDueTime`. */
-export function claimDueTime(db: BetterSQLite3Database, claim: DueTimeClaim): DueTimeOutcome {
+export function claimDueTime(
+  db: BetterSQLite3Database,
+  events: EventWriter,
+  claim: DueTimeClaim,
+): DueTimeOutcome {
   const { automation, definition, scheduledAt, event, alone } = claim;
   return db.transaction(
     (tx) => {
@@ -54,7 +59,8 @@ export function claimDueTime(db: BetterSQLite3Database, claim: DueTimeClaim): Du
       if (event === undefined) return 'taken';
       if (isStored(tx, event.id)) return 'gone';
       if (alone && isOpen(tx, automation)) return 'overlap';
-      capture(tx, event);
+      events.capture(event);
+      countBody(tx, event);
       return 'taken';
     },
     { behavior: 'immediate' },
@@ -77,12 +83,8 @@ function isOpen(tx: Transaction, automation: string): boolean {
   return run !== undefined;
 }
 
-/** Stores an event as pending; one at a time, so apart from the batches of `write.ts`. */
-function capture(tx: Transaction, event: CapturedEvent): void {
-  tx.insert(eventTable)
-    .values({ ...event, status: 'done', body: Buffer.from(event.body) })
-    .run();
-  tx.insert(pendingEventTable).values({ eventId: event.id, receivedAt: event.receivedAt }).run();
+/** As the batches of `write.ts` count theirs. */
+function countBody(tx: Transaction, event: CapturedEvent): void {
   tx.run(sql`
     INSERT INTO storage (name, bytes) VALUES ('bodies', ${event.body.length})
     ON CONFLICT (name) DO UPDATE SET bytes = bytes + excluded.bytes`);

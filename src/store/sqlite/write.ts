@@ -1,17 +1,15 @@
 import type Sqlite from 'better-sqlite3';
 import { HookwrightError } from '../../core/errors.ts';
-import type { CapturedEvent } from '../../core/event.ts';
 import { prepareAdvance, prepareInsertRun } from './advance.ts';
 import type { AlertKeeper } from './alerts.ts';
-import type { SqlValue, Write } from './batch.ts';
+import type { Write } from './batch.ts';
 import type { StepWrite } from './batch-run.ts';
-import { prepareEventWriter } from './event-writes.ts';
+import type { EventWriter } from './event-writes.ts';
 import { storeFailed } from './failure.ts';
 import { ADD_MESSAGE_BYTES } from './hook-calls.ts';
 import { prepareJournal } from './journal.ts';
 import { preparePerform } from './perform.ts';
 import type { Addition, Publisher } from './publish.ts';
-import { STATUS_CODES } from './schema.ts';
 import { prepareSenderIds } from './sender-ids.ts';
 import { prepareSettleAttempt } from './settle-attempt.ts';
 import type { Subscribers } from './subscribers.ts';
@@ -34,13 +32,13 @@ type Value = readonly [position: number, value: unknown];
  */
 export function prepareWrites(
   sqlite: Sqlite.Database,
+  events: EventWriter,
   subscribers: Subscribers,
   publisher: Publisher,
   alerts: AlertKeeper,
 ): (writes: readonly Write[]) => WriteResults {
   const begin = sqlite.prepare('BEGIN IMMEDIATE');
   const commit = sqlite.prepare('COMMIT');
-  const events = prepareEventWriter(sqlite);
   const insertRun = prepareInsertRun(sqlite);
   const addBytes = sqlite.prepare(
     `INSERT INTO storage (name, bytes) VALUES ('bodies', ?)
@@ -61,7 +59,7 @@ export function prepareWrites(
     let messageBytes = 0;
     const addition: Addition = {
       capture: (event) => {
-        events.insert(pendingRow(event), undefined);
+        events.capture(event);
         bodyBytes += event.body.length;
       },
       count: (bytes) => {
@@ -180,14 +178,6 @@ function settledAtOnce(writes: readonly Write[]): Map<string, number> {
     }
   }
   return settled;
-}
-
-/** In the order of `EventWriter`. */
-function pendingRow(event: CapturedEvent): SqlValue[] {
-  const { id, webhookId, receivedAt, method, path, query, headers, clientIp, body, data } = event;
-  const { pending } = STATUS_CODES;
-  const head = [id, webhookId, receivedAt, pending, method, path, query, headers, clientIp];
-  return [...head, body, event.webhookName, event.webhookUrl, event.webhookAccount, data];
 }
 
 function job(write: Write): string {

@@ -12,8 +12,8 @@ export interface HostCalls extends Pick<Host, 'equal' | 'bytes' | 'text'> {
   answer(bytes: ArrayBuffer): void;
   /**
    * Takes an effect that is asked for: the number of its kind (`EFFECT_NUMBERS`), that of its step, and what
-   * `library/effects.ts` describes. Gives `undefined` where it is taken, `false` where the run is at its end, and otherwise what
-   * is wrong with the arguments.
+   * `library/effects.ts` describes. Gives `undefined` where it is taken, `false` where the run is at its end, and
+   * otherwise what is wrong with the arguments.
    */
   ask(kind: number, step: number, described: string): undefined | false | string;
   /** The handle of a secret; `!` and why not where it cannot be used; empty where no author asked. */
