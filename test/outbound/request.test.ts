@@ -182,7 +182,8 @@ describe('a header', () => {
       expect(seen?.headers.length).toBe(
         3 + 2 - Number(/^(user-agent|accept-encoding)$/i.test(name)),
       );
-      expect(header(seen, name.toLowerCase())).toBe(value.trim());
+      // RFC 9110 section 5.5: only spaces and tabs around a value are not part of it. trim() takes U+00A0 too.
+      expect(header(seen, name.toLowerCase())).toBe(value.replace(/^[ \t]+|[ \t]+$/g, ''));
     };
     const char = fc.oneof(
       fc.integer({ min: 0, max: 0x180 }).map((code) => String.fromCharCode(code)),
