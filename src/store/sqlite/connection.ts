@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { dataUnusable } from './failure.ts';
 import { migrate } from './migrate.ts';
+import { makeOwnFile } from './own-file.ts';
 
 /** Milliseconds a commit waits for another program, such as a backup's, that holds the write lock. */
 const BUSY_TIMEOUT_MS = 5000;
@@ -43,6 +44,7 @@ export function makeDataDir(dataDir: string): void {
 export function connect(dataDir: string, pageCountMax?: number): Sqlite.Database {
   const path = join(dataDir, 'hookwright.db');
   let sqlite: Sqlite.Database | undefined;
+  makeOwnFile(path);
   try {
     sqlite = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS });
     configure(sqlite);
