@@ -130,7 +130,7 @@ test('a folder that cannot be made is named', async () => {
   await expect(openSqliteStore({ dataDir: join(file, 'data') })).rejects.toMatchObject({
     code: 'data.unusable',
     message: `Expected ${file}/data to be readable and writable, got ENOTDIR: not a directory, mkdir '${file}/data'.`,
-    next: 'Give the user that runs Hookwright the right to write there, or name another folder with --data-dir.',
+    next: 'Run this as the user that the folder belongs to, give yours the right to write there, or name another folder with --data-dir.',
   });
 });
 
