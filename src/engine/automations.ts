@@ -121,7 +121,8 @@ export class Automations {
   entry(name: string): AutomationEntry {
     const record = this.#byName.get(name);
     if (record === undefined) {
-      const { message, next = 'List them with `hookwright automation list`.' } = this.#missing(name);
+      const { message, next = 'List them with `hookwright automation list`.' } =
+        this.#missing(name);
       throw new HookwrightError('automation.not_found', message, { next });
     }
     const { revision, file, owner } = record;

@@ -48,7 +48,8 @@ function read(fields: Fields, mistakes: Mistake[], presets: Presets): Source | u
     : undefined;
   const settings = readSettings(fields, mistakes, base);
   const declared = readKeys(fields);
-  fields.required('source', name);
+  // A preset that there is none of is told already; its name would have been this one's.
+  if (base !== undefined || !fields.has('preset')) fields.required('source', name);
   fields.finish();
   if (name === undefined) return undefined;
   if (!NAME.test(name)) {
