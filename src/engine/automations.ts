@@ -15,16 +15,10 @@ import { type CompiledAutomation, compile } from '../language/compile.ts';
 import type { Trigger } from '../language/generate/unit.ts';
 import { claimedName, duplicate, missing, ownedByFolder } from './automation-mistakes.ts';
 import { OLD_REVISIONS_MAX } from './limits.ts';
+import { mayBeScheduled } from './may-be-scheduled.ts';
 import type { AutomationStore } from './ports.ts';
 import type { RunnableAutomation } from './route.ts';
 import { Turns } from './turns.ts';
-
-/**
- * What a text with `trigger: schedule` has, so that a start need not compile all: the word or, where there is
- * a trigger or YAML that hides one, an escape. Compiling the gallery took a third of a start.
- */
-const SCHEDULE = /schedule/;
-const MAY_HIDE_IT = /^[ \t]*(?:trigger\b|["'?{%]|---)/m;
 
 /** An automation as people look at it. */
 export interface AutomationEntry {
@@ -391,8 +385,4 @@ export class Automations {
 export function runnable(revision: string, compiled: CompiledAutomation): RunnableAutomation {
   const { inputs, program, trigger, policy, retry } = compiled;
   return { revision, inputs, program, trigger, policy, retry };
-}
-
-function mayBeScheduled(text: string): boolean {
-  return SCHEDULE.test(text) || (text.includes('\\') && MAY_HIDE_IT.test(text));
 }
