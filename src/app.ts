@@ -32,6 +32,7 @@ import { createApi } from './http/api/api.ts';
 import { openLog } from './log/pino-log.ts';
 import { openOutbound } from './outbound/open.ts';
 import { openSandbox } from './sandbox/pool.ts';
+import { hasDatabase } from './store/sqlite/database-file.ts';
 import { openSqliteStore } from './store/sqlite/open.ts';
 
 export interface App {
@@ -39,6 +40,8 @@ export interface App {
   readonly url: string;
   /** Bearer token of the API, made anew at each start. */
   readonly apiToken: string;
+  /** Whether the data folder had no data before. */
+  readonly isNew: boolean;
   /** The example webhook of the first start, as long as nobody has called it and it is the only one. */
   readonly firstWebhook: Webhook | undefined;
   /** The API in process, without the network. */
@@ -81,6 +84,7 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
   // Started first: it takes longest, and nothing needs it before the server listens.
   const sandbox = listen ? openEarly(config, open) : undefined;
   const makeId = idMaker();
+  const isNew = !hasDatabase(config.dataDir);
   const stored = await openStored({ config, log, clock, makeId, listen }, open);
   const { store, secrets, sources, automations, hooks } = stored;
   const feed = createFeed();
@@ -141,6 +145,7 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
       return url;
     },
     apiToken,
+    isNew,
     firstWebhook: stored.firstWebhook,
     fetch: async (request) => api.fetch(request),
     close: () => open.close(),

@@ -198,3 +198,12 @@ test('a changed automation runs from the next request on; a broken one leaves th
   expect(entry.diagnostics[0].hint).toBe('Did you mean "return"?');
   expect(await text()).toBe('better');
 });
+
+test('a command in a folder without data says so, once', () => {
+  const dir = newFolder();
+  const list = (): string =>
+    spawnSync(process.execPath, [MAIN, 'webhook', 'list'], { cwd: dir, encoding: 'utf8' }).stderr;
+  expect(list()).toContain('there was no data in ./data');
+  expect(list()).toBe('');
+  rmSync(dir, { recursive: true });
+});
