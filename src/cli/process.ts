@@ -33,7 +33,13 @@ export function processSurroundings(): Surroundings {
 function output(stream: NodeJS.WriteStream): Output {
   // `hookwright event list | head` closes the pipe early: that is the reader's wish, not a failure.
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === 'EPIPE' ? 0 : 1);
+    if (error.code === 'EPIPE') process.exit(0);
+    // A full disk, most often. Standard error itself may be what failed, and then nobody can be told.
+    if (stream !== process.stderr) {
+      const text = `hookwright: expected standard output to take what is printed, got ${error.code}.\n`;
+      process.stderr.write(text);
+    }
+    process.exit(1);
   });
   return {
     terminal: stream.isTTY === true,
