@@ -15,6 +15,11 @@ const REQUEST_TIMEOUT_MS = 90_000;
 const KEEP_ALIVE_MS = 65_000;
 /** Bytes of all headers together: four times Node's default, since some senders sign in headers. */
 const HEADERS_BYTES_MAX = 64 * 1024;
+/**
+ * Any number of headers that fits: past its own limit, 1,000, Node drops them in silence, and with them the length
+ * of the body, or the address that a proxy has added.
+ */
+const HEADERS_MAX_NONE = 0;
 
 interface RawMessages {
   readonly Bindings: { readonly incoming: IncomingMessage; readonly outgoing: ServerResponse };
@@ -66,6 +71,7 @@ export function createHttpServer(webhooks: Hono<RawMessages>, rest: Hono): Serve
         void webhooks.fetch(new RawRequest(incoming) as unknown as Request, { incoming, outgoing });
     },
   );
+  server.maxHeadersCount = HEADERS_MAX_NONE;
   server.on('clientError', refuseMalformed);
   return server;
 }
