@@ -21,6 +21,8 @@ import { writeAnswer, writeError, writeErrorEarly } from './write.ts';
  * of the usual 25 kB are 26 MB; a hundred of the largest are what memory bears beside the sandboxes.
  */
 export const BYTES_UNDER_WAY_MAX: number = 512 * 1024 * 1024;
+/** Who has not read its answer by then is cut off: the largest, 16 MB, at 56 kB/s. */
+const ANSWER_MS_MAX = 300_000;
 
 export interface IngressParts {
   readonly routeOfToken: (token: string) => Route | undefined;
@@ -82,9 +84,28 @@ export class Ingress {
       fields.ms = Math.round((performance.now() - began) * 100) / 100;
       // What is over a limit is counted by the limiter: a line for each would let an attack fill the disk.
       if (fields.code !== 'request.rate_limited') this.#parts.log.write('info', 'request', fields);
+      this.#leaveWhenWritten(outgoing);
+    }
+  }
+
+  /** Until its answer is with the system, a request is under way: a slow reader's answer is held in memory. */
+  #leaveWhenWritten(outgoing: ServerResponse): void {
+    const leave = (): void => {
       this.#open--;
       if (this.#open === 0) this.#idle?.();
+    };
+    const isWriting = outgoing.writableEnded && !outgoing.writableFinished && !outgoing.destroyed;
+    // One without a socket stands behind another's on its connection.
+    if (!isWriting || outgoing.socket === null) {
+      leave();
+      return;
     }
+    const timer = setTimeout(() => outgoing.destroy(), ANSWER_MS_MAX);
+    timer.unref();
+    outgoing.once('close', () => {
+      clearTimeout(timer);
+      leave();
+    });
   }
 
   /** Throws where there is no such webhook, or no room for another request. */

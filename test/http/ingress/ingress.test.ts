@@ -11,6 +11,8 @@ import { RememberingLog, testRoute } from '../../engine/parts.ts';
 
 const TARGET = '/webhooks/token';
 const BYTES_MAX = 10_000;
+/** More than a socket takes that nobody reads from. */
+const LARGE_ANSWER = 'x'.repeat(16 * 1024 * 1024);
 
 let answer: () => Promise<Answer> | Answer;
 let bytesUnderWay: number;
@@ -70,6 +72,13 @@ function post(length: number, body = 'x'.repeat(length)): string {
   return `POST ${TARGET} HTTP/1.1\r\nHost: x\r\nContent-Length: ${length}\r\n\r\n${body}`;
 }
 
+/** All that comes until the other side closes. */
+async function read(socket: Socket): Promise<string> {
+  let text = '';
+  for await (const chunk of socket) text += (chunk as Buffer).toString('latin1');
+  return text;
+}
+
 /** The status of the next answer on a connection. */
 async function status(socket: Socket): Promise<number> {
   const [chunk] = (await once(socket, 'data')) as [Buffer];
@@ -127,5 +136,82 @@ describe('bodies that are still coming', () => {
     const socket = await open();
     socket.write(post(8_000));
     expect(await status(socket)).toBe(200);
+  });
+});
+
+describe('an answer that is read slowly', () => {
+  beforeEach(() => {
+    answer = () => ({ status: 200, headers: [], body: LARGE_ANSWER });
+  });
+
+  test('is written to its end before the ingress is closed', async () => {
+    const socket = await open();
+    socket.pause();
+    socket.write(post(1));
+    await new Promise((resolve) => socket.once('readable', resolve));
+    let isClosed = false;
+    const closed = ingress.close().then(() => {
+      isClosed = true;
+    });
+    const other = await open();
+    other.write(post(1));
+    expect(await status(other)).toBe(503);
+    expect(isClosed).toBe(false);
+    let size = 0;
+    socket.on('data', (chunk) => {
+      size += chunk.length;
+    });
+    await closed;
+    server.closeAllConnections();
+    await once(socket, 'close');
+    expect(size).toBeGreaterThan(LARGE_ANSWER.length);
+  });
+
+  test('holds nothing up when its caller goes away', async () => {
+    const socket = await open();
+    socket.pause();
+    socket.write(post(1));
+    await new Promise((resolve) => socket.once('readable', resolve));
+    socket.destroy();
+    await ingress.close();
+  });
+});
+
+describe('what is no HTTP behind a request', () => {
+  test('does not take the place of the answer that is due', async () => {
+    let give = (_: Answer): void => {};
+    answer = () =>
+      new Promise((resolve) => {
+        give = resolve;
+      });
+    const socket = await open();
+    const malformed = once(server, 'clientError');
+    socket.write(`${post(5)}what`);
+    await malformed;
+    const more = once(server, 'clientError');
+    socket.write('and again');
+    await more;
+    give({ status: 201, headers: [], body: 'done' });
+    expect(await read(socket)).toMatch(/^HTTP\/1.1 201 .*\r\n\r\ndoneHTTP\/1.1 400 /s);
+  });
+
+  test('is answered 400 where it is in the body, which then is none', async () => {
+    const socket = await open();
+    socket.write(
+      `POST ${TARGET} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nwhat\r\n`,
+    );
+    expect(await read(socket)).toMatch(/^HTTP\/1.1 400 /);
+    expect(taken).toBe(0);
+  });
+
+  test('is told nothing where its body was refused before', async () => {
+    const socket = await open();
+    socket.write(
+      `POST ${TARGET} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2000\r\n${'x'.repeat(0x2000)}\r\n`,
+    );
+    const refused = await status(socket);
+    const rest = read(socket);
+    socket.write('what\r\n');
+    expect([refused, await rest]).toEqual([413, '']);
   });
 });
