@@ -112,8 +112,11 @@ export type PackageCall =
   | { readonly method: 'packageSource'; readonly name: string }
   | { readonly method: 'applyPackage'; readonly change: PackageChange };
 
-export interface PruneCall {
-  readonly method: 'prune';
+/** Those that go in steps. */
+export type PruneCall = PruneLimits &
+  ({ readonly method: 'prune' } | { readonly method: 'pruneMessages' });
+
+interface PruneLimits {
   readonly before: number;
   readonly bytesMax: number;
   readonly countMax: number;
@@ -150,6 +153,7 @@ export interface Returns extends HookReturns, SecretReturns {
   readonly duplicates: Duplicates | undefined;
   readonly expireSenderIds: number;
   readonly prune: number;
+  readonly pruneMessages: number;
   readonly packages: readonly ImportedPackage[];
   readonly packageSource: PackageSource | undefined;
   readonly applyPackage: readonly HookRecord[];
