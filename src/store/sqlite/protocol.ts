@@ -4,7 +4,7 @@ import type { EventSummary, StoredEvent } from '../../core/event.ts';
 import type { HookRecord } from '../../core/hook.ts';
 import type { ImportedPackage, PackageSource } from '../../core/imported-package.ts';
 import type { Duplicates, RefusedRequest } from '../../core/refused-request.ts';
-import type { RunRecord } from '../../core/run.ts';
+import type { RunRecord, RunSummary } from '../../core/run.ts';
 import type { Webhook } from '../../core/webhook.ts';
 import type { PackageChange } from '../../engine/ports/package-store.ts';
 import type {
@@ -129,7 +129,7 @@ export interface Returns extends HookReturns, SecretReturns {
   readonly pendingEvents: readonly StoredEvent[];
   readonly runsOf: readonly RunRecord[];
   readonly run: RunRecord | undefined;
-  readonly runs: readonly RunRecord[];
+  readonly runs: readonly RunSummary[];
   readonly openRuns: number;
   readonly journal: readonly JournalEntry[];
   readonly claim: readonly RunRecord[];
