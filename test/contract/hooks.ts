@@ -199,12 +199,13 @@ export function hookContract(opened: OpenedStore): void {
 
     test('is listed newest first, by topic and in pages', async () => {
       const topics = ['a', 'b', 'a', 'a'];
-      const made = topics.map((to, i) => someMessage({ to, createdAt: NOW + i }));
+      const made = topics.map((to, i) => someMessage({ to, createdAt: NOW + i, data: '"é"' }));
       for (const message of made) await opened.store.publish(message);
       const list = (await opened.store.messages({ topic: 'a', countMax: 2 })).map(({ id }) => id);
       expect(list).toEqual([made[3]!.id, made[2]!.id]);
       const next = { topic: 'a', before: list[1]!, countMax: 2 };
-      expect(await opened.store.messages(next)).toStrictEqual([made[0]]);
+      const { data: _, ...rest } = made[0]!;
+      expect(await opened.store.messages(next)).toStrictEqual([{ ...rest, size: 4 }]);
       expect(await opened.store.messages({ countMax: 9 })).toHaveLength(4);
     });
 

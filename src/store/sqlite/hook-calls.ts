@@ -3,7 +3,7 @@ import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { Attempt, ClaimedDelivery, Delivery } from '../../core/delivery.ts';
 import type { CapturedEvent } from '../../core/event.ts';
 import type { HookRecord } from '../../core/hook.ts';
-import type { Message, NewMessage } from '../../core/message.ts';
+import type { Message, MessageSummary, NewMessage } from '../../core/message.ts';
 import type {
   Alert,
   CancelFilter,
@@ -105,7 +105,7 @@ export interface HookReturns {
   readonly updateHook: HookRecord;
   readonly deleteHook: undefined;
   readonly message: Message | undefined;
-  readonly messages: readonly Message[];
+  readonly messages: readonly MessageSummary[];
   readonly delivery: Delivery | undefined;
   readonly deliveries: readonly Delivery[];
   readonly attempts: readonly Attempt[];
