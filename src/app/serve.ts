@@ -34,7 +34,7 @@ import { asSeen } from '../engine/seen.ts';
 import type { Tokens } from '../engine/tokens.ts';
 import { Topics } from '../engine/topics.ts';
 import { trustedProxies } from '../http/ingress/client.ts';
-import { Ingress } from '../http/ingress/ingress.ts';
+import { BYTES_UNDER_WAY_MAX, Ingress } from '../http/ingress/ingress.ts';
 import { Limiter } from '../http/ingress/limiter.ts';
 import { createHono, createHttpServer, createWebhooks } from '../http/server.ts';
 import { createTracking } from '../http/tracking/tracking.ts';
@@ -236,6 +236,7 @@ function ingressOf(
     trusted: trustedProxies(config.trustedProxies),
     publicUrl,
     bodyBytesMax,
+    bytesUnderWayMax: BYTES_UNDER_WAY_MAX,
     requestsMax,
   });
 }

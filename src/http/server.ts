@@ -15,6 +15,11 @@ const REQUEST_TIMEOUT_MS = 90_000;
 const KEEP_ALIVE_MS = 65_000;
 /** Bytes of all headers together: four times Node's default, since some senders sign in headers. */
 const HEADERS_BYTES_MAX = 64 * 1024;
+/**
+ * Any number of headers that fits: past its own limit, 1,000, Node drops them in silence, and with them the length
+ * of the body, or the address that a proxy has added.
+ */
+const HEADERS_MAX_NONE = 0;
 
 interface RawMessages {
   readonly Bindings: { readonly incoming: IncomingMessage; readonly outgoing: ServerResponse };
@@ -50,6 +55,7 @@ export function createHono(api: Hono, tracking: Hono, healthy: () => boolean): H
  */
 export function createHttpServer(webhooks: Hono<RawMessages>, rest: Hono): Server {
   const fetchListener = getRequestListener((request, env) => rest.fetch(request, env));
+  const answers: LastAnswers = new WeakMap();
   const server = createServer(
     {
       headersTimeout: HEADERS_TIMEOUT_MS,
@@ -61,13 +67,36 @@ export function createHttpServer(webhooks: Hono<RawMessages>, rest: Hono): Serve
       noDelay: true,
     },
     (incoming, outgoing) => {
+      answers.set(incoming.socket, outgoing);
       if (webhookTarget(incoming.url ?? '') === undefined) void fetchListener(incoming, outgoing);
       else
         void webhooks.fetch(new RawRequest(incoming) as unknown as Request, { incoming, outgoing });
     },
   );
-  server.on('clientError', refuseMalformed);
+  server.maxHeadersCount = HEADERS_MAX_NONE;
+  server.on('clientError', (error, socket) => refuseInTurn(error, socket, answers));
   return server;
+}
+
+/** The answer to the last request on each connection. */
+type LastAnswers = WeakMap<Duplex, ServerResponse | typeof REFUSED>;
+
+/** In place of an answer, on a connection whose malformed request is being refused. */
+const REFUSED = Symbol('refused');
+
+/**
+ * What follows a request on its connection and is no HTTP is refused behind the answer to that request: in its
+ * place the caller would be told that something is malformed which is stored and run.
+ */
+function refuseInTurn(error: NodeJS.ErrnoException, socket: Duplex, answers: LastAnswers): void {
+  const due = answers.get(socket);
+  if (due === REFUSED) return;
+  answers.set(socket, REFUSED);
+  if (due === undefined || due.writableFinished) refuseMalformed(error, socket);
+  else if (due.req.complete) due.once('close', () => refuseMalformed(error, socket));
+  // What is malformed is the body of that request, which has no other answer yet, or has been refused early.
+  else if (due.headersSent) socket.destroy();
+  else refuseMalformed(error, socket);
 }
 
 /** As much of a `Request` as Hono's router looks at. */

@@ -2,7 +2,7 @@ import type { Attempt, ClaimedDelivery, Delivery, DeliveryStatus } from '../../c
 import type { Hook, HookRecord } from '../../core/hook.ts';
 import type { AttemptOutcome } from '../../core/hook-health.ts';
 import type { NoticeTopic } from '../../core/hook-notice.ts';
-import type { Message, NewMessage } from '../../core/message.ts';
+import type { Message, MessageSummary, NewMessage } from '../../core/message.ts';
 
 /** Hooks as they are stored. What is secret of them comes and goes sealed. */
 export interface HookStore {
@@ -41,7 +41,7 @@ export interface MessageStore {
   publish(message: NewMessage, key?: string): Promise<Published>;
   message(id: string): Promise<Message | undefined>;
   /** Newest first. */
-  messages(filter: MessageFilter): Promise<readonly Message[]>;
+  messages(filter: MessageFilter): Promise<readonly MessageSummary[]>;
   /**
    * Deletes the oldest messages with their deliveries and attempts: those made before `before`, then those
    * without open deliveries until what is stored of them is under `bytesMax`. At most `countMax` a call.
