@@ -73,7 +73,7 @@ export type OutboundErrorCode =
   | 'egress.protocol'
   /** The request itself cannot be sent as it is. */
   | 'egress.invalid'
-  /** Too many requests wait for a connection already. */
+  /** Too many requests wait for a connection, or too many names are looked up, already. */
   | 'egress.busy'
   /** The caller's signal was aborted, or the client was closed. */
   | 'egress.cancelled';
