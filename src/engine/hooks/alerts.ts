@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
 import type { Mailer } from '../../core/mail.ts';
 import type { CancelTimer, Timer } from '../../core/timer.ts';
+import { LOOK_MS_MAX } from '../limits.ts';
 import type { Alert, AlertStore } from '../ports/hook-store.ts';
 import { alertMail } from './alert-mail.ts';
 import type { Hooks } from './hooks.ts';
@@ -75,7 +76,8 @@ export class Alerts {
   }
 
   #plan(ms: number): void {
-    this.#cancelLook = this.#parts.timer(Math.max(1, ms), () => this.look());
+    const sleep = Math.min(Math.max(1, ms), LOOK_MS_MAX);
+    this.#cancelLook = this.#parts.timer(sleep, () => this.look());
   }
 
   async #send({ notice, hookId, tries }: Alert): Promise<void> {
