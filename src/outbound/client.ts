@@ -136,7 +136,7 @@ export class OutboundClient implements Outbound {
         connection = await this.#connection(hop, address, last, deadline);
         connection.requests += 1;
         const answer = await exchange(connection.client, hop, limitOf, deadline);
-        whole = !answer.cut;
+        whole = !answer.gone;
         return answer;
       } catch (error) {
         const reused = connection !== undefined && connection.requests > 1;

@@ -102,6 +102,20 @@ describe('an answer', () => {
     expect((await open().send(request(server.origin))).status).toBe(status);
   });
 
+  test.each([204, 304])('with status %i has no body, whatever it announces', async (status) => {
+    const server = await serveText(
+      `HTTP/1.1 ${status} x\r\nContent-Length: 100\r\nETag: "a"\r\n\r\n{}`,
+      false,
+    );
+    const outbound = open();
+    for (let i = 0; i < 2; i++) {
+      const answer = await outbound.send(request(server.origin, { method: 'POST', body: 'x' }));
+      expect([answer.status, answer.body.length, answer.truncated]).toEqual([status, 0, false]);
+    }
+    // What stands behind it is no beginning of the next answer.
+    expect(server.connections()).toBe(2);
+  });
+
   test('to HEAD has no body, however long the announced one', async () => {
     const server = await serve((response) =>
       response.writeHead(200, { 'content-length': 99_999_999 }).end(),
