@@ -16,7 +16,7 @@ interface Taken {
 }
 
 /** A mail server that remembers what it took; it refuses as long as it is told to. */
-async function mailServer(refuse: () => boolean = () => false) {
+async function mailServer(refuse: () => boolean = () => false, unknown: readonly string[] = []) {
   const taken: Taken[] = [];
   const users: string[] = [];
   const server = new SMTPServer({
@@ -25,6 +25,9 @@ async function mailServer(refuse: () => boolean = () => false) {
     onAuth({ username = '', password }, _session, done) {
       users.push(`${username}:${password}`);
       done(null, { user: username });
+    },
+    onRcptTo({ address }, _session, done) {
+      done(unknown.includes(address) ? new Error('no such user') : undefined);
     },
     onData(stream, { envelope }, done) {
       const chunks: Buffer[] = [];
@@ -135,6 +138,22 @@ test('a mail goes to all of its addresses, with the login of the URL', async () 
   mailer.close();
 });
 
+test('an address that the mail server does not take is told, and the others get the mail', async () => {
+  const server = await mailServer(() => false, ['me@example.com']);
+  const store = new MemoryAlerts();
+  store.add(notice('hookwright.hook.disabled', {}));
+  const { alerts, lines } = open(store, server.url());
+  alerts.look();
+  await expect.poll(() => store.rows.size).toBe(0);
+  expect(server.taken.map(({ to }) => to)).toEqual([['ops@example.com']]);
+  const reason = 'Recipient command failed: 550 no such user';
+  expect(lines).toMatchObject([
+    ['warn', 'alert.refused', { refused: [{ address: 'me@example.com', reason }] }],
+    ['info', 'alert.mailed', {}],
+  ]);
+  await alerts.close();
+});
+
 test('a mailer that is closed breaks off what it sends', async () => {
   const silent = net.createServer();
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
@@ -162,6 +181,7 @@ test('alerts say what has happened to the hook and what to do, and nothing of it
   const texts = server.taken.map(({ text }) => decoded(text)).join('\n');
   expect(texts).toContain('Subject: [Hookwright] The hook "warehouse" is disabled');
   expect(texts).toContain('because its attempts failed too often in a row.');
+  expect(texts).toContain(`hookwright hook resume ${hook.id} --missed-since 1d`);
   expect(texts).toContain('has gone 75 % of the way to being disabled.');
   expect(texts).toContain('Subject: [Hookwright] The hook "warehouse" works again');
   expect(texts).toContain('the answer had status 500');
