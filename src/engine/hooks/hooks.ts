@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { HookwrightError } from '../../core/errors.ts';
 import { fitsTopics, type Hook, type HookRecord, type HookSecrets } from '../../core/hook.ts';
-import { HEALTHY } from '../../core/hook-health.ts';
+import { HEALTHY, healthAfterPause } from '../../core/hook-health.ts';
 import type { IdPrefix } from '../../core/ids.ts';
 import type { NewMessage } from '../../core/message.ts';
 import { didYouMean } from '../../core/suggest.ts';
@@ -309,13 +309,13 @@ export class Hooks {
     this.#check(hook, profile);
     const now = clock();
     const first = status === 'active' && hook.activatedAt === undefined;
-    const reset = hook.status === 'disabled' && status !== 'disabled';
+    const reset = hook.status !== 'active' && status !== hook.status;
     const { disabled, health, ...rest } = hook;
     const changed: Hook = {
       ...rest,
       status,
       updatedAt: now,
-      health: reset ? HEALTHY : health,
+      health: !reset ? health : hook.status === 'paused' ? healthAfterPause(health) : HEALTHY,
       ...(reset || disabled === undefined ? {} : { disabled }),
       ...(first ? { activatedAt: now } : {}),
     };
