@@ -135,6 +135,7 @@ export class OutboundClient implements Outbound {
       try {
         connection = await this.#connection(hop, address, last, deadline);
         connection.requests += 1;
+        connection.begin();
         const answer = await exchange(connection.client, hop, limitOf, deadline);
         whole = !answer.gone;
         return answer;
