@@ -138,6 +138,15 @@ test('another profile brings its own settings, but for what is said and the topi
   expect(await hooks.change(id, { rate: null })).not.toHaveProperty('rate');
 });
 
+test('a hook is reached by its id though another bears that as its name', async () => {
+  const hooks = await open(await openStore(someFolder()));
+  const first = await hooks.create({ url: 'https://example.com/first' });
+  const other = await hooks.create({ url: 'https://example.com/other', name: first.id });
+  expect(hooks.get(first.id).url).toBe(first.url);
+  expect(hooks.targets({ kind: 'hook', to: first.id })).toEqual([first.id]);
+  expect(hooks.get(other.id).url).toBe(other.url);
+});
+
 test('names that are made up are made up anew where they are taken', async () => {
   const hooks = await open(await openStore(someFolder()));
   const names: string[] = [];
