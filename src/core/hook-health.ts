@@ -13,6 +13,11 @@ export interface HookHealth {
 /** Nothing known against it. */
 export const HEALTHY: HookHealth = { failures: 0, warned: 0 };
 
+/** What is known against a hook after a pause: its failures, and no time of them, because nothing was tried. */
+export function healthAfterPause({ failures, warned }: HookHealth): HookHealth {
+  return { failures, warned };
+}
+
 /** Parts of the way to being disabled that are told. */
 const WARNING_PERCENTS = [50, 75, 90] as const;
 

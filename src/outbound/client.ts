@@ -135,8 +135,9 @@ export class OutboundClient implements Outbound {
       try {
         connection = await this.#connection(hop, address, last, deadline);
         connection.requests += 1;
+        connection.begin();
         const answer = await exchange(connection.client, hop, limitOf, deadline);
-        whole = !answer.cut;
+        whole = !answer.gone;
         return answer;
       } catch (error) {
         const reused = connection !== undefined && connection.requests > 1;

@@ -303,8 +303,9 @@ export function deliveryContract(opened: OpenedStore): void {
         const { deliveries } = await claim(NOW + 9);
         const [a, b, c, d] = deliveries as ClaimedDelivery[];
         await settle(a!, { outcome: 'succeeded' });
-        await settle(b!);
-        await settle(c!);
+        // Made together, and given up at different times.
+        await settle(b!, { attempt: { ...attemptOf(b!), startedAt: NOW + 100 } });
+        await settle(c!, { attempt: { ...attemptOf(c!), startedAt: NOW + 200 } });
         const ids = idsOf(deliveries);
         expect(await opened.store.resendDeliveries({ ids: [a!.id, d!.id] }, NOW + 500, 9)).toBe(1);
         expect(await opened.store.delivery(a!.id)).toStrictEqual({
@@ -317,7 +318,7 @@ export function deliveryContract(opened: OpenedStore): void {
           createdAt: NOW,
           dueAt: NOW + 500,
         });
-        const since = { hookId: hook.id, since: NOW + 2 };
+        const since = { hookId: hook.id, since: NOW + 200 };
         const ping = someMessage({ kind: 'ping', to: hook.id, createdAt: NOW + 3 });
         await opened.store.publish(ping);
         await settle(await one());

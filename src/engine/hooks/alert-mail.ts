@@ -26,7 +26,7 @@ const WHY = {
  */
 export function alertMail(
   notice: Pick<NewMessage, 'id' | 'to' | 'data'>,
-  hook: Pick<Hook, 'name' | 'alerts'>,
+  hook: Pick<Hook, 'id' | 'name' | 'alerts'>,
 ): Mail | undefined {
   const data = JSON.parse(notice.data) as NoticeData;
   const told = sentencesOf(notice.to, data, hook);
@@ -50,7 +50,7 @@ export function alertMail(
 function sentencesOf(
   topic: string,
   { percent, reason = 'failures' }: NoticeData,
-  { name }: Pick<Hook, 'name'>,
+  { id, name }: Pick<Hook, 'id' | 'name'>,
 ): readonly [subject: string, ...sentences: string[]] | undefined {
   switch (topic) {
     case NOTICE_TOPICS.disabled:
@@ -58,7 +58,8 @@ function sentencesOf(
         `The hook "${name}" is disabled`,
         `The hook "${name}" is disabled, because ${WHY[reason]}.`,
         'Its open deliveries are held. To send them, and what it has missed:',
-        `  hookwright hook resume ${JSON.stringify(name)} --missed-since 1d`,
+        // Not its name: that may come from a package, and a shell would execute what is in it.
+        `  hookwright hook resume ${id} --missed-since 1d`,
       ];
     case NOTICE_TOPICS.failing:
       return [

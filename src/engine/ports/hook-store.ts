@@ -103,7 +103,8 @@ export interface DeliveryStore {
   settleAttempt(settlement: AttemptSettlement): Promise<AttemptSettled>;
   /**
    * Makes deliveries pending, due at `now`, at the start of their schedule: those of the ids that are not
-   * open, or those of a hook that had failed by then, without pings. Returns how many, at most `countMax`.
+   * open, or those of a hook that failed from `since` on and before `now`, without pings. Returns how many, at
+   * most `countMax`.
    */
   resendDeliveries(which: ResendFilter, now: number, countMax: number): Promise<number>;
   /**

@@ -39,7 +39,7 @@ export function prepareResender(
   );
   const resendFailed = sqlite.prepare(
     `${again} WHERE rowid IN (SELECT rowid FROM delivery
-       WHERE hook_id = ? AND status = ${failed} AND ${UNDELIVERED} AND created_at >= ?
+       WHERE hook_id = ? AND status = ${failed} AND ${UNDELIVERED} AND ended_at >= ?
          AND ended_at < ? AND NOT EXISTS (SELECT 1 FROM message
            WHERE message.id = delivery.message_id AND message.kind = 'ping') ORDER BY rowid LIMIT ?)`,
   );

@@ -44,13 +44,30 @@ describe('a verdict', () => {
       next: { status: 'pending', dueAt: NOW + 60_000 },
       retryAfterMs: 60_000,
     });
-    expect(verdict(answer(429, ['retry-after', '999999999']))).toMatchObject({
-      next: { dueAt: NOW + 86_400_000 },
-      retryAfterMs: 86_400_000,
-    });
+    for (const text of ['999999999', '9999999999', '9'.repeat(400)]) {
+      expect(verdict(answer(429, ['retry-after', text]))).toMatchObject({
+        next: { dueAt: NOW + 86_400_000 },
+        retryAfterMs: 86_400_000,
+      });
+    }
     expect(verdict(answer(429, ['retry-after', '0']))).toMatchObject({
       next: { dueAt: NOW + 1000 },
     });
+  });
+
+  test('reads a pause as a date in each of its three forms, and nothing else', () => {
+    for (const date of [
+      'Thu, 01 Jan 1970 00:17:40 GMT',
+      'Thursday, 01-Jan-70 00:17:40 GMT',
+      'Thu Jan  1 00:17:40 1970',
+    ]) {
+      expect(verdict(answer(503, ['retry-after', date])), date).toMatchObject({
+        retryAfterMs: 60_000,
+      });
+    }
+    for (const text of ['', '-5', '1.5', '1e3', 'soon', 'Thu']) {
+      expect(verdict(answer(503, ['retry-after', text])), text).not.toHaveProperty('retryAfterMs');
+    }
   });
 
   test('of 410 is that the hook is gone, and its delivery is held', () => {

@@ -1,4 +1,5 @@
 import type { HttpArgs } from '../../../core/effect.ts';
+import { CLIENT_HEADERS } from '../../../core/outbound.ts';
 import {
   InvalidEffect,
   invalid,
@@ -29,20 +30,6 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 /** RFC 9110, section 5.5. Beyond Latin-1 a character would lose its high byte on the wire. */
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
-/** Of the connection (RFC 9110, section 7.6.1), or written by the client: another `host` is another site. */
-const OF_THE_CLIENT: ReadonlySet<string> = new Set([
-  'connection',
-  'content-length',
-  'expect',
-  'host',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
 const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
 
 const BODY_FORMS = ['json', 'form', 'text', 'body', 'base64'] as const;
@@ -184,7 +171,7 @@ function readHeaders(pairs: readonly [string, string][]): [string, string][] {
       throw invalid('a header name of letters, digits and hyphens in http', name);
     }
     const lower = name.toLowerCase();
-    if (OF_THE_CLIENT.has(lower)) {
+    if (CLIENT_HEADERS.has(lower)) {
       throw new InvalidEffect(
         `Expected no ${lower} header in http, got one: the client sets it itself`,
       );
