@@ -18,7 +18,12 @@ describe('an import', () => {
   const document = pack('shop', {
     prompts: [
       { key: 'team', label: 'Which team', type: 'text', default: 'sales' },
-      { key: 'KEY', label: 'Key of the shop', type: 'secret', hosts: ['api.example.com'] },
+      {
+        key: 'KEY',
+        label: 'Key of the shop',
+        type: 'secret',
+        hosts: ['api.example.com', 'example.com'],
+      },
     ],
     placeholders: [{ key: 'suffix', type: 'random', length: 8 }],
     records: [
@@ -62,8 +67,11 @@ steps:
           http: ['GET https://api.example.com/**'],
           secrets: ['KEY'],
           functions: ['shop.price'],
-          deliveries: ['order.* → https://example.com'],
-          secret_hosts: ['KEY → api.example.com'],
+          callers: [`shop.orders: whoever has the URL of Shop ${plan.values.suffix}`],
+          deliveries: [
+            expect.stringMatching(/^order\.\* → https:\/\/example\.com\/… \(hidden, \w{8}\)$/),
+          ],
+          secret_hosts: ['KEY → api.example.com', 'KEY → example.com'],
         },
         lost: {},
       },
@@ -176,8 +184,12 @@ describe('a newer version', () => {
     expect(plan.records[2].diff).toContain('-  - automation: news.a\n+  - automation: news.b\n');
     expect(plan.records[3].diff).toContain('+  - other\n');
     expect(plan.capabilities).toEqual({
-      gained: { state: ['other/*'], deliveries: ['other → https://example.com'] },
-      lost: { state: ['news/*'] },
+      gained: {
+        state: ['other/*'],
+        callers: ['news.b: whoever has the URL of News'],
+        deliveries: ['other → https://example.com/in'],
+      },
+      lost: { state: ['news/*'], callers: ['news.a: whoever has the URL of News'] },
     });
     await importer.import(v2, { fingerprint: plan.fingerprint });
     expect(await (await fetch(url, { method: 'POST' })).text()).toBe('new');

@@ -147,7 +147,7 @@ export class Packages {
   async #prepareImport(wanted: WantedPackage, choice: Choice | undefined): Promise<Prepared> {
     const { manifest, digest, signedBy, values, keptSecrets, original } = wanted.filled;
     const { name, version } = manifest;
-    const { clock, automations } = this.#parts;
+    const { clock } = this.#parts;
     const before = this.find(name);
     if (before === undefined && this.#byName.size >= PACKAGES_MAX) {
       const message = `Expected at most ${PACKAGES_MAX} packages, got one more.`;
@@ -171,7 +171,7 @@ export class Packages {
       ...(before === undefined ? {} : { from: before.version }),
       isUnchanged,
       entries,
-      capabilities: capabilityDiff(entries, automations),
+      capabilities: capabilityDiff(entries, this.#parts, made.values),
       notes: [
         ...removalNotes(entries, this.#parts),
         ...missingNotes(entries, made.values, this.#parts),
@@ -198,7 +198,7 @@ export class Packages {
       from: imported.version,
       isUnchanged: false,
       entries,
-      capabilities: capabilityDiff(entries, this.#parts.automations),
+      capabilities: capabilityDiff(entries, this.#parts, this.#parts.secrets.all()),
       notes: removalNotes(entries, this.#parts),
       diagnostics: [],
       fingerprint: fingerprintOf([name, imported.importedAt], entries, this.#parts),

@@ -42,6 +42,8 @@ export interface PlanEntry {
   /** As the package has it. */
   readonly after?: Stored;
   readonly compiled?: CompiledAutomation;
+  /** Of a hook: names of the secrets that `after` sends. */
+  readonly sends?: readonly string[];
   /** Of `after`. */
   readonly mark?: string;
   /** What it became when the package was last imported. */
@@ -130,7 +132,7 @@ function wantedEntry(
   parts: ServerParts,
   values: Targets['values'],
 ): PlanEntry {
-  const { uid, name, file, after, compiled, namesSecret = false } = target;
+  const { uid, name, file, after, compiled, sends, namesSecret = false } = target;
   const { kind } = after;
   const before = own ?? stranger;
   const entry = {
@@ -142,6 +144,7 @@ function wantedEntry(
     mark: markOf(after, namesSecret, parts.hooks),
     ...(before === undefined ? {} : { before }),
     ...(compiled === undefined ? {} : { compiled }),
+    ...(sends === undefined ? {} : { sends }),
     ...(imported === undefined ? {} : { imported }),
   };
   const isSame = before !== undefined && sameAs(before, target, parts, values);
