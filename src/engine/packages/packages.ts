@@ -29,6 +29,7 @@ import { changedSince, refuseConflicts, refuseMistakes } from './refusals.ts';
 import type { SecretValues } from './secret-names.ts';
 import { type Shown, shownOf } from './shown.ts';
 import { type ServerParts, type Stored, storedOf } from './stored.ts';
+import { takenOver, withoutTaken } from './taken-over.ts';
 import { targetsOf } from './targets.ts';
 import type { WantedPackage } from './wanted.ts';
 
@@ -249,6 +250,7 @@ export class Packages {
       ...(before === undefined ? {} : { before: before.importedAt }),
       ...(after === undefined ? {} : { after }),
       ...changesOf(entries, this.#parts),
+      takenOver: after === undefined ? [] : takenOver(after, this.#byName.values()),
     };
     const hooks = await this.#parts.store.applyPackage(change);
     await this.#takeUp(change, hooks);
@@ -286,6 +288,8 @@ export class Packages {
       const { document: _, original: _o, ...imported } = change.after;
       this.#byName.set(change.name, imported);
     }
+    for (const one of withoutTaken(change.takenOver ?? [], this.#byName))
+      this.#byName.set(one.name, one);
     for (const id of goneHooks) await cancelDeliveries(id);
   }
 }
