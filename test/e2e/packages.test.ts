@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { automation, hook, Importer, pack, told, webhook } from './importer.ts';
+import { automation, hook, Importer, type Json, pack, told, webhook } from './importer.ts';
 import { Program } from './program.ts';
 
 let program: Program;
@@ -279,6 +279,29 @@ describe('what was changed by hand', () => {
     );
     await importer.import(v2, { conflicts: 'replace' });
     expect(await program.api('GET', '/automations/hand.a')).toMatchObject({ owner: 'package' });
+  });
+
+  test('is the package’s again once a version has the same', async () => {
+    const version = (number: string, answer: string): string => {
+      const more = `description: ${answer}\n`;
+      const hooked = hook('same', `topics: [${answer}]\n`);
+      const records = [automation('same.a', answer), webhook('Same', 'same.a', more), hooked];
+      return pack('same', { version: number, records });
+    };
+    await importer.import(version('1.0.0', 'one'));
+    await program.api('PUT', '/automations/same.a', {
+      source: 'automation: same.a # kept\nsteps:\n  - return: { text: "two" }\n',
+    });
+    const [{ id }, { id: hookId }] = [
+      await importer.named('webhooks', 'Same'),
+      await importer.named('hooks', 'same'),
+    ] as [Json, Json];
+    await program.api('PATCH', `/webhooks/${id}`, { description: 'two' });
+    await program.api('PATCH', `/hooks/${hookId}`, { topics: ['two'] });
+    expect((await importer.import(version('2.0.0', 'two'))).counts).toEqual({ unchanged: 3 });
+    expect((await importer.import(version('2.0.0', 'two'))).action).toBe('unchanged');
+    expect((await importer.import(version('3.0.0', 'three'))).counts).toEqual({ change: 3 });
+    await program.api('DELETE', '/packages/same');
   });
 
   test('is not what people do while a record is in use: new tokens, pauses', async () => {
