@@ -211,6 +211,21 @@ export class Secrets implements SecretRegistry, SecretSource {
     };
   }
 
+  /**
+   * A secret as it would be stored with other hosts; the values stay. `undefined` where there is none that can be
+   * read. Throws `secret.invalid`.
+   */
+  rebound(name: string, hosts: readonly string[]): SealedSecret | undefined {
+    const known = this.#byName.get(name);
+    if (known?.value === undefined) return undefined;
+    const sealed = this.seal(name, { value: known.value, hosts });
+    const { previous } = known;
+    if (previous === undefined) return sealed;
+    const place = `${placeOf(name, sealed.hosts)}/previous`;
+    const before = this.#parts.vault.seal(previous.value, place);
+    return { ...sealed, previous: { sealed: before, until: previous.until } };
+  }
+
   delete(name: string): Promise<SecretFacts> {
     return this.#turns.take(async () => {
       const facts = this.facts(name);

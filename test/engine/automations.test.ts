@@ -87,3 +87,10 @@ test('the folder leaves what others own alone, and a file of such a name is a mi
   await automations.load(files);
   expect(automations.entry('mine')).toMatchObject({ owner: 'folder' });
 });
+
+test('an automation whose file cannot be read just now stays as it is', async () => {
+  const automations = await Automations.open(NOTHING, new RememberingLog(), () => 0);
+  await automations.load([started('one', 'order.*'), started('two', 'order.*')]);
+  expect(await automations.load([], ['one.yaml'])).toMatchObject({ removed: ['two'] });
+  expect(automations.startedBy('order.paid')).toEqual(['one']);
+});
