@@ -1,6 +1,7 @@
+import { FIELDS_MAX } from '../core/request/fields.ts';
 import { jsonAt } from './json.ts';
 import { type Refusal, refusal } from './refusal.ts';
-import type { RequestView } from './request.ts';
+import type { RequestView, SentFields } from './request.ts';
 import type { Place } from './source.ts';
 
 /** Characters of a header or field that proves something: an RSA signature in base64 has 700, a JWT a few thousand. */
@@ -72,9 +73,9 @@ function rawValues(place: Place, view: RequestView): Found {
     case 'header':
       return headerValues(place.names, place, view);
     case 'query':
-      return single(fields(view.query, place.name), place);
+      return field(view.query, place.name, place);
     case 'form':
-      return single(fields(view.form, place.name), place);
+      return field(view.form, place.name, place);
     case 'json': {
       const found = jsonAt(view.json, place.steps);
       const isText = (value: unknown) =>
@@ -85,8 +86,13 @@ function rawValues(place: Place, view: RequestView): Found {
   }
 }
 
-function fields(all: readonly (readonly [string, string])[], name: string): readonly string[] {
-  return all.filter(([key]) => key === name).map(([, value]) => value);
+function field(all: SentFields, name: string, place: Place): Found {
+  if (all !== undefined) {
+    const values = all.filter(([key]) => key === name).map(([, value]) => value);
+    return single(values, place);
+  }
+  const reason = `Expected ${label(place)} among at most ${FIELDS_MAX} fields, got more.`;
+  return { ok: false, refusal: refusal('proof.malformed', reason) };
 }
 
 /** Each name may come once; where several names are possible, all that came count. */
