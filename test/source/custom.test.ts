@@ -79,6 +79,23 @@ describe('bearer, basic, and keys in headers, queries and bodies', () => {
     expect(take('+current')).toBe('proof.mismatch');
   });
 
+  test('a key beyond ASCII in a header, in UTF-8 or in Latin-1', () => {
+    const keys = { secret: ['clé-secrète'] };
+    const inUtf8 = Buffer.from('clé-secrète').toString('latin1');
+    for (const [verify, header] of [
+      [{ token: { header: 'X-Key' } }, 'X-Key'],
+      [{ bearer: {} }, 'Authorization'],
+    ] as const) {
+      const take = (key: string) => {
+        const value = header === 'X-Key' ? key : `Bearer ${key}`;
+        return outcome(judge(custom({ verify }), { headers: { [header]: value } }, keys));
+      };
+      expect(take(inUtf8)).toBe('accepted');
+      expect(take('clé-secrète')).toBe('accepted');
+      expect(take('cle-secrete')).toBe('proof.mismatch');
+    }
+  });
+
   test('a secret that is empty or not set lets nobody in', () => {
     const source = custom({ verify: { token: { query: 'key' } } });
     const empty = { url: 'https://a.example/?key=' };
