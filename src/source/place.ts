@@ -27,14 +27,20 @@ export function valuesAt(place: Place, view: RequestView): Found {
       const reason = `Expected ${label(place)} of at most ${PROOF_LENGTH_MAX} characters, got ${text.length}.`;
       return { ok: false, refusal: refusal('proof.malformed', reason) };
     }
-    values.push(...itemsOf(text, place));
+    const items = itemsOf(text, place);
+    // Of a JSON list every item counts: one that is left out would be one that nothing is asked of.
+    if (items.length === 0 && place.in === 'json') return otherForm(place);
+    values.push(...items);
   }
   // Items of a JSON list are bounded where it is read: notifications come by the thousand.
   if (place.in !== 'json' && values.length > ITEMS_MAX) {
     const reason = `Expected at most ${ITEMS_MAX} items in ${label(place)}, got ${values.length}.`;
     return { ok: false, refusal: refusal('proof.malformed', reason) };
   }
-  if (values.length > 0) return { ok: true, values };
+  return values.length > 0 ? { ok: true, values } : otherForm(place);
+}
+
+function otherForm(place: Place): Found {
   const reason = `Expected ${label(place)} with ${expectedItem(place)}, got another form.`;
   return { ok: false, refusal: refusal('proof.malformed', reason) };
 }

@@ -70,6 +70,19 @@ describe('bearer, basic, and keys in headers, queries and bodies', () => {
     expect(outcome(judge(source, {}, KEYS))).toBe('proof.missing');
   });
 
+  test('every item of a list has to carry the key, one of another form too', () => {
+    const place = { json: 'items[*].key', prefix: 'Bearer ' };
+    const source = custom({ verify: { token: place } });
+    const take = (...keys: readonly string[]) =>
+      outcome(
+        judge(source, { body: JSON.stringify({ items: keys.map((key) => ({ key })) }) }, KEYS),
+      );
+    expect(take('Bearer current', 'Bearer current')).toBe('accepted');
+    expect(take('Bearer current', 'Bearer x')).toBe('proof.mismatch');
+    expect(take('Bearer current', 'x')).toBe('proof.malformed');
+    expect(take('Bearer current', '')).toBe('proof.malformed');
+  });
+
   test('blanks around a key are part of it', () => {
     const source = custom({ verify: { token: { query: 'key' } } });
     const take = (key: string) =>
