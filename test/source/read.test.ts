@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatDiagnostic } from '../../src/core/diagnostic.ts';
 import { readSourceFile, SourceFiles } from '../../src/package/source-files.ts';
+import { unsignedTime } from '../../src/source/checks-of.ts';
 import { readSource } from '../../src/source/read/source.ts';
 import { presetTables } from '../../src/source/reference.ts';
 import { PRESETS } from './presets.ts';
@@ -25,6 +26,7 @@ test('everything that ships is read without mistakes', async () => {
     expect(read?.diagnostics).toEqual([]);
     expect(read?.source).toMatchObject({ name, docs: expect.stringMatching(/^https:\/\//) });
     expect(read?.source?.description).not.toBe('');
+    expect(read?.source && unsignedTime(read.source), name).toBeUndefined();
   }
 });
 
