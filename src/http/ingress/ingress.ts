@@ -4,6 +4,7 @@ import { HookwrightError } from '../../core/errors.ts';
 import type { CapturedEvent } from '../../core/event.ts';
 import type { IdPrefix } from '../../core/ids.ts';
 import type { Log } from '../../core/log.ts';
+import type { Answer } from '../../core/run.ts';
 import type { Callers } from '../../engine/callers/callers.ts';
 import { mappedData } from '../../engine/payload.ts';
 import type { Receiver } from '../../engine/receive.ts';
@@ -21,6 +22,9 @@ import { writeAnswer, writeError, writeErrorEarly } from './write.ts';
  * usual 25 kB are 26 MB; a hundred of the largest are what memory bears beside the sandboxes.
  */
 const BYTES_UNDER_WAY_MAX = 512 * 1024 * 1024;
+
+/** Without a body: Xero tries a webhook with a wrong signature, and takes no other answer. */
+const UNPROVEN: Answer = { status: 401, headers: [], body: '' };
 
 export interface IngressParts {
   readonly routeOfToken: (token: string) => Route | undefined;
@@ -137,7 +141,8 @@ export class Ingress {
     );
     if (judgement.is === 'refused') {
       fields.refusal = judgement.code;
-      throw new HookwrightError('request.unauthorized', 'Unauthorized.');
+      fields.code = 'request.unauthorized';
+      return writeAnswer(outgoing, UNPROVEN);
     }
     if (judgement.is === 'handshake') {
       fields.handshake = judgement.name;
