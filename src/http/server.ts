@@ -1,9 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { getRequestListener } from '@hono/node-server';
+import { getRequestListener, RequestError } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { Hono } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { HookwrightError } from '../core/errors.ts';
+import { errorAnswer } from './errors.ts';
 import type { Ingress } from './ingress/ingress.ts';
 import { webhookTarget } from './ingress/target.ts';
 
@@ -46,6 +48,15 @@ export function createHono(api: Hono, tracking: Hono, healthy: () => boolean): H
   );
   app.route('/', tracking);
   app.route('/', api);
+  app.notFound((c) => {
+    const { status, body } = errorAnswer(
+      new HookwrightError(
+        'request.not_found',
+        `Expected a path of this server, got ${c.req.method} ${c.req.path}.`,
+      ),
+    );
+    return c.json(body, status as ContentfulStatusCode);
+  });
   return app;
 }
 
@@ -54,7 +65,10 @@ export function createHono(api: Hono, tracking: Hono, healthy: () => boolean): H
  * a backslash or an odd host and rewrites dot segments; a capture takes what was sent.
  */
 export function createHttpServer(webhooks: Hono<RawMessages>, rest: Hono): Server {
-  const fetchListener = getRequestListener((request, env) => rest.fetch(request, env));
+  const fetchListener = getRequestListener((request, env) => rest.fetch(request, env), {
+    hostname: 'localhost', // Where none is sent: health checks of load balancers are in HTTP/1.0.
+    errorHandler: refuseUnreadable,
+  });
   const answers: LastAnswers = new WeakMap();
   const server = createServer(
     {
@@ -107,6 +121,19 @@ class RawRequest {
   constructor(incoming: IncomingMessage) {
     this.method = incoming.method ?? 'GET';
   }
+}
+
+/** What the Fetch adapter makes no request of, such as one to a host with a blank in its name. */
+function refuseUnreadable(error: unknown): Response {
+  const told =
+    error instanceof RequestError
+      ? new HookwrightError(
+          'request.malformed',
+          'Expected a request to a host and a path, got another.',
+        )
+      : error;
+  const { status, body } = errorAnswer(told);
+  return Response.json(body, { status });
 }
 
 const STATUS_OF_PARSE_ERROR: Readonly<Record<string, string>> = {

@@ -1,3 +1,4 @@
+import { FIELDS_MAX } from '../core/request/fields.ts';
 import { jsonAt } from './json.ts';
 import { valueAt } from './place.ts';
 import { type Refusal, refusal } from './refusal.ts';
@@ -105,6 +106,10 @@ function sortedForm(
   | { readonly ok: false; readonly refusal: Refusal } {
   if (view.raw.body.length > 0 && !view.isForm) {
     const reason = 'Expected a body of type application/x-www-form-urlencoded, got another type.';
+    return { ok: false, refusal: refusal('body.malformed', reason) };
+  }
+  if (view.form === undefined) {
+    const reason = `Expected at most ${FIELDS_MAX} fields in the form, got more.`;
     return { ok: false, refusal: refusal('body.malformed', reason) };
   }
   const values = new Map<string, Set<string>>();

@@ -4,6 +4,7 @@ import { HookwrightError } from '../../core/errors.ts';
 import type { CapturedEvent } from '../../core/event.ts';
 import type { IdPrefix } from '../../core/ids.ts';
 import type { Log } from '../../core/log.ts';
+import type { Answer } from '../../core/run.ts';
 import type { Callers, Judgement } from '../../engine/callers/callers.ts';
 import { mappedData } from '../../engine/payload.ts';
 import type { Receiver } from '../../engine/receive.ts';
@@ -23,6 +24,9 @@ import { writeAnswer, writeError, writeErrorEarly } from './write.ts';
 export const BYTES_UNDER_WAY_MAX: number = 512 * 1024 * 1024;
 /** Who has not read its answer by then is cut off: the largest, 16 MB, at 56 kB/s. */
 const ANSWER_MS_MAX = 300_000;
+
+/** Without a body: Xero tries a webhook with a wrong signature, and takes no other answer. */
+const UNPROVEN: Answer = { status: 401, headers: [], body: '' };
 
 export interface IngressParts {
   readonly routeOfToken: (token: string) => Route | undefined;
@@ -136,7 +140,8 @@ export class Ingress {
     const { captured, judgement } = await this.#arrive(incoming, { target, route, client }, fields);
     if (judgement.is === 'refused') {
       fields.refusal = judgement.code;
-      throw new HookwrightError('request.unauthorized', 'Unauthorized.');
+      fields.code = 'request.unauthorized';
+      return writeAnswer(outgoing, UNPROVEN);
     }
     if (judgement.is === 'handshake') {
       fields.handshake = judgement.name;
