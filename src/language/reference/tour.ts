@@ -78,6 +78,7 @@ maps, not in keys.
 - \`$\${{\` writes a literal \`\${{\`.
 - A condition (\`if\`, \`when\`, \`while\`) is one expression, or \`true\` or \`false\`. What JavaScript takes for false is
   false: \`false\`, \`0\`, \`''\`, \`null\`, \`undefined\`, \`NaN\`.
+- It is the JavaScript of 2023 and strict, in \`run\` blocks too, as in modules.
 - Expressions do not assign. \`set\` does, and so may \`run\`.
 
 **When to quote.** YAML reads some characters of an unquoted text as its own. Put the whole value in quotes where an
