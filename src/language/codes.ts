@@ -16,7 +16,8 @@ export const DIAGNOSTICS = {
   'yaml.too_deep': 'Lists and maps nested deeper than the language allows.',
   'value.type': 'A value of another type than its key expects.',
   'value.invalid': 'A value of the right type that its key does not allow.',
-  'value.inexact': 'A number with more digits than JavaScript’s numbers keep.',
+  'value.inexact':
+    'A number with more digits than JavaScript’s numbers keep, or with a `+` or `0` before it, which they lose.',
   'key.unknown': 'A key that does not exist here.',
   'key.missing': 'A key that must be there.',
   'key.conflict': 'Keys that exclude each other.',
