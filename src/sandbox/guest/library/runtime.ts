@@ -8,6 +8,7 @@ import {
   iteratorSymbol,
   joined,
   keys,
+  parse,
   stringify,
 } from '../inside/primordials.ts';
 import { describe, type GuestFailureCode, RunError } from '../inside/thrown.ts';
@@ -111,7 +112,10 @@ export function makeRuntime(
 function text(value: unknown): string {
   if (typeof value === 'string') return value;
   if (value === null || value === undefined) return '';
-  return typeof value === 'object' ? (stringify(value) ?? '') : asString(value);
+  if (typeof value !== 'object') return asString(value);
+  const json = stringify(value) ?? '';
+  // Of a `Date` or `URL`: nobody wants its quotes in a text.
+  return json[0] === '"' ? (parse(json) as string) : json;
 }
 
 function failMessage(message: unknown): string {
