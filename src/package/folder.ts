@@ -37,9 +37,25 @@ export async function readFolder(dir: string): Promise<readonly AutomationFile[]
     );
   }
   const read = await Promise.all(
-    files.sort().map(async (file) => ({ file, text: await readFile(join(dir, file), 'utf8') })),
+    files.sort().map(async (file) => ({ file, text: await textOf(join(dir, file)) })),
   );
-  return read.filter(({ text }) => !isOtherRecord(text));
+  return read.flatMap(({ file, text }) =>
+    text === undefined || isOtherRecord(text) ? [] : [{ file, text }],
+  );
+}
+
+/** `undefined` where it is a folder, or was taken away since the names were read. */
+async function textOf(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EISDIR' || code === 'ENOENT') return undefined;
+    throw new HookwrightError('config.invalid', `Expected a readable file, got ${path}.`, {
+      next: 'Let the user that Hookwright runs as read it.',
+      cause: error,
+    });
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -33,6 +33,15 @@ test('of a package’s folder the automations load, and no other record', async 
     'plain.yaml',
     'said.yaml',
   ]);
+});
+
+test('what is called like an automation and is no file is passed over', async () => {
+  const folder = join(root, 'odd');
+  mkdirSync(join(folder, 'folder.yaml'), { recursive: true });
+  writeFileSync(join(folder, 'folder.yaml', 'inside.yaml'), 'automation: inside');
+  symlinkSync(join(folder, 'nowhere'), join(folder, 'link.yaml'));
+  const read = await readFolder(folder);
+  expect(read?.map(({ file }) => file)).toEqual(['folder.yaml/inside.yaml']);
 });
 
 test('a folder that is made after the start is found, and watched from then on', async () => {
