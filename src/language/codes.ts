@@ -4,6 +4,7 @@
  */
 export const DIAGNOSTICS = {
   'yaml.syntax': 'The file is not YAML 1.2.',
+  'yaml.encoding': 'Bytes that are no UTF-8: the character U+FFFD stands in their place.',
   'yaml.unquoted':
     'An unquoted text that YAML reads as something else; `validate --fix` quotes it.',
   'yaml.duplicate_key': 'A key that stands twice in one map.',
