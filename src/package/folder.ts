@@ -31,7 +31,10 @@ export async function readFolder(
           return [];
         }
         const message = `Expected a readable file, got ${join(dir, file)}.`;
-        throw new HookwrightError('config.invalid', message, { cause: error });
+        throw new HookwrightError('config.invalid', message, {
+          next: 'Let the user that Hookwright runs as read it.',
+          cause: error,
+        });
       }
     }),
   );

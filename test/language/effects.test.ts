@@ -180,6 +180,16 @@ test('variables, and names of the block’s own, hide effects of the same name',
   expect(ran.effects).toEqual([]);
 });
 
+test('a name of the block’s own takes nothing from its effects, whatever it is', async () => {
+  const { effects } = await run(
+    '- run: |\n    const $ = [1];\n    const [n] = $;\n    await wait(n);\n    await state.get(n);',
+  );
+  expect(effects.map(({ effect, given }) => [effect, ...given])).toEqual([
+    ['wait', 1],
+    ['state.get', 1],
+  ]);
+});
+
 test('the lines of a block stay where they are when effects are declared before it', () => {
   const { program } = compiled(
     allowed('- run: |\n    const a = 1;\n    await http("https://a.example.com/");'),

@@ -36,6 +36,15 @@ test('of a package’s folder the automations load, and no other record', async 
   ]);
 });
 
+test('what is called like an automation and is no file is passed over', async () => {
+  const folder = join(root, 'odd');
+  mkdirSync(join(folder, 'folder.yaml'), { recursive: true });
+  writeFileSync(join(folder, 'folder.yaml', 'inside.yaml'), 'automation: inside');
+  symlinkSync(join(folder, 'nowhere'), join(folder, 'link.yaml'));
+  const read = await readFolder(folder);
+  expect(read?.map(({ file }) => file)).toEqual(['folder.yaml/inside.yaml']);
+});
+
 test('a folder that is made after the start is found, and watched from then on', async () => {
   const folder = join(root, 'later', 'automations');
   const errors: unknown[] = [];

@@ -67,7 +67,7 @@ export function analyseExpression(source: string): Analysis {
 
 /**
  * Analyses the body of an async function: statements, `return` and `await` allowed. To compile it, put a
- * line break after it. It is read as sloppy code; in strict code some of it would not compile.
+ * line break after it. It is read as strict code, and may not compile as any other.
  */
 export function analyseBlock(source: string): Analysis {
   return analyse(source, parseBlock(source), 'script');

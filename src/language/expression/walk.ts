@@ -2,7 +2,7 @@ import type { AnyNode, CallExpression, Expression, Identifier, MemberExpression 
 import type { DroppedCall, MemberUse, NameUse } from './analyse.ts';
 import { type CallUse, callUse } from './call-text.ts';
 import { memberChain } from './member-path.ts';
-import { type Problem, problem } from './problem.ts';
+import { evalProblem, type Problem, problem } from './problem.ts';
 import type { TextKind } from './syntax-problem.ts';
 import { visitNode } from './visit.ts';
 
@@ -83,13 +83,7 @@ export class Walk {
 
   name({ name, start, end }: Identifier, write: boolean): void {
     if (name === 'eval') {
-      // Bound too: a sloppy script can get hold of the real one, and what it evaluates is seen by no check.
-      this.report(
-        'script.eval',
-        'Expected a script without `eval`, got one',
-        { start, end },
-        'To read JSON, use `JSON.parse`; to look up a member by name, `object[name]`.',
-      );
+      this.problems.push(evalProblem({ start, end }));
     } else if (this.isFree(name)) this.names.push({ name, start, end, write });
   }
 

@@ -70,8 +70,11 @@ export const writeTry: StepWriter = ({ map, value, number, line }, unit, write) 
   if (last !== undefined) {
     const place = unit.report.source.line(last.key.start);
     unit.out.line(place, '} finally {');
+    // What goes on from here was thrown by a step before these.
+    unit.out.line(place, 'const $step = $.step;');
     unit.trace.branch(place, number, 'finally');
     write(last.value, unit);
+    unit.out.line(place, '$.step = $step;');
   }
   unit.out.line(line, '}');
 };

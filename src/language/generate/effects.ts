@@ -7,8 +7,7 @@ import { writeValue } from './value.ts';
 
 export const writeHttp: StepWriter = (step, unit) => {
   const { value } = step;
-  if (value.kind === 'map')
-    noteTarget('http', childOf(value, 'url'), unit, childOf(value, 'method'));
+  if (value.kind === 'map') noteTarget('http', childOf(value, 'url'), unit, value);
   else noteTarget('http', value, unit);
   writeEffect(step, 'http', [value.kind === 'map' ? withExpectedList(value) : value], unit);
 };
