@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { loadAutomations } from './app/automations-folder.ts';
-import { createExample } from './app/first-start.ts';
+import { createExample, untriedExample } from './app/first-start.ts';
 import { openHooks } from './app/hooks.ts';
 import { offlineRuns } from './app/offline-runs.ts';
 import { Open } from './app/open.ts';
 import { sampleSender } from './app/sample-sender.ts';
 import { readSecretKey } from './app/secret-key.ts';
-import { type Parts, type Served, serve } from './app/serve.ts';
+import { type Parts, type Served, serve, urlOf } from './app/serve.ts';
 import { forgetServer, noteServer } from './app/server-note.ts';
 import { sourceFolder } from './app/source-folder.ts';
 import type { Config } from './config/config.ts';
@@ -32,6 +32,7 @@ import { createApi } from './http/api/api.ts';
 import { openLog } from './log/pino-log.ts';
 import { openOutbound } from './outbound/open.ts';
 import { openSandbox } from './sandbox/pool.ts';
+import { hasDatabase } from './store/sqlite/database-file.ts';
 import { openSqliteStore } from './store/sqlite/open.ts';
 
 export interface App {
@@ -39,7 +40,9 @@ export interface App {
   readonly url: string;
   /** Bearer token of the API, made anew at each start. */
   readonly apiToken: string;
-  /** The example webhook, where this was the first start on this data folder. */
+  /** Whether the data folder had no data before. */
+  readonly isNew: boolean;
+  /** The example webhook of the first start, as long as nobody has called it and it is the only one. */
   readonly firstWebhook: Webhook | undefined;
   /** The API in process, without the network. */
   fetch(request: Request): Promise<Response>;
@@ -81,6 +84,7 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
   // Started first: it takes longest, and nothing needs it before the server listens.
   const sandbox = listen ? openEarly(config, open) : undefined;
   const makeId = idMaker();
+  const isNew = !hasDatabase(config.dataDir);
   const stored = await openStored({ config, log, clock, makeId, listen }, open);
   const { store, secrets, sources, automations, hooks } = stored;
   const feed = createFeed();
@@ -93,7 +97,7 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
   });
   const packages = await openPackages({ ...stored, clock, log, deliveries });
   const apiToken = randomBytes(API_TOKEN_BYTES).toString('hex');
-  let url = config.publicUrl ?? `http://${config.host}:${config.port}`;
+  let url = config.publicUrl ?? urlOf({ address: config.host, port: config.port });
   let control = offlineRuns(store, clock);
   let take: (event: CapturedEvent) => void = () => {};
   let listening: { readonly address: string; readonly base: string } | undefined;
@@ -141,6 +145,7 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
       return url;
     },
     apiToken,
+    isNew,
     firstWebhook: stored.firstWebhook,
     fetch: async (request) => api.fetch(request),
     close: () => open.close(),
@@ -178,7 +183,9 @@ async function openStored(
   const registry = await LiveRegistry.open({ store, automations, sources, clock, makeId, turns });
   const fresh = automations.size === 0 && registry.webhooks().length === 0;
   await loadAutomations(config.automationsDir, automations, log);
-  const firstWebhook = fresh ? await createExample(registry) : undefined;
+  const firstWebhook = fresh
+    ? await createExample(registry)
+    : await untriedExample(registry, store);
   return { store, secrets, tokens, sources, automations, registry, hooks, turns, firstWebhook };
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, isIPv6 } from 'node:net';
 import type { Hono } from 'hono';
 import type { Config } from '../config/config.ts';
 import type { Clock } from '../core/clock.ts';
@@ -246,6 +246,17 @@ function trackingOf({ config, tokens, deliveries, makeId, clock, log }: Parts) {
   return createTracking({ tokens, deliveries, trusted, makeId, clock, log });
 }
 
+const OTHER_PLACE = 'Choose another place with --port or --host.';
+const OTHER_HOST =
+  'Name an address of this machine with --host, such as 127.0.0.1, or 0.0.0.0 for every interface.';
+/** What an operator can do, by the system's code. */
+const LISTEN_NEXT: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'Stop what listens there, or choose another place with --port or --host.',
+  EACCES: 'Choose a port above 1023 with --port: those below are for root, or for a reverse proxy.',
+  EADDRNOTAVAIL: OTHER_HOST,
+  ENOTFOUND: OTHER_HOST,
+};
+
 async function listen(server: Server, { host, port }: Config): Promise<AddressInfo> {
   try {
     server.listen(port, host);
@@ -254,18 +265,21 @@ async function listen(server: Server, { host, port }: Config): Promise<AddressIn
     const { code } = error as NodeJS.ErrnoException;
     throw new HookwrightError(
       'listen.failed',
-      `Expected to listen on ${host}:${port}, got ${code ?? String(error)}.`,
-      {
-        next: 'Stop what listens there, or choose another place with --port or --host.',
-        cause: error,
-      },
+      `Expected to listen on ${placeOf(host, port)}, got ${code ?? String(error)}.`,
+      { next: LISTEN_NEXT[code ?? ''] ?? OTHER_PLACE, cause: error },
     );
   }
   return server.address() as AddressInfo;
 }
 
-function urlOf({ address, family, port }: AddressInfo): string {
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+/** The URL of an address or a host's name. */
+export function urlOf({ address, port }: Pick<AddressInfo, 'address' | 'port'>): string {
+  return `http://${placeOf(address, port)}`;
+}
+
+/** IPv6 addresses are in brackets (RFC 3986, section 3.2.2). */
+function placeOf(host: string, port: number): string {
+  return `${isIPv6(host) ? `[${host}]` : host}:${port}`;
 }
 
 interface Stoppable {

@@ -12,6 +12,8 @@ const PROBE_TIMEOUT_MS = 5_000;
 export interface Connection {
   /** Whether a running server answers, which alone can tell of events as they come. */
   readonly running: boolean;
+  /** Whether the data folder was begun for this, empty. */
+  readonly isNew: boolean;
   /** A request to a path below `/api/v1`, with the token. */
   readonly fetch: (path: string, init?: RequestInit) => Promise<Response>;
   close(): Promise<void>;
@@ -38,6 +40,7 @@ export async function connectToServer(
   if (!isNote(note) || !(await answers(note, surroundings))) return undefined;
   return {
     running: true,
+    isNew: false,
     fetch: (path, init) => call(note, surroundings, path, init),
     close: async () => {},
   };
@@ -47,6 +50,7 @@ async function connectInProcess(config: Config, surroundings: Surroundings): Pro
   const app: App = await surroundings.startApp(config, { listen: false });
   return {
     running: false,
+    isNew: app.isNew,
     fetch: (path, init) => {
       const url = new URL(API_PATH + path, 'http://127.0.0.1');
       return app.fetch(new Request(url, authorized(init, app.apiToken)));

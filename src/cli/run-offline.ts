@@ -39,7 +39,9 @@ export async function runOffline(
   if (resolved.problems.length > 0) {
     throw new HookwrightError(
       'usage.invalid',
-      resolved.problems.map((problem) => `${problem}.`).join('\n'),
+      resolved.problems
+        .map((problem) => (problem.endsWith('?') ? problem : `${problem}.`))
+        .join('\n'),
       {
         next: `Give them with --inputs as JSON; ${file} declares them under "inputs".`,
       },

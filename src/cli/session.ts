@@ -69,7 +69,14 @@ export class Session {
 
   /** Does something with the API of the data folder, served or in process. */
   async withApi(job: (api: ApiClient) => Promise<void>): Promise<void> {
+    const { dataDir } = this.config();
     const connection = await connect(this.config(), this.surroundings);
+    // Who asks in another folder than the server's would take its emptiness for the server's.
+    if (connection.isNew) {
+      this.note(
+        `there was no data in ${dataDir}, so it begins empty; --data-dir names another folder.`,
+      );
+    }
     try {
       await job(new ApiClient(connection));
     } finally {

@@ -10,21 +10,15 @@ import { HookwrightError } from '../core/errors.ts';
 import { digest } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import type { Schedule } from '../core/schedule.ts';
-import { didYouMean } from '../core/suggest.ts';
 import { fitsPattern } from '../core/wildcard.ts';
 import { type CompiledAutomation, compile } from '../language/compile.ts';
 import type { Trigger } from '../language/generate/unit.ts';
+import { claimedName, duplicate, missing, ownedByFolder } from './automation-mistakes.ts';
 import { OLD_REVISIONS_MAX } from './limits.ts';
+import { mayBeScheduled } from './may-be-scheduled.ts';
 import type { AutomationStore } from './ports.ts';
 import type { RunnableAutomation } from './route.ts';
 import { Turns } from './turns.ts';
-
-/**
- * What a text with `trigger: schedule` has, so that a start need not compile all: the word or, where there is
- * a trigger or YAML that hides one, an escape. Compiling the gallery took a third of a start.
- */
-const SCHEDULE = /schedule/;
-const MAY_HIDE_IT = /^[ \t]*(?:trigger\b|["'?{%]|---)/m;
 
 /** An automation as people look at it. */
 export interface AutomationEntry {
@@ -66,7 +60,12 @@ export class Automations {
   readonly #compiled = new Map<string, CompiledAutomation>();
   /** By revision, of revisions that were current when a run began. */
   readonly #old = new Map<string, CompiledAutomation>();
+  /** Of the folder's files at the last load; those that were loaded before have none. */
   #diagnostics: readonly Diagnostic[] = [];
+  /** Of the folder's files that have no good revision, by the name that each would have. */
+  #rejected: ReadonlyMap<string, string> = new Map();
+  /** What a compilation warned of. */
+  readonly #warnings = new WeakMap<CompiledAutomation, readonly Diagnostic[]>();
   #revision = 0;
   /** Told when automations have changed. */
   listener: () => void = () => {};
@@ -116,10 +115,9 @@ export class Automations {
   entry(name: string): AutomationEntry {
     const record = this.#byName.get(name);
     if (record === undefined) {
-      throw new HookwrightError('automation.not_found', missing(name), {
-        next:
-          didYouMean(name, this.#byName.keys()) ?? 'List them with `hookwright automation list`.',
-      });
+      const { message, next = 'List them with `hookwright automation list`.' } =
+        this.#missing(name);
+      throw new HookwrightError('automation.not_found', message, { next });
     }
     const { revision, file, owner } = record;
     const compiled = this.#compile(record);
@@ -136,18 +134,29 @@ export class Automations {
       revision: revision.id,
       createdAt: revision.createdAt,
       source: revision.source,
-      diagnostics:
-        owner === 'folder'
-          ? this.#diagnostics.filter((diagnostic) => diagnostic.file === file)
-          : [],
+      diagnostics: this.#diagnosticsOf(record, compiled),
     };
+  }
+
+  #diagnosticsOf(
+    { file, owner }: AutomationRecord,
+    compiled: CompiledAutomation | undefined,
+  ): readonly Diagnostic[] {
+    const own = this.#diagnostics.filter((diagnostic) => diagnostic.file === file);
+    if (owner === 'folder' && own.length > 0) return own;
+    return (compiled && this.#warnings.get(compiled)) ?? [];
+  }
+
+  #missing(name: string): ReturnType<typeof missing> {
+    return missing(name, { names: this.#byName.keys(), rejected: this.#rejected });
   }
 
   /** What an automation's name stands for now, or a sentence that says why it cannot run. */
   runnable(name: string): RunnableAutomation | string {
     const record = this.#byName.get(name);
     if (record === undefined) {
-      return [missing(name), didYouMean(name, this.#byName.keys())].filter(Boolean).join(' ');
+      const { message, next } = this.#missing(name);
+      return [message, next].filter(Boolean).join(' ');
     }
     const compiled = this.#compile(record);
     if (compiled === undefined) {
@@ -215,6 +224,7 @@ export class Automations {
     const known = new Map(own.map((record) => [record.file, record]));
     const owners = new Map(others.map(({ name, owner, file }) => [name, ownerText(owner, file)]));
     const diagnostics: Diagnostic[] = [];
+    const rejected = new Map<string, string>();
     const changed: string[] = [];
     const unchanged = files.filter(
       (file) => known.get(file.file)?.revision.id === digest(file.text),
@@ -223,10 +233,11 @@ export class Automations {
     for (const { file, text } of files) {
       const record = known.get(file);
       if (record !== undefined && owners.get(record.name) === file) continue;
-      const compilation = compile(text, file);
+      const compilation = this.#read(text, file);
       diagnostics.push(...compilation.diagnostics);
       const name = compilation.automation?.name;
       if (compilation.automation === undefined || name === undefined) {
+        if (record === undefined) rejected.set(claimedName(text) ?? '', file);
         // Its last good revision stays, unless another file took the name over.
         if (record !== undefined && !owners.has(record.name)) owners.set(record.name, file);
         continue;
@@ -244,6 +255,7 @@ export class Automations {
     );
     for (const name of removed) await this.#remove(name, 'folder');
     this.#diagnostics = diagnostics;
+    this.#rejected = rejected;
     if (changed.length + removed.length > 0) this.#changed();
     return { changed, removed, diagnostics };
   }
@@ -260,7 +272,7 @@ export class Automations {
 
   async #saveByHand(name: string, text: string): Promise<AutomationEntry> {
     const file = `${name}.yaml`;
-    const { automation, diagnostics } = compile(text, file);
+    const { automation, diagnostics } = this.#read(text, file);
     if (automation === undefined) {
       const errors = diagnostics.filter(({ severity }) => severity === 'error');
       const told = errors.map((diagnostic) => formatDiagnostic(diagnostic, text));
@@ -344,6 +356,13 @@ export class Automations {
     this.#byName.delete(name);
   }
 
+  #read(text: string, file: string): ReturnType<typeof compile> {
+    const compilation = compile(text, file);
+    const { automation, diagnostics } = compilation;
+    if (automation !== undefined) this.#warnings.set(automation, diagnostics);
+    return compilation;
+  }
+
   #forget(name: string): void {
     const before = this.#byName.get(name);
     if (before !== undefined) this.#compiled.delete(before.revision.id);
@@ -353,7 +372,7 @@ export class Automations {
     const { revision, file } = record;
     const known = this.#compiled.get(revision.id);
     if (known !== undefined) return known;
-    const { automation, diagnostics } = compile(revision.source, file);
+    const { automation, diagnostics } = this.#read(revision.source, file);
     if (automation === undefined) {
       // A revision that an older version accepted and this one does not.
       this.#log.write('error', 'automation.rejected', { automation: record.name, diagnostics });
@@ -368,32 +387,4 @@ export class Automations {
 export function runnable(revision: string, compiled: CompiledAutomation): RunnableAutomation {
   const { inputs, program, trigger, policy, retry } = compiled;
   return { revision, inputs, program, trigger, policy, retry };
-}
-
-function ownedByFolder({ name, file }: Pick<AutomationRecord, 'name' | 'file'>): HookwrightError {
-  return new HookwrightError(
-    'automation.owned',
-    `Expected an automation that is stored, got "${name}", which the automations folder has.`,
-    { next: `Change or delete its file, ${file}.` },
-  );
-}
-
-function mayBeScheduled(text: string): boolean {
-  return SCHEDULE.test(text) || (text.includes('\\') && MAY_HIDE_IT.test(text));
-}
-
-function missing(name: string): string {
-  return `Expected the name of an automation, got "${name}".`;
-}
-
-function duplicate(file: string, name: string, owner: string): Diagnostic {
-  return {
-    file,
-    line: 1,
-    column: 1,
-    length: 1,
-    severity: 'error',
-    code: 'automation.duplicate',
-    message: `Expected a name that no other file uses, got "${name}", which ${owner} has.`,
-  };
 }

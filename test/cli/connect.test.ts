@@ -86,3 +86,14 @@ test('the folder is closed again where the command fails', async () => {
   expect((await shell.run('webhook', 'show', 'nothing')).code).toBe(5);
   expect(shell.closed).toBe(1);
 });
+
+test('a data folder that a command has begun is told of: the server’s may be another one', async () => {
+  shell.app = { isNew: true };
+  const { code, err } = await shell.run('webhook', 'list');
+  expect({ code, err }).toEqual({
+    code: 0,
+    err: `hookwright: there was no data in ${shell.dataDir}, so it begins empty; --data-dir names another folder.\n`,
+  });
+  shell.app = { isNew: false };
+  expect((await shell.run('webhook', 'list')).err).toBe('');
+});

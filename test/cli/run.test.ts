@@ -141,6 +141,10 @@ test.each([
     'input `team`: Expected a text, got a number.\n  Give them with --inputs as JSON; FILE declares them under "inputs".\n',
   ],
   [
+    ['--inputs', '{"taem":"core"}'],
+    'expected an input that the automation declares, got `taem`. Did you mean "team"?\n  Give them with --inputs as JSON; FILE declares them under "inputs".\n',
+  ],
+  [
     ['--request', 'missing.yaml'],
     'expected a file at missing.yaml, but there is none.\n  Check the path, which counts from the folder where the command was started.\n',
   ],

@@ -62,7 +62,7 @@ test('on a terminal, people get a banner and the line to try on a first start', 
       '',
       `  Hookwright is listening on ${BASE}`,
       '',
-      '  This is a first start, so there is a webhook to try:',
+      '  Here is a webhook to try:',
       '',
       `  curl -H 'content-type: application/json' -d '{"hello":"world"}' '${BASE}/webhooks/${firstWebhook.token}'`,
       '',
@@ -79,7 +79,7 @@ test('without a terminal, standard output is left to the log', async () => {
   shell.signal('SIGTERM');
   const { out, err } = await ended;
   expect(out).toBe('');
-  expect(err).toContain('  This is a first start, so there is a webhook to try:\n');
+  expect(err).toContain('  Here is a webhook to try:\n');
 });
 
 test('--json prints one line when it listens', async () => {

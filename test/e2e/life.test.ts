@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, existsSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { AUTOMATIONS, eventually, MAIN, newFolder, Program } from './program.ts';
@@ -40,6 +42,34 @@ describe('the first start', () => {
     expect(webhooks).toMatchObject([
       { name: 'Webhook Example', bindings: [{ automation: 'example.webhook.respond' }] },
     ]);
+  });
+
+  test('is made up for where nobody was told: its port was taken, or a command came first', async () => {
+    const dir = newFolder();
+    cpSync(AUTOMATIONS, join(dir, 'automations'), { recursive: true });
+    const other = createServer();
+    other.listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const refused = spawnSync(process.execPath, [MAIN, 'serve', '--port', `${port}`], {
+      cwd: dir,
+      encoding: 'utf8',
+    });
+    other.close();
+    expect(refused.status).toBe(7);
+    expect(refused.stderr).not.toContain('curl');
+    const second = await Program.start({ dir });
+    const output = await eventually(
+      () => second.errors,
+      (text) => text.includes('curl'),
+    );
+    const [, url] = /curl .*'(http[^']*\/webhooks\/[0-9a-f]{40})'/.exec(output) ?? [];
+    expect((await fetch(`${url}`)).status).toBe(200);
+    await second.stop();
+    const third = await Program.start({ dir });
+    expect((await third.api('GET', '/events')).events).toHaveLength(1);
+    await third.stop();
+    expect(third.errors).not.toContain('curl');
   });
 
   test('is the only one that makes it', async () => {
@@ -128,6 +158,31 @@ test('a port in use is told with what to do', async () => {
   expect(second.stderr).toContain('--port');
 });
 
+test('an address that is not this machine’s is told with what to do', () => {
+  const dir = newFolder();
+  // TEST-NET-1 (RFC 5737), which no machine has.
+  const refused = spawnSync(process.execPath, [MAIN, 'serve', '--host', '192.0.2.1'], {
+    cwd: dir,
+    encoding: 'utf8',
+  });
+  rmSync(dir, { recursive: true });
+  expect(refused.status).toBe(7);
+  expect(refused.stderr).toContain(
+    'expected to listen on 192.0.2.1:8420, got EADDRNOTAVAIL.\n  Name an address of this machine with --host',
+  );
+});
+
+test('URLs of webhooks have an IPv6 address in brackets, whether or not a server runs', () => {
+  const dir = newFolder();
+  const flags = ['--host', '::1', '--port', '9000', '--json'];
+  const { stdout } = spawnSync(process.execPath, [MAIN, 'webhook', 'create', 'six', ...flags], {
+    cwd: dir,
+    encoding: 'utf8',
+  });
+  rmSync(dir, { recursive: true });
+  expect(JSON.parse(stdout).url).toMatch(/^http:\/\/\[::1\]:9000\/webhooks\/[0-9a-f]{40}$/);
+});
+
 test('a changed automation runs from the next request on; a broken one leaves the last good one', async () => {
   await using program = await Program.start({ automations: { 'ok.yaml': OK } });
   const url = await program.webhook('ok');
@@ -142,4 +197,13 @@ test('a changed automation runs from the next request on; a broken one leaves th
   );
   expect(entry.diagnostics[0].hint).toBe('Did you mean "return"?');
   expect(await text()).toBe('better');
+});
+
+test('a command in a folder without data says so, once', () => {
+  const dir = newFolder();
+  const list = (): string =>
+    spawnSync(process.execPath, [MAIN, 'webhook', 'list'], { cwd: dir, encoding: 'utf8' }).stderr;
+  expect(list()).toContain('there was no data in ./data');
+  expect(list()).toBe('');
+  rmSync(dir, { recursive: true });
 });

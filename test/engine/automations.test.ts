@@ -94,3 +94,41 @@ test('an automation whose file cannot be read just now stays as it is', async ()
   expect(await automations.load([], ['one.yaml'])).toMatchObject({ removed: ['two'] });
   expect(automations.startedBy('order.paid')).toEqual(['one']);
 });
+
+test('a file with errors that never loaded is told of where its automation is asked for', async () => {
+  const automations = await Automations.open(NOTHING, new RememberingLog(), () => 0);
+  const wrong = { file: 'orders.yaml', text: 'automation: orders.paid\nsteps:\n  - retrun: {}\n' };
+  const noYaml = { file: 'x.yaml', text: '{{{' };
+  await automations.load([wrong, noYaml, started('orders', 'order.*')]);
+  const message = 'Expected automation "orders.paid" to compile, got errors in orders.yaml.';
+  const next = '`hookwright validate` tells them.';
+  expect(() => automations.entry('orders.paid')).toThrow(
+    expect.objectContaining({ code: 'automation.not_found', message, next }),
+  );
+  expect(automations.runnable('orders.paid')).toBe(`${message} ${next}`);
+  expect(automations.runnable('order')).toBe(
+    'Expected the name of an automation, got "order". Did you mean "orders"?',
+  );
+  await automations.load([{ ...wrong, text: wrong.text.replace('retrun', 'return') }]);
+  expect(automations.entry('orders.paid').diagnostics).toEqual([]);
+});
+
+test('warnings stay with an automation, whether or not its file was loaded again', async () => {
+  const text = 'automation: spare\npolicy: { state: [a] }\nsteps:\n  - log: x\n';
+  const file = { file: 'spare.yaml', text };
+  const warned = [{ severity: 'warning', code: 'policy.unused', file: 'spare.yaml', line: 2 }];
+  const automations = await Automations.open(NOTHING, new RememberingLog(), () => 0);
+  await automations.load([file]);
+  expect(automations.entry('spare').diagnostics).toMatchObject(warned);
+  await automations.load([file, started('one', 'order.*')]);
+  expect(automations.entry('spare').diagnostics).toMatchObject(warned);
+  const saved = automations.records();
+  const store = { ...NOTHING, automations: async () => saved };
+  const restarted = await Automations.open(store, new RememberingLog(), () => 0);
+  await restarted.load([file]);
+  expect(restarted.entry('spare').diagnostics).toMatchObject(warned);
+  await restarted.load([{ ...file, text: text.replace('log: x', 'lgo: x') }]);
+  expect(restarted.entry('spare').diagnostics).toMatchObject([
+    { severity: 'error', code: 'step.unknown' },
+  ]);
+});

@@ -231,6 +231,17 @@ test('a handshake that is refused is explained as well; one that is unsigned exp
   expect(codes('slack', { url, body: '{}' })).toEqual(['unexplained']);
 });
 
+test('where no signature came, the secret is not to blame', () => {
+  const [finding] = diagnose(preset('github'), request({ body: '{}' }), KEYS, NOW, {
+    presets: PRESETS,
+  }).findings;
+  expect(finding).toEqual({
+    code: 'unexplained',
+    says: 'The request has no signature where the source looks for one, so that no secret would do.',
+    next: 'Most likely no secret is set at the sender, or a stranger called. Else something on the way takes the header away.',
+  });
+});
+
 test('whatever a request is, the doctor has an answer', () => {
   const text = fc.string({ maxLength: 40 });
   const parts = fc.record({

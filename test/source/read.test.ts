@@ -134,6 +134,13 @@ test.each([
   expect(mistakes(text).join('\n')).toContain(message);
 });
 
+test('a preset that there is none of is one mistake, with the one that was meant', () => {
+  const read = readSource({ preset: 'githib' }, PRESETS);
+  expect(read.ok ? [] : read.mistakes.map(({ message, hint }) => [message, hint])).toEqual([
+    ['Expected the name of a preset, got `githib`', 'Did you mean "github"?'],
+  ]);
+});
+
 test('a source may build on a preset, and change what it says', () => {
   const read = readSource(
     { preset: 'stripe', source: 'stripe-slow', timestamp: { header: 'T', unit: 'ms' } },

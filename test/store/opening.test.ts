@@ -18,6 +18,18 @@ test('the data folder is made, for its owner alone', async () => {
   await store.close();
 });
 
+test('in a folder that others may enter, its files are for their owner alone', async () => {
+  const dataDir = join(someFolder(), 'made-by-hand');
+  mkdirSync(dataDir, { mode: 0o755 });
+  const store = await openSqliteStore({ dataDir });
+  await store.capture(someEvent(), 'pending');
+  const modes = ['hookwright.db', 'hookwright.db-wal', 'hookwright.db-shm', 'lock'].map(
+    (name) => statSync(join(dataDir, name)).mode & 0o777,
+  );
+  expect(modes).toEqual([0o600, 0o600, 0o600, 0o600]);
+  await store.close();
+});
+
 test('the connection syncs each commit and gives pages back', () => {
   const sqlite = connect(someFolder());
   const pragmas = ['journal_mode', 'synchronous', 'auto_vacuum', 'page_size', 'foreign_keys'];
@@ -118,7 +130,7 @@ test('a folder that cannot be made is named', async () => {
   await expect(openSqliteStore({ dataDir: join(file, 'data') })).rejects.toMatchObject({
     code: 'data.unusable',
     message: `Expected ${file}/data to be readable and writable, got ENOTDIR: not a directory, mkdir '${file}/data'.`,
-    next: 'Give the user that runs Hookwright the right to write there, or name another folder with --data-dir.',
+    next: 'Run this as the user that the folder belongs to, give yours the right to write there, or name another folder with --data-dir.',
   });
 });
 

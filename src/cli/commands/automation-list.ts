@@ -22,7 +22,7 @@ export function addAutomationList(parent: Command, attach: Attach): void {
 
 function listText({ automations }: AutomationList): string {
   if (automations.length === 0) {
-    return 'There are no automations. Put a YAML file into the automations folder.';
+    return 'There are no automations. Put a YAML file into the automations folder; `hookwright validate` tells what is wrong with one.';
   }
   return table(
     ['NAME', 'FROM', 'TRIGGER', 'NEXT', 'STATE', 'DESCRIPTION'],

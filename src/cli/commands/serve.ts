@@ -67,12 +67,7 @@ function tellStart(session: Session, app: App): void {
     text.push('', `  ${style('bold', 'Hookwright')} is listening on ${style('cyan', app.url)}`);
   }
   if (url !== undefined) {
-    text.push(
-      '',
-      `  This is a first start, so there is a webhook to try:`,
-      '',
-      `  ${curlLine(url)}`,
-    );
+    text.push('', '  Here is a webhook to try:', '', `  ${curlLine(url)}`);
   } else if (out.terminal) {
     text.push('  See the webhooks with `hookwright webhook list`, and requests with `event tail`.');
   }

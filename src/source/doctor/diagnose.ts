@@ -198,6 +198,14 @@ function unexplained({ source, request }: Case, presets: ReadonlyMap<string, Sou
       next: 'Set the webhook’s source accordingly, with the secret of that sender.',
     };
   }
+  const signatures = checksOf(source.verify).filter(({ is }) => is === 'signature');
+  if (signatures.length > 0 && !isCarried(source)) {
+    return {
+      code: 'unexplained',
+      says: 'The request has no signature where the source looks for one, so that no secret would do.',
+      next: 'Most likely no secret is set at the sender, or a stranger called. Else something on the way takes the header away.',
+    };
+  }
   return {
     code: 'unexplained',
     says: 'None of the known mistakes explains it.',

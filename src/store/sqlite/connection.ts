@@ -1,8 +1,10 @@
 import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
+import { databaseFile } from './database-file.ts';
 import { dataUnusable } from './failure.ts';
 import { migrate } from './migrate.ts';
+import { makeOwnFile } from './own-file.ts';
 
 /** Milliseconds a commit waits for another program, such as a backup's, that holds the write lock. */
 const BUSY_TIMEOUT_MS = 5000;
@@ -41,8 +43,9 @@ export function makeDataDir(dataDir: string): void {
  * @param pageCountMax the most pages the file may have; for tests of a full disk
  */
 export function connect(dataDir: string, pageCountMax?: number): Sqlite.Database {
-  const path = join(dataDir, 'hookwright.db');
+  const path = databaseFile(dataDir);
   let sqlite: Sqlite.Database | undefined;
+  makeOwnFile(path);
   try {
     sqlite = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS });
     configure(sqlite);

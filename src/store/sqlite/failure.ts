@@ -51,7 +51,7 @@ export function dataUnusable(path: string, error: unknown): HookwrightError {
       cause: error,
       next: damaged
         ? 'Restore it from a backup, or move it away to start with an empty one.'
-        : 'Give the user that runs Hookwright the right to write there, or name another folder with --data-dir.',
+        : 'Run this as the user that the folder belongs to, give yours the right to write there, or name another folder with --data-dir.',
     },
   );
 }

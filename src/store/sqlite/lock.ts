@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { HookwrightError } from '../../core/errors.ts';
 import { dataUnusable } from './failure.ts';
+import { makeOwnFile } from './own-file.ts';
 
 /** Milliseconds to wait for a process that is about to end, as when a service is restarted. */
 const LOCK_WAIT_MS = 500;
@@ -40,6 +41,7 @@ export function lockDataDir(dataDir: string, pid: number): DataLock {
 }
 
 function openLock(path: string): Sqlite.Database {
+  makeOwnFile(path); // Who may read it may lock it, and keep a server from starting.
   try {
     return new Sqlite(path, { timeout: LOCK_WAIT_MS });
   } catch (error) {

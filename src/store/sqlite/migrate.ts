@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type Sqlite from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
@@ -6,6 +5,7 @@ import { migrate as applyMigrations } from 'drizzle-orm/better-sqlite3/migrator'
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { HookwrightError } from '../../core/errors.ts';
 import { installedFile } from '../../core/installation.ts';
+import { databaseFile } from './database-file.ts';
 
 const MIGRATIONS = fileURLToPath(installedFile(import.meta.url, 'drizzle/sqlite'));
 /** Where drizzle's migrator notes what it applied. */
@@ -24,7 +24,7 @@ export function migrate(sqlite: Sqlite.Database, dataDir: string): void {
   if (applied > known) {
     throw new HookwrightError(
       'data.unusable',
-      `Expected ${join(dataDir, 'hookwright.db')} to have a schema of ${day(known)} or older, got one of ${day(applied)} from a newer Hookwright.`,
+      `Expected ${databaseFile(dataDir)} to have a schema of ${day(known)} or older, got one of ${day(applied)} from a newer Hookwright.`,
       { next: 'Run the newer version, or give this one another folder with --data-dir.' },
     );
   }
