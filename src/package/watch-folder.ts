@@ -1,4 +1,4 @@
-import { type FSWatcher, watch } from 'node:fs';
+import { type BigIntStats, type FSWatcher, statSync, watch } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { walkFolder } from './walk-folder.ts';
 
@@ -50,9 +50,10 @@ class FolderWatch {
     this.#dir = dir;
     this.#onChange = onChange;
     this.#onError = onError;
-    // Before the first wait: what is written right after the call is seen.
+    // Before the first wait: what is written, or comes into its place, right after the call is seen.
+    this.#identity = identityNow(dir);
     this.#watchers = this.#watchersOf([dir]);
-    this.#work = this.#begin();
+    this.#work = this.#follow();
     this.#look = setInterval(() => this.#next(() => this.#compare()), LOOK_MS);
   }
 
@@ -61,11 +62,6 @@ class FolderWatch {
     clearInterval(this.#look);
     clearTimeout(this.#timer);
     for (const watcher of this.#watchers) watcher.close();
-  }
-
-  async #begin(): Promise<void> {
-    this.#identity = await identityOf(this.#dir);
-    await this.#follow();
   }
 
   /** One step after another. */
@@ -123,11 +119,22 @@ class FolderWatch {
   }
 }
 
-async function identityOf(dir: string): Promise<string | undefined> {
+function identityNow(dir: string): string | undefined {
   try {
-    const { dev, ino } = await stat(dir, { bigint: true });
-    return `${dev}:${ino}`;
+    return named(statSync(dir, { bigint: true }));
   } catch {
     return undefined; // Told by who reads it.
   }
+}
+
+async function identityOf(dir: string): Promise<string | undefined> {
+  try {
+    return named(await stat(dir, { bigint: true }));
+  } catch {
+    return undefined; // Likewise.
+  }
+}
+
+function named({ dev, ino }: BigIntStats): string {
+  return `${dev}:${ino}`;
 }
