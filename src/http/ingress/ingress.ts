@@ -148,6 +148,8 @@ export class Ingress {
     const { receiver } = this.#parts;
     const { answer, eventId } = await receiver.receive(route, event, judgement.reception);
     fields.event = eventId;
+    // A proxy must not send its next request on a connection that is about to be closed.
+    if (this.#closing) outgoing.shouldKeepAlive = false;
     writeAnswer(outgoing, answer, eventId);
   }
 

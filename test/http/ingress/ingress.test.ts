@@ -139,6 +139,18 @@ describe('bodies that are still coming', () => {
   });
 });
 
+test('an answer that is given while the server stops says that its connection ends', async () => {
+  let closed: Promise<void> | undefined;
+  answer = () => {
+    closed = ingress.close();
+    return { status: 200, headers: [], body: 'done' };
+  };
+  const socket = await open();
+  socket.write(post(5));
+  expect(await read(socket)).toMatch(/^HTTP\/1.1 200 .*\r\nconnection: close\r\n.*done$/is);
+  await closed;
+});
+
 describe('an answer that is read slowly', () => {
   beforeEach(() => {
     answer = () => ({ status: 200, headers: [], body: LARGE_ANSWER });
