@@ -179,6 +179,23 @@ describe('an answer that is read slowly', () => {
     expect(size).toBeGreaterThan(LARGE_ANSWER.length);
   });
 
+  test('counts as memory until it is read', async () => {
+    const [slow, other] = [await open(), await open()];
+    slow.pause();
+    const written = new Promise((resolve) => {
+      server.once('request', (_, outgoing) => outgoing.once('close', resolve));
+    });
+    slow.write(post(1));
+    await new Promise((resolve) => slow.once('readable', resolve));
+    answer = () => ({ status: 200, headers: [], body: 'done' });
+    other.write(post(1));
+    expect(await status(other)).toBe(503);
+    slow.resume();
+    await written;
+    other.write(post(1));
+    expect(await status(other)).toBe(200);
+  });
+
   test('holds nothing up when its caller goes away', async () => {
     const socket = await open();
     socket.pause();
