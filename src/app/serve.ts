@@ -33,6 +33,7 @@ import type { SecretSource } from '../engine/secret-source.ts';
 import { asSeen } from '../engine/seen.ts';
 import type { Tokens } from '../engine/tokens.ts';
 import { Topics } from '../engine/topics.ts';
+import { connectionsFor, limitConnections } from '../http/connections.ts';
 import { trustedProxies } from '../http/ingress/client.ts';
 import { BYTES_UNDER_WAY_MAX, Ingress } from '../http/ingress/ingress.ts';
 import { Limiter } from '../http/ingress/limiter.ts';
@@ -125,6 +126,7 @@ export async function serve(parts: Parts, open: Open): Promise<Served> {
   let stopping = false;
   const rest = createHono(api, trackingOf(parts), () => !stopping);
   const server = createHttpServer(createWebhooks(ingress), rest);
+  limitConnections(server, connectionsFor(config.requestsMax), { log, timer: systemTimer });
   address = await listen(server, config);
   open.add(async () => {
     stopping = true;

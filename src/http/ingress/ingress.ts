@@ -18,8 +18,9 @@ import { type WebhookTarget, webhookTarget } from './target.ts';
 import { writeAnswer, writeError, writeErrorEarly } from './write.ts';
 
 /**
- * Bytes of bodies that arrive or are under way at which requests are refused: 1,024 requests (the default limit)
- * of the usual 25 kB are 26 MB; a hundred of the largest are what memory bears beside the sandboxes.
+ * Bytes of bodies that arrive or are under way, and of answers that are not read yet, at which requests are refused:
+ * 1,000 requests (the default limit) of the usual 25 kB are 25 MB; a hundred of the largest are what memory bears
+ * beside the sandboxes.
  */
 export const BYTES_UNDER_WAY_MAX: number = 512 * 1024 * 1024;
 /** Who has not read its answer by then is cut off: the largest, 16 MB, at 56 kB/s. */
@@ -51,6 +52,8 @@ export class Ingress {
   #open = 0;
   /** Bytes of bodies that are read, or whose sender is being proven: after that the receiver counts them. */
   #bytesArriving = 0;
+  /** Bytes of answers that their callers have not read yet. */
+  #bytesUnread = 0;
   #idle: (() => void) | undefined;
 
   constructor(parts: IngressParts) {
@@ -94,7 +97,9 @@ export class Ingress {
 
   /** Until its answer is with the system, a request is under way: a slow reader's answer is held in memory. */
   #leaveWhenWritten(outgoing: ServerResponse): void {
+    let unread = 0;
     const leave = (): void => {
+      this.#bytesUnread -= unread;
       this.#open--;
       if (this.#open === 0) this.#idle?.();
     };
@@ -104,6 +109,8 @@ export class Ingress {
       leave();
       return;
     }
+    unread = outgoing.writableLength;
+    this.#bytesUnread += unread;
     const timer = setTimeout(() => outgoing.destroy(), ANSWER_MS_MAX);
     timer.unref();
     outgoing.once('close', () => {
@@ -153,6 +160,8 @@ export class Ingress {
     const { receiver } = this.#parts;
     const { answer, eventId } = await receiver.receive(route, event, judgement.reception);
     fields.event = eventId;
+    // A proxy must not send its next request on a connection that is about to be closed.
+    if (this.#closing) outgoing.shouldKeepAlive = false;
     writeAnswer(outgoing, answer, eventId);
   }
 
@@ -197,7 +206,7 @@ export class Ingress {
   }
 
   get #bytesUnderWay(): number {
-    return this.#bytesArriving + this.#parts.receiver.bytesUnderWay;
+    return this.#bytesArriving + this.#parts.receiver.bytesUnderWay + this.#bytesUnread;
   }
 
   #checkRoom(): void {

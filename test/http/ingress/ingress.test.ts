@@ -139,6 +139,18 @@ describe('bodies that are still coming', () => {
   });
 });
 
+test('an answer that is given while the server stops says that its connection ends', async () => {
+  let closed: Promise<void> | undefined;
+  answer = () => {
+    closed = ingress.close();
+    return { status: 200, headers: [], body: 'done' };
+  };
+  const socket = await open();
+  socket.write(post(5));
+  expect(await read(socket)).toMatch(/^HTTP\/1.1 200 .*\r\nconnection: close\r\n.*done$/is);
+  await closed;
+});
+
 describe('an answer that is read slowly', () => {
   beforeEach(() => {
     answer = () => ({ status: 200, headers: [], body: LARGE_ANSWER });
@@ -165,6 +177,23 @@ describe('an answer that is read slowly', () => {
     server.closeAllConnections();
     await once(socket, 'close');
     expect(size).toBeGreaterThan(LARGE_ANSWER.length);
+  });
+
+  test('counts as memory until it is read', async () => {
+    const [slow, other] = [await open(), await open()];
+    slow.pause();
+    const written = new Promise((resolve) => {
+      server.once('request', (_, outgoing) => outgoing.once('close', resolve));
+    });
+    slow.write(post(1));
+    await new Promise((resolve) => slow.once('readable', resolve));
+    answer = () => ({ status: 200, headers: [], body: 'done' });
+    other.write(post(1));
+    expect(await status(other)).toBe(503);
+    slow.resume();
+    await written;
+    other.write(post(1));
+    expect(await status(other)).toBe(200);
   });
 
   test('holds nothing up when its caller goes away', async () => {
