@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
@@ -15,6 +15,19 @@ test('the data folder is made, for its owner alone', async () => {
   const dataDir = join(someFolder(), 'a', 'data');
   const store = await openSqliteStore({ dataDir });
   expect(statSync(dataDir).mode & 0o777).toBe(0o700);
+  await store.close();
+});
+
+test('in a folder that everybody may read, what it stores is for its owner alone', async () => {
+  const dataDir = someFolder();
+  chmodSync(dataDir, 0o755);
+  const store = await openSqliteStore({ dataDir });
+  await store.capture(someEvent(), 'captured');
+  const files = readdirSync(dataDir).filter((file) => file.startsWith('hookwright.db'));
+  expect(files.sort()).toEqual(['hookwright.db', 'hookwright.db-shm', 'hookwright.db-wal']);
+  for (const file of files) {
+    expect(statSync(join(dataDir, file)).mode & 0o777, file).toBe(0o600);
+  }
   await store.close();
 });
 

@@ -44,6 +44,7 @@ export function connect(dataDir: string, pageCountMax?: number): Sqlite.Database
   const path = join(dataDir, 'hookwright.db');
   let sqlite: Sqlite.Database | undefined;
   try {
+    makeFile(path);
     sqlite = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS });
     configure(sqlite);
     migrate(sqlite, dataDir);
@@ -54,6 +55,19 @@ export function connect(dataDir: string, pageCountMax?: number): Sqlite.Database
   } catch (error) {
     sqlite?.close();
     throw dataUnusable(path, error);
+  }
+}
+
+/**
+ * Makes the file where it is missing, readable for its owner alone: the folder may have been made by somebody else, for
+ * everybody to read. SQLite gives the files beside it the same rights.
+ */
+function makeFile(path: string): void {
+  try {
+    // Never one that is there: closing it would drop the locks that this process has on it (POSIX fcntl).
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 
