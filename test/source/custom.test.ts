@@ -56,6 +56,7 @@ describe('bearer, basic, and keys in headers, queries and bodies', () => {
     ],
     [{ query: 'key' }, { url: 'https://a.example/webhooks/t?a=1&key=current' }],
     [{ json: 'auth.token' }, { body: '{"auth":{"token":"current"}}' }],
+    [{ json: 'token' }, { body: '\ufeff{"token":"current"}' }], // As .NET writes files.
     [
       { form: 'key' },
       { headers: { 'Content-Type': 'application/x-www-form-urlencoded' }, body: 'key=current' },

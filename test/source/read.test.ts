@@ -30,6 +30,12 @@ test('everything that ships is read without mistakes', async () => {
   }
 });
 
+test('senders that take 200 alone for an answer are acknowledged so, and not sent again', () => {
+  for (const name of ['mailgun', 'lemon-squeezy', 'docusign', 'xero', 'woocommerce', 'onfleet']) {
+    expect(PRESETS.get(name)?.acknowledge, name).toEqual({ status: 200 });
+  }
+});
+
 test('every mistake is told at once, with its place and what was meant', () => {
   const text = `source: My Sender
 descripton: x
