@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Attempt, ClaimedDelivery } from '../../src/core/delivery.ts';
 import type { HookRecord } from '../../src/core/hook.ts';
+import { HEALTHY, RESUMED } from '../../src/core/hook-health.ts';
 import { NOTICE_TOPICS } from '../../src/core/hook-notice.ts';
 import type { NewMessage } from '../../src/core/message.ts';
 import type { AttemptSettlement } from '../../src/engine/ports/hook-store.ts';
@@ -270,6 +271,17 @@ export function deliveryContract(opened: OpenedStore): void {
         const { hook: after, notices } = await settle(b, { outcome: 'succeeded' });
         expect(after).toStrictEqual({ status: 'active', health: { failures: 0, warned: 0 } });
         expect(notices.map(({ to }) => to)).toEqual(['hookwright.hook.recovered']);
+      });
+
+      test('its first success after it was disabled and resumed is told too', async () => {
+        hook = await create({ topics: ['x.*'], status: 'disabled', health: RESUMED });
+        await opened.store.updateHook({ ...hook, status: 'active' }, true);
+        await publish(2, { to: 'x.y' });
+        const [a, b] = (await claim(NOW + 9)).deliveries as [ClaimedDelivery, ClaimedDelivery];
+        const first = await settle(a, { outcome: 'succeeded' });
+        expect(first.hook).toStrictEqual({ status: 'active', health: HEALTHY });
+        expect(first.notices.map(({ to }) => to)).toEqual(['hookwright.hook.recovered']);
+        expect((await settle(b, { outcome: 'succeeded' })).notices).toEqual([]);
       });
 
       test('a delivery that has failed for good is told where that is asked', async () => {
