@@ -156,6 +156,19 @@ export function deliveryContract(opened: OpenedStore): void {
       expect(idsOf((await claim(NOW + 10, 9, hook, 'b')).deliveries)).toEqual(idsOf(deliveries));
     });
 
+    test('of a hook that is gone are cancelled by it: whoever deleted the hook died before that', async () => {
+      const gone = await create();
+      await publish(2);
+      await claim(NOW + 9, 1, gone);
+      await opened.store.deleteHook(gone.id);
+      const statuses = async () =>
+        (await opened.store.deliveries({ hookId: gone.id, countMax: 9 })).map((one) => one.status);
+      expect(await statuses()).toEqual(['pending', 'sending']);
+      await opened.store.reclaimDeliveries(NOW + 20, true);
+      expect(await statuses()).toEqual(['cancelled', 'cancelled']);
+      expect((await claim(NOW + 20)).deliveries).toHaveLength(2);
+    });
+
     test('keep every attempt, and the last of those that a crash has repeated', async () => {
       await publish(1);
       const first = await one();

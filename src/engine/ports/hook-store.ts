@@ -90,7 +90,8 @@ export interface DeliveryStore {
   renewDeliveries(owner: string, ids: readonly string[], until: number): Promise<readonly string[]>;
   /**
    * Makes deliveries pending, due at `now`, whose lease has ended by then; all that are leased where
-   * `isAlone`. Returns the ids of their hooks.
+   * `isAlone`, which also cancels those of hooks that are gone: a process died between the two. Returns the ids of
+   * their hooks.
    */
   reclaimDeliveries(now: number, isAlone: boolean): Promise<readonly string[]>;
   /** The moment at which a hook's next delivery is due, for each of the hooks that has one. */
