@@ -91,7 +91,7 @@ export class Deliveries {
     return delivery;
   }
 
-  /** Sends one delivery again that has ended. Throws `delivery.not_found`, `hook.not_found`. */
+  /** Sends one delivery now, again where it has ended, and that is not under way. Throws `delivery.not_found`, `hook.not_found`. */
   async resend(id: string): Promise<Delivery> {
     const { store, hooks, clock, sending } = this.#parts;
     const { hookId } = await this.#own(id);
@@ -113,6 +113,14 @@ export class Deliveries {
       sum += count;
     }
     return sum;
+  }
+
+  /** Sends now what a hook has open that waits for a later time: its receiver is well again. */
+  async hasten(hookId: string): Promise<void> {
+    const { store, clock, sending } = this.#parts;
+    const now = clock();
+    await all(() => store.resendDeliveries({ waitingOf: hookId }, now, BATCH));
+    sending()?.changed(hookId);
   }
 
   /**
