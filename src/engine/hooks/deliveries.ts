@@ -16,7 +16,7 @@ const KEY_CHARS_MAX = 255;
 /** Pings under way at once: each holds a connection beside those of the queue, for a person who waits. */
 const PINGS_MAX = 16;
 /** Bytes of a message's data: as of an effect's arguments. */
-const DATA_BYTES_MAX = 1024 * 1024;
+export const DATA_BYTES_MAX: number = 1024 * 1024;
 
 /** Whoever sends what is due; absent in a command that works on the data itself. */
 interface Sending {
