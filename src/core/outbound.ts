@@ -36,7 +36,10 @@ export interface OutboundRequest {
   readonly timeoutMs: number;
   /** Bytes of the answer's body, counted after its `content-encoding` is undone. */
   readonly responseBytesMax: number;
-  /** What a longer body is: an error (`egress.too_large`, the default), or cut and marked `truncated`. */
+  /**
+   * What a longer body is: an error (`egress.too_large`, the default), or cut and marked `truncated`. Who wants the
+   * beginning alone also gets a body as it came that is not in its `content-encoding`; else that is an error.
+   */
   readonly overflow?: 'fail' | 'truncate';
   /** 0: a redirect is an answer like any other. Otherwise one more redirect is `egress.redirects`. */
   readonly redirectsMax: number;

@@ -235,6 +235,7 @@ async function readBody(
     return { headers: plain, body: decoded.body, truncated };
   } catch (cause) {
     if (cause instanceof OutboundError) throw cause;
+    if (overflow === 'truncate') return { headers, body, truncated: cut };
     const message = `Expected the body from ${deadline.origin} in its content-encoding ${encoding}, got ${describe(cause).message}.`;
     throw new OutboundError('egress.protocol', message, { inDoubt: true, cause });
   }

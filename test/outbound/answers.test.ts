@@ -319,6 +319,15 @@ describe('a compressed body', () => {
     ]);
   });
 
+  test('that is in another encoding than it says is left as it is where its beginning would do', async () => {
+    const server = await serve((response) =>
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end('plain'),
+    );
+    const answer = await open().send(request(server.origin, { overflow: 'truncate' }));
+    expect([answer.status, Buffer.from(answer.body).toString()]).toEqual([200, 'plain']);
+    expect(answer.headers).toContainEqual(['content-encoding', 'gzip']);
+  });
+
   test('in several or unknown encodings is left as it is', async () => {
     const server = await serve((response, { url }) =>
       response.writeHead(200, { 'content-encoding': url.slice(1) }).end('raw'),

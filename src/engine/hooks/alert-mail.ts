@@ -39,11 +39,17 @@ export function alertMail(
     '',
     `Last attempt: ${last}`,
     `Delivery: ${data.delivery}`,
-    `Failures in a row: ${data.failures ?? 0}, since ${data.failing_since ?? 'now'}`,
+    ...failuresOf(data),
     `Look at it: hookwright delivery show ${data.delivery}`,
     '',
   ].join('\n');
   return { id: notice.id, to: hook.alerts, subject: `[Hookwright] ${subject}`, text };
+}
+
+function failuresOf({ failures = 0, failing_since }: NoticeData): string[] {
+  return failures === 0
+    ? [] // It was disabled, and works since it was resumed.
+    : [`Failures in a row: ${failures}, since ${failing_since ?? 'its last pause'}`];
 }
 
 /** The subject, then what there is to say. */

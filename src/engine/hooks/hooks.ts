@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { HookwrightError } from '../../core/errors.ts';
 import { fitsTopics, type Hook, type HookRecord, type HookSecrets } from '../../core/hook.ts';
-import { HEALTHY, healthAfterPause } from '../../core/hook-health.ts';
+import { HEALTHY, healthAfterPause, RESUMED } from '../../core/hook-health.ts';
 import type { IdPrefix } from '../../core/ids.ts';
 import type { NewMessage } from '../../core/message.ts';
 import { didYouMean } from '../../core/suggest.ts';
@@ -317,7 +317,7 @@ export class Hooks {
       ...rest,
       status,
       updatedAt: now,
-      health: !reset ? health : hook.status === 'paused' ? healthAfterPause(health) : HEALTHY,
+      health: !reset ? health : hook.status === 'paused' ? healthAfterPause(health) : RESUMED,
       ...(reset || disabled === undefined ? {} : { disabled }),
       ...(first ? { activatedAt: now } : {}),
     };

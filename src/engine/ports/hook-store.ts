@@ -90,7 +90,8 @@ export interface DeliveryStore {
   renewDeliveries(owner: string, ids: readonly string[], until: number): Promise<readonly string[]>;
   /**
    * Makes deliveries pending, due at `now`, whose lease has ended by then; all that are leased where
-   * `isAlone`. Returns the ids of their hooks.
+   * `isAlone`, which also cancels those of hooks that are gone: a process died between the two. Returns the ids of
+   * their hooks.
    */
   reclaimDeliveries(now: number, isAlone: boolean): Promise<readonly string[]>;
   /** The moment at which a hook's next delivery is due, for each of the hooks that has one. */
@@ -102,9 +103,9 @@ export interface DeliveryStore {
    */
   settleAttempt(settlement: AttemptSettlement): Promise<AttemptSettled>;
   /**
-   * Makes deliveries pending, due at `now`, at the start of their schedule: those of the ids that are not
-   * open, or those of a hook that failed from `since` on and before `now`, without pings. Returns how many, at
-   * most `countMax`.
+   * Makes deliveries pending, due at `now`, at the start of their schedule: those of the ids that are not under way,
+   * those of a hook that failed from `since` on and before `now`, without pings, or those that wait for a later
+   * time. Returns how many, at most `countMax`.
    */
   resendDeliveries(which: ResendFilter, now: number, countMax: number): Promise<number>;
   /**
@@ -194,6 +195,8 @@ export interface AttemptSettled {
 
 export type ResendFilter =
   | { readonly ids: readonly string[] }
-  | { readonly hookId: string; readonly since: number };
+  | { readonly hookId: string; readonly since: number }
+  /** A hook's id. */
+  | { readonly waitingOf: string };
 
 export type CancelFilter = { readonly ids: readonly string[] } | { readonly hookId: string };

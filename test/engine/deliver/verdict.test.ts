@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { HEALTHY, type HookHealth, healthAfter } from '../../../src/core/hook-health.ts';
+import { HEALTHY, type HookHealth, healthAfter, RESUMED } from '../../../src/core/hook-health.ts';
 import { type AttemptEnd, verdictOn } from '../../../src/engine/deliver/verdict.ts';
 import { messageOf } from '../../hook/parts.ts';
 
@@ -93,8 +93,9 @@ describe('health', () => {
     outcomes: number,
     limits: { failuresMax: number; failingMs: number },
     stepMs = 1,
+    from: HookHealth = HEALTHY,
   ) {
-    let health: HookHealth = HEALTHY;
+    let health = from;
     const told: string[] = [];
     for (let i = 0; i < outcomes; i++) {
       const step = healthAfter(health, 'failed', NOW + i * stepMs, limits);
@@ -119,6 +120,8 @@ describe('health', () => {
       '5: failures',
     ]);
     expect(toldAfter(1, { failuresMax: 1, failingMs: 0 })).toEqual(['1: failures']);
+    const resumed = toldAfter(5, { failuresMax: 5, failingMs: 0 }, 1, RESUMED);
+    expect(resumed).toEqual(['3: 50 %', '4: 75 %', '5: failures']);
   });
 
   test('counts the time of nothing but failures', () => {

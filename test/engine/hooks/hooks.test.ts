@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { RESUMED } from '../../../src/core/hook-health.ts';
 import { idMaker } from '../../../src/core/ids.ts';
 import { Vault } from '../../../src/core/vault.ts';
 import { Hooks } from '../../../src/engine/hooks/hooks.ts';
@@ -117,6 +118,7 @@ test('a pause is no time of failures: its hook is not disabled by the first one 
   expect(hooks.get(id)).toMatchObject({ status: 'active', health });
   await failed(4, NOW + 14 * day);
   expect(hooks.get(id).status).toBe('disabled');
+  expect(await hooks.resume(id)).toMatchObject({ status: 'active', health: RESUMED });
 });
 
 test('another profile brings its own settings, but for what is said and the topics', async () => {
