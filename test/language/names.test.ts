@@ -127,7 +127,15 @@ a.yaml:4:12 error name.invalid: Expected a variable such as \`total\` or \`order
     `a.yaml:4:14 error name.assigned: Expected an expression without assignments, got an assignment to \`a\`
 4 |   - log: \${{ a = 2 }}
   |              ^
-  = Use a \`set\` step, or a \`run\` block.`,
+  = To compare, write \`===\`. To change it, use a \`set\` step, or a \`run\` block.`,
+  ],
+  [
+    'an assignment to a member in an expression, which was meant as a comparison',
+    "- if: ${{ request.json.status = 'paid' }}\n  then: [ { log: paid } ]",
+    `a.yaml:3:13 error name.assigned: Expected an expression without assignments, got one to a member
+3 |   - if: \${{ request.json.status = 'paid' }}
+  |             ^^^^^^^^^^^^^^^^^^^
+  = To compare, write \`===\`. To change it, use a \`set\` step, or a \`run\` block.`,
   ],
   [
     'an assignment to what is no variable in a block',
@@ -187,4 +195,10 @@ test('what is suggested exists: the mistake is gone when it is taken', () => {
       }
     }),
   );
+});
+
+test('an expression may change what it has made itself, and a block what there is', () => {
+  const counted = '[1, 1].reduce((seen, n) => { seen[n] = true; return seen }, {})';
+  expect(said(automationOf(`- log: \${{ ${counted} }}`))).toBe('');
+  expect(said(automationOf('- set: { a: {} }\n- run: a.b = 1; a["c"] ??= 2; delete a.b'))).toBe('');
 });

@@ -1,5 +1,5 @@
 import type { AnyNode, CallExpression, Expression, Identifier, MemberExpression } from 'acorn';
-import type { DroppedCall, MemberUse, NameUse } from './analyse.ts';
+import type { Change, DroppedCall, MemberUse, NameUse } from './analyse.ts';
 import { type CallUse, callUse } from './call-text.ts';
 import { memberChain } from './member-path.ts';
 import { evalProblem, type Problem, problem } from './problem.ts';
@@ -32,6 +32,7 @@ export class Walk {
   readonly members: MemberUse[] = [];
   readonly dropped: DroppedCall[] = [];
   readonly calls: CallUse[] = [];
+  readonly changes: Change[] = [];
   readonly problems: Problem[] = [];
   hasAwait = false;
   readonly source: string;
@@ -90,6 +91,9 @@ export class Walk {
   member(node: MemberExpression, role: MemberRole): void {
     const { root, path, isWhole, computed } = memberChain(node);
     const last = path.at(-1);
+    if (role.written && root.type === 'Identifier' && this.isFree(root.name)) {
+      this.changes.push({ start: node.start, end: node.end });
+    }
     if (root.type === 'Identifier' && last !== undefined) {
       if (this.isFree(root.name) && root.name !== 'eval') {
         this.members.push({
