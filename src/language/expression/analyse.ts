@@ -37,7 +37,7 @@ export interface MemberUse {
   readonly tested?: true;
 }
 
-/** A call of a free name, or of a member of one, as a statement: nothing looks at what it gives. */
+/** A chain of calls that begins with a free name, as a statement: nothing looks at what it gives. */
 export interface DroppedCall {
   readonly name: string;
   readonly start: number;

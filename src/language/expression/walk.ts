@@ -1,7 +1,7 @@
 import type { AnyNode, CallExpression, Expression, Identifier, MemberExpression } from 'acorn';
 import type { Change, DroppedCall, MemberUse, NameUse } from './analyse.ts';
 import { type CallUse, callUse } from './call-text.ts';
-import { memberChain } from './member-path.ts';
+import { chainRoot, memberChain } from './member-path.ts';
 import { evalProblem, type Problem, problem } from './problem.ts';
 import type { TextKind } from './syntax-problem.ts';
 import { visitNode } from './visit.ts';
@@ -118,8 +118,8 @@ export class Walk {
   /** An expression that is a statement of its own. */
   statement(expression: Expression): void {
     if (expression.type !== 'CallExpression') return;
-    const { callee, start, end } = expression;
-    const root = callee.type === 'MemberExpression' ? memberChain(callee).root : callee;
+    const { start, end } = expression;
+    const root = chainRoot(expression);
     if (root.type !== 'Identifier' || !this.isFree(root.name)) return;
     this.dropped.push({ name: root.name, start, end });
   }
