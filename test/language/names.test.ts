@@ -197,6 +197,37 @@ test('what is suggested exists: the mistake is gone when it is taken', () => {
   );
 });
 
+test.each([
+  [
+    "request.headers['X-Id']",
+    'Expected a header’s name in lower case, got `X-Id`',
+    "Write `request.headers['x-id']`, or `request.header('X-Id')`, which takes any case.",
+  ],
+  [
+    'request.header["x-id"]',
+    'Expected a call of `request.header`, got its member `x-id`',
+    "Write `request.header('x-id')`.",
+  ],
+  [
+    'request.body.order.id',
+    'Expected a member of a text, got `order`',
+    '`request.body` is the body as it came. Write `request.json.order.id`, or `request.form` for a form.',
+  ],
+])('%s, which no request has, is warned about', (code, message, hint) => {
+  const { diagnostics } = compile(automationOf(`- log: x \${{ ${code} }}`), 'a.yaml');
+  expect(diagnostics).toMatchObject([
+    { severity: 'warning', code: 'member.unknown', line: 3, message, hint },
+  ]);
+});
+
+test.each([
+  ...['request.headers["x-id"]', 'request.headers.hasOwnProperty("X")', 'request.header("X-Id")'],
+  ...['request.body.length', 'request.body[0]', 'request.body.at(-1)', 'request.json.X.y'],
+  ...['request.body.constructor', 'request.header.call(null, "a")', 'request.query.A'],
+])('%s may be there', (code) => {
+  expect(said(automationOf(`- log: x \${{ ${code} }}`))).toBe('');
+});
+
 test('an expression may change what it has made itself, and a block what there is', () => {
   const counted = '[1, 1].reduce((seen, n) => { seen[n] = true; return seen }, {})';
   expect(said(automationOf(`- log: \${{ ${counted} }}`))).toBe('');

@@ -11,6 +11,7 @@ import {
   SCHEDULE_EVENT,
   TOPIC_EVENT,
 } from '../table/names.ts';
+import { warnOfMissing } from './request-members.ts';
 import { SUGGESTIONS_MAX } from './scope.ts';
 import { noteCall } from './target-of-effect.ts';
 import type { Unit } from './unit.ts';
@@ -142,16 +143,20 @@ function checkEffectName(
 }
 
 function checkMember(
-  { root, path, segments }: MemberUse,
+  use: MemberUse,
   kind: 'expression' | 'block',
   locate: Locate,
   unit: Unit,
 ): void {
+  const { root, path, segments } = use;
   const members = membersOf(root, kind, unit);
   const [member] = path;
   const [place] = segments;
   if (members === undefined || member === undefined || place === undefined) return;
-  if (members.has(member)) return;
+  if (members.has(member)) {
+    if (root === 'request') warnOfMissing(use, locate, unit);
+    return;
+  }
   const near = unit.report.isFull
     ? undefined
     : didYouMean(member, [...members].slice(0, SUGGESTIONS_MAX));
