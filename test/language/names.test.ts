@@ -198,6 +198,15 @@ test('what is suggested exists: the mistake is gone when it is taken', () => {
 });
 
 test.each([
+  ['console.log(1)', 'A `log` step writes to the log of the run.'],
+  ['fetch("https://a.example")', 'Write `http`: a step, or `await http(…)` in a `run` block.'],
+  ['atob("YQ==")', 'Write `Base64.decode(…)`.'],
+])('who writes %s is told what there is instead', (code, hint) => {
+  const { diagnostics } = compile(automationOf(`- run: ${code}`), 'a.yaml');
+  expect(diagnostics).toMatchObject([{ code: 'name.unknown', hint }]);
+});
+
+test.each([
   [
     "request.headers['X-Id']",
     'Expected a header’s name in lower case, got `X-Id`',
