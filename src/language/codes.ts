@@ -39,7 +39,7 @@ export const DIAGNOSTICS = {
   'name.parallel': 'A name that is set in another branch of the same `parallel`.',
   'name.reserved': 'A variable that is called as something that exists already.',
   'name.invalid': 'A variable whose name is not one.',
-  'name.assigned': 'An assignment to something that is not a variable.',
+  'name.assigned': 'An assignment in an expression, or to something that is not a variable.',
   'member.unknown':
     'A member that `request`, `webhook`, `event`, `inputs` or the library does not have.',
   'secrets.unavailable': '`secrets` in the condition of a binding, which has no policy.',

@@ -298,6 +298,22 @@ a.yaml:7:25 warning script.not_awaited: Expected \`await\` before \`wait\`, got 
   = Without it the run may end before the effect has begun, and its failure is lost.`,
   ],
   [
+    'a body with a method that has none',
+    '- http: { url: https://a.example.com/, method: GET, json: { a: 1 } }',
+    `a.yaml:4:55 error key.conflict: Expected no body with \`GET\`, got \`json\`
+4 |   - http: { url: https://a.example.com/, method: GET, json: { a: 1 } }
+  |                                                       ^^^^
+  = Write another \`method\`, or send it as \`query\`.`,
+  ],
+  [
+    'a chain after a call that nothing waits for',
+    "- run: |\n    wait('1s').then(() => 1).catch(() => 2);\n    await wait('1s').then(() => 3);",
+    `a.yaml:5:7 warning script.not_awaited: Expected \`await\` before \`wait\`, got a call that nothing waits for
+5 |       wait('1s').then(() => 1).catch(() => 2);
+  |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  = Without it the run may end before the effect has begun, and its failure is lost.`,
+  ],
+  [
     'an effect in an expression',
     "- log: ${{ state.get('a') }}",
     `a.yaml:4:14 error expression.effect: Expected an expression without effects, got \`state\`

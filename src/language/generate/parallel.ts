@@ -14,7 +14,7 @@ export const writeParallel: StepWriter = ({ value, number, line }, unit, write) 
     branchesOf(value).map(({ name, steps }) => () => {
       const place = unit.report.source.line(steps.start);
       unit.out.line(place, '(async () => { try {');
-      unit.trace.branch(place, number, name);
+      unit.trace.branch(number, name);
       write(steps, unit);
       unit.out.line(place, '} catch ($thrown) { throw { $thrown, $step: $.step }; } })(),');
     }),

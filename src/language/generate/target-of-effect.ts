@@ -6,7 +6,7 @@ import { childOf, type MapNode, type YamlNode } from '../yaml/tree.ts';
 import type { EffectTarget, Unit } from './unit.ts';
 
 /** Forms of body, with which `http` is a `POST` unless its method is given; all but `json` may be missing. */
-const BODIES = ['json', 'form', 'text', 'body', 'base64'] as const;
+export const BODIES = ['json', 'form', 'text', 'body', 'base64'] as const;
 
 /**
  * Notes what a step reaches, as far as its text says, for the check against the policy.
@@ -103,7 +103,7 @@ function verbWith(body: (typeof BODIES)[number] | undefined, isThere: boolean): 
   return isThere || body === 'json' ? 'POST' : undefined;
 }
 
-function isComputed(node: YamlNode | undefined): boolean {
+export function isComputed(node: YamlNode | undefined): boolean {
   return node?.kind === 'scalar' && isSingle(splitTemplate(node.text).parts);
 }
 
