@@ -12,6 +12,7 @@ import { sourceFolder } from './app/source-folder.ts';
 import type { Config } from './config/config.ts';
 import { readVersion } from './config/version.ts';
 import { type Clock, systemClock } from './core/clock.ts';
+import type { HookwrightError } from './core/errors.ts';
 import type { CapturedEvent } from './core/event.ts';
 import { idMaker } from './core/ids.ts';
 import type { Log } from './core/log.ts';
@@ -44,6 +45,8 @@ export interface App {
   readonly isNew: boolean;
   /** The example webhook of the first start, as long as nobody has called it and it is the only one. */
   readonly firstWebhook: Webhook | undefined;
+  /** Resolves when its store is lost: nothing can be stored any more, and only another process can go on. */
+  readonly lost: Promise<HookwrightError>;
   /** The API in process, without the network. */
   fetch(request: Request): Promise<Response>;
   /** Stops taking requests, lets what is under way end within the time limit, closes the store. */
@@ -85,7 +88,14 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
   const sandbox = listen ? openEarly(config, open) : undefined;
   const makeId = idMaker();
   const isNew = !hasDatabase(config.dataDir);
-  const stored = await openStored({ config, log, clock, makeId, listen }, open);
+  let lose: (error: HookwrightError) => void = () => {};
+  const lost = new Promise<HookwrightError>((resolve) => {
+    lose = (error) => {
+      log.write('error', 'store.lost', { error });
+      resolve(error);
+    };
+  });
+  const stored = await openStored({ config, log, clock, makeId, listen, lose }, open);
   const { store, secrets, sources, automations, hooks } = stored;
   const feed = createFeed();
   const attempts = createFeed<AttemptNotice>();
@@ -147,6 +157,7 @@ async function start(config: Config, options: AppOptions, open: Open): Promise<A
     apiToken,
     isNew,
     firstWebhook: stored.firstWebhook,
+    lost,
     fetch: async (request) => api.fetch(request),
     close: () => open.close(),
   };
@@ -161,14 +172,16 @@ interface Stored
 
 interface StoredOptions extends Pick<Parts, 'config' | 'log' | 'clock' | 'makeId'> {
   readonly listen: boolean;
+  /** Told when the store is lost. */
+  readonly lose: (error: HookwrightError) => void;
 }
 
 /** Opens the data folder and takes into memory what is asked for at each request. */
 async function openStored(
-  { config, log, clock, makeId, listen }: StoredOptions,
+  { config, log, clock, makeId, listen, lose }: StoredOptions,
   open: Open,
 ): Promise<Stored> {
-  const store = await openSqliteStore({ dataDir: config.dataDir });
+  const store = await openSqliteStore({ dataDir: config.dataDir, onLost: lose });
   open.add(() => store.close());
   const vault = await openVault(config, store);
   const turns = new Turns();

@@ -1,7 +1,8 @@
 import { formatDiagnostic } from '../core/diagnostic.ts';
 import type { Log } from '../core/log.ts';
 import type { Automations } from '../engine/automations.ts';
-import { readFolder, watchFolder } from '../package/folder.ts';
+import { readFolder } from '../package/folder.ts';
+import { watchFolder } from '../package/watch-folder.ts';
 
 /** Loads the folder's automations; one that has errors is told in the log and the others are loaded. */
 export async function loadAutomations(
@@ -9,12 +10,16 @@ export async function loadAutomations(
   automations: Automations,
   log: Log,
 ): Promise<void> {
-  const files = await readFolder(dir);
+  const unreadable: string[] = [];
+  const files = await readFolder(dir, (file, error) => {
+    unreadable.push(file);
+    log.write('error', 'automation.unreadable', { file, error });
+  });
   if (files === undefined) {
     log.write('warn', 'automations.no_folder', { dir });
     return;
   }
-  const { changed, removed, diagnostics } = await automations.load(files);
+  const { changed, removed, diagnostics } = await automations.load(files, unreadable);
   const texts = new Map(files.map(({ file, text }) => [file, text]));
   for (const diagnostic of diagnostics) {
     const { file, line, code, severity } = diagnostic;

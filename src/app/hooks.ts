@@ -112,7 +112,7 @@ export function makeDelivering(parts: DeliveringParts, open: Open): Delivering {
   // may go to one address: many hooks are of one host, and each has its own limit.
   const outbound = parts.openOutbound({
     ...parts.egress,
-    limits: { connections, connectionsPerAddress: connections },
+    limits: { connections, connectionsPerAddress: connections, lookups: connections },
   });
   open.add(() => outbound.close());
   const alerts = openAlerts(parts, open);

@@ -8,6 +8,11 @@ const ANSWER_MS_MAX = 310_000;
 /** Bytes of an answer that is shown. */
 const ANSWER_BYTES_MAX = 8 * 1024 * 1024;
 
+/** What the connection says of itself; a captured request's headers, sent again, have another's. */
+const FRAMING: ReadonlySet<string> = new Set([
+  ...['host', 'content-length', 'transfer-encoding', 'connection', 'keep-alive', 'expect'],
+]);
+
 /**
  * Sends a request to this process's own listener, and nowhere else: the outbound client refuses to go
  * there, and what is sent may hold a secret. Throws `server.unreachable`.
@@ -17,7 +22,11 @@ const ANSWER_BYTES_MAX = 8 * 1024 * 1024;
  */
 export function sendToOwn(address: string, base: string, draft: RequestDraft): Promise<Answer> {
   const { method, url, headers, body } = draft;
-  const flat = ['host', new URL(url).host, 'content-length', String(body.length), ...headers];
+  const own = pairs(headers).filter(([name]) => !FRAMING.has(name.toLowerCase()));
+  const flat = [
+    ...['host', new URL(url).host, 'content-length', String(body.length)],
+    ...own.flatMap(([name, value]) => [name, bytesText(value)]),
+  ];
   return new Promise((resolve, reject) => {
     const fail = (cause: unknown) =>
       reject(
@@ -62,6 +71,11 @@ export function sendToOwn(address: string, base: string, draft: RequestDraft): P
 /** A listener on every interface is reached on the machine's own. */
 function reachable(address: string): string {
   return address.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
+}
+
+/** As curl and most senders write it: UTF-8, of which Node takes each byte as a character. */
+function bytesText(value: string): string {
+  return Buffer.from(value).toString('latin1');
 }
 
 function pairs(flat: readonly string[]): (readonly [string, string])[] {

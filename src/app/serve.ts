@@ -33,8 +33,9 @@ import type { SecretSource } from '../engine/secret-source.ts';
 import { asSeen } from '../engine/seen.ts';
 import type { Tokens } from '../engine/tokens.ts';
 import { Topics } from '../engine/topics.ts';
+import { connectionsFor, limitConnections } from '../http/connections.ts';
 import { trustedProxies } from '../http/ingress/client.ts';
-import { Ingress } from '../http/ingress/ingress.ts';
+import { BYTES_UNDER_WAY_MAX, Ingress } from '../http/ingress/ingress.ts';
 import { Limiter } from '../http/ingress/limiter.ts';
 import { createHono, createHttpServer, createWebhooks } from '../http/server.ts';
 import { createTracking } from '../http/tracking/tracking.ts';
@@ -125,6 +126,7 @@ export async function serve(parts: Parts, open: Open): Promise<Served> {
   let stopping = false;
   const rest = createHono(api, trackingOf(parts), () => !stopping);
   const server = createHttpServer(createWebhooks(ingress), rest);
+  limitConnections(server, connectionsFor(config.requestsMax), { log, timer: systemTimer });
   address = await listen(server, config);
   open.add(async () => {
     stopping = true;
@@ -236,6 +238,7 @@ function ingressOf(
     trusted: trustedProxies(config.trustedProxies),
     publicUrl,
     bodyBytesMax,
+    bytesUnderWayMax: BYTES_UNDER_WAY_MAX,
     requestsMax,
   });
 }

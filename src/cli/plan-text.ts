@@ -26,6 +26,7 @@ const NAMES: Readonly<Record<(typeof CAPABILITIES)[number], string>> = {
   state: 'state',
   secrets: 'secrets',
   functions: 'functions',
+  callers: 'called by',
   schedules: 'schedules',
   topics: 'started by',
   deliveries: 'deliveries',

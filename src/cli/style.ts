@@ -1,5 +1,8 @@
 import type { Environment } from '../config/read-config.ts';
+import { printable } from '../core/printable.ts';
 import type { Output } from './surroundings.ts';
+
+export { printable };
 
 // SGR codes (ECMA-48, section 8.3.117): on and off.
 const CODES = {
@@ -20,20 +23,7 @@ export function styleFor(output: Output, env: Environment): Style {
   return (name, text) => `\x1b[${CODES[name][0]}m${text}\x1b[${CODES[name][1]}m`;
 }
 
-/**
- * A text that strangers sent, safe on a terminal: control characters, which could move the cursor or
- * set the clipboard, and marks that reverse the direction of text are shown as escapes. Line feeds and
- * tabs stay.
- */
-export function printable(text: string): string {
-  return text.replace(
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-    /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}
-
-/** The same for what must stay on its line: line feeds and tabs are shown as escapes too. */
+/** `printable` for what must stay on its line: line feeds and tabs are shown as escapes too. */
 export function printableLine(text: string): string {
   return printable(text).replaceAll('\n', '\\n').replaceAll('\t', '\\t');
 }

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { watchFolder } from '../package/folder.ts';
+import { watchFolder } from '../package/watch-folder.ts';
 
 /**
  * Calls back, one call after another, when something has changed at paths of files and folders.

@@ -11,7 +11,10 @@ import type { LogLevel } from './run.ts';
 export interface GuestRuntime {
   /** The number of the step under way (`Program.steps`); programs assign it before each step. */
   step: number;
-  /** A value put into a text: strings as they are, `null` and `undefined` as nothing, objects as JSON. */
+  /**
+   * A value put into a text: strings as they are, `null` and `undefined` as nothing, objects as JSON. One whose
+   * JSON is a text (`Date`, `URL`) goes in as that text.
+   */
   text(value: unknown): string;
   /**
    * `set` with a dotted name: puts `value` at `path` below `root`, making objects on the way, and gives

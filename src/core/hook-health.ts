@@ -6,12 +6,20 @@ export interface HookHealth {
   readonly failures: number;
   /** When the first of them ended. */
   readonly failingSince?: number;
-  /** The highest of `WARNING_PERCENTS` that was told. */
+  /** The highest of `WARNING_PERCENTS` that was told; more than 0 where its next success is to be told. */
   readonly warned: number;
 }
 
 /** Nothing known against it. */
 export const HEALTHY: HookHealth = { failures: 0, warned: 0 };
+
+/** Of one that was disabled and is resumed: nothing, but whoever was told waits to hear that it works again. */
+export const RESUMED: HookHealth = { failures: 0, warned: 1 };
+
+/** What is known against a hook after a pause: its failures, and no time of them, because nothing was tried. */
+export function healthAfterPause({ failures, warned }: HookHealth): HookHealth {
+  return { failures, warned };
+}
 
 /** Parts of the way to being disabled that are told. */
 const WARNING_PERCENTS = [50, 75, 90] as const;

@@ -37,6 +37,14 @@ export function fitsHost(pattern: HostPattern, url: URL): boolean {
     : hostname === pattern.hostname;
 }
 
+/** Whether it is one that a list of patterns, as texts, is for. */
+export function fitsAnyHost(patterns: readonly string[], url: URL): boolean {
+  return patterns.some((text) => {
+    const pattern = readHostPattern(text);
+    return pattern !== undefined && fitsHost(pattern, url);
+  });
+}
+
 /** The pattern as text, the same for everything that means the same. */
 export function hostPatternText({ hostname, isBelow, port }: HostPattern): string {
   return `${isBelow ? '*.' : ''}${hostname}${port === undefined ? '' : `:${port}`}`;

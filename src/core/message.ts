@@ -24,6 +24,11 @@ export interface Message extends Omit<NewMessage, 'depth'> {
   readonly runId?: string;
 }
 
+/** A message as lists have it: with the bytes of its data alone. */
+export interface MessageSummary extends Omit<Message, 'data'> {
+  readonly size: number;
+}
+
 /** The first segment of topics that are Hookwright's own. */
 const OWN_SEGMENT = 'hookwright';
 

@@ -1,4 +1,22 @@
 /**
+ * Headers that no caller may set: those for one connection only (RFC 9110, section 7.6.1), which smuggle or stall
+ * in a request, and those that the client writes itself: another `host` would reach a site that no rule has looked at.
+ */
+export const CLIENT_HEADERS: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/**
  * Requests that leave the process: `http` effects, hook deliveries, handshakes with senders. There is
  * one client for all of them, `src/outbound/`, so that the operator's egress rules have no back door.
  */
@@ -8,9 +26,8 @@ export interface OutboundRequest {
   /** Absolute, http or https, without user name and password. */
   readonly url: string;
   /**
-   * In order; repeats allowed. Refused are line breaks and other bytes that are illegal on the wire,
-   * hop-by-hop headers (RFC 9110, section 7.6.1), and those that the client writes: `host`,
-   * `content-length`, `expect`. Without `accept-encoding` the client asks for `identity`.
+   * In order; repeats allowed. Refused are line breaks and other bytes that are illegal on the wire, and
+   * `CLIENT_HEADERS`. Without `accept-encoding` the client asks for `identity`.
    */
   readonly headers: readonly (readonly [name: string, value: string])[];
   /** Text is sent as UTF-8. */
@@ -19,7 +36,10 @@ export interface OutboundRequest {
   readonly timeoutMs: number;
   /** Bytes of the answer's body, counted after its `content-encoding` is undone. */
   readonly responseBytesMax: number;
-  /** What a longer body is: an error (`egress.too_large`, the default), or cut and marked `truncated`. */
+  /**
+   * What a longer body is: an error (`egress.too_large`, the default), or cut and marked `truncated`. Who wants the
+   * beginning alone also gets a body as it came that is not in its `content-encoding`; else that is an error.
+   */
   readonly overflow?: 'fail' | 'truncate';
   /** 0: a redirect is an answer like any other. Otherwise one more redirect is `egress.redirects`. */
   readonly redirectsMax: number;
@@ -73,7 +93,7 @@ export type OutboundErrorCode =
   | 'egress.protocol'
   /** The request itself cannot be sent as it is. */
   | 'egress.invalid'
-  /** Too many requests wait for a connection already. */
+  /** Too many requests wait for a connection, or too many names are looked up, already. */
   | 'egress.busy'
   /** The caller's signal was aborted, or the client was closed. */
   | 'egress.cancelled';

@@ -176,3 +176,9 @@ export interface RunRecord {
   /** The run and effect that called this one. */
   readonly caller?: { readonly runId: string; readonly effect: number };
 }
+
+/** A run as lists have it: without what may be long. */
+export interface RunSummary
+  extends Omit<RunRecord, 'inputs' | 'answer' | 'value' | 'logs' | 'secretUse'> {
+  readonly answer?: Pick<Answer, 'status'>;
+}

@@ -1,4 +1,5 @@
 import { isMediaTypePattern } from './media-type.ts';
+import { isOwnTopic } from './message.ts';
 import { mapProblems } from './payload-map.ts';
 import { secretNameMistake } from './secret.ts';
 import { isTopic } from './topic.ts';
@@ -57,7 +58,13 @@ export function settingsProblems(settings: WebhookSettings): string[] {
     ...concurrencyProblems(limits?.concurrent),
     ...(map === undefined ? [] : mapProblems(map)),
     ...(source === undefined ? [] : secretProblems(source)),
-    ...textProblems('forward', forward, 'a topic such as order.paid', isTopic),
+    ...textProblems(
+      'forward',
+      forward,
+      'a topic such as order.paid that does not begin with hookwright.',
+      // Those tell of the server itself, and who calls the webhook is not it.
+      (text) => isTopic(text) && !isOwnTopic(text),
+    ),
     ...textProblems(
       'account',
       account,

@@ -210,12 +210,14 @@ export class Automations {
    * Takes in the files of the automations folder. A file with errors keeps its last good revision; an
    * automation whose file is gone is removed. Unchanged files are not compiled again. What packages and people
    * own stays as it is.
+   *
+   * @param unread files that are there and could not be read, whose automations stay
    */
-  load(files: readonly AutomationFile[]): Promise<LoadReport> {
-    return this.#turns.take(() => this.#load(files));
+  load(files: readonly AutomationFile[], unread: readonly string[] = []): Promise<LoadReport> {
+    return this.#turns.take(() => this.#load(files, unread));
   }
 
-  async #load(files: readonly AutomationFile[]): Promise<LoadReport> {
+  async #load(files: readonly AutomationFile[], unread: readonly string[]): Promise<LoadReport> {
     const records = [...this.#byName.values()];
     const own = records.filter(({ owner }) => owner === 'folder');
     const others = records.filter(({ owner }) => owner !== 'folder');
@@ -248,8 +250,8 @@ export class Automations {
         changed.push(name);
       }
     }
-    const removed = [...this.#byName.values()].flatMap(({ name, owner }) =>
-      owner === 'folder' && !owners.has(name) ? [name] : [],
+    const removed = [...this.#byName.values()].flatMap(({ name, owner, file }) =>
+      owner === 'folder' && !owners.has(name) && !unread.includes(file) ? [name] : [],
     );
     for (const name of removed) await this.#remove(name, 'folder');
     this.#diagnostics = diagnostics;

@@ -18,8 +18,8 @@ export const CALL_DEPTH_MAX = 16;
 /** Messages whose runs emit the next one, in a row. More is a circle: `call` ends there too. */
 export const TOPIC_DEPTH_MAX = 16;
 
-/** The longest sleep of the schedules: a clock that was set, or a machine that slept, is noticed then. */
-export const SCHEDULE_LOOK_MS_MAX = 60_000;
+/** The longest sleep of schedules and alerts: a clock that was set, or a machine that slept, is noticed then. */
+export const LOOK_MS_MAX = 60_000;
 
 /** Effects of one run under way at once; more wait. The outbound client has 16 connections to a host. */
 export const EFFECTS_AT_ONCE_MAX = 32;

@@ -4,7 +4,7 @@ import type { EffectRequest, EffectResult, JournalEntry, StateArgs } from '../co
 import type { CapturedEvent, EventStatus, EventSummary, StoredEvent } from '../core/event.ts';
 import type { NewMessage } from '../core/message.ts';
 import type { Duplicates, RefusedRequest } from '../core/refused-request.ts';
-import type { Execution, ExecutionResult, RunRecord } from '../core/run.ts';
+import type { Execution, ExecutionResult, RunRecord, RunSummary } from '../core/run.ts';
 import type { SealedSecret } from '../core/secret.ts';
 import type { Webhook } from '../core/webhook.ts';
 import type { AlertStore, DeliveryStore, HookStore, MessageStore } from './ports/hook-store.ts';
@@ -195,7 +195,7 @@ export interface RunStore {
    */
   nextDue(): Promise<number | undefined>;
   /** Newest first. */
-  runs(filter: RunFilter): Promise<readonly RunRecord[]>;
+  runs(filter: RunFilter): Promise<readonly RunSummary[]>;
   /** Runs queued, running or waiting. */
   openRuns(): Promise<number>;
   /**

@@ -4,8 +4,13 @@ import type { MessageStore } from './ports/hook-store.ts';
 import type { CallerStore, EventStore, RunStore } from './ports.ts';
 import { inRounds } from './rounds.ts';
 
-/** Events or keys of the state deleted per transaction: a commit of new events never waits longer than a few milliseconds. */
+/** Keys deleted per transaction: a commit of new events never waits longer than a few milliseconds. */
 const BATCH_ROWS = 200;
+/**
+ * Events or messages asked for at a time. The store deletes them in small transactions, and passes over those that
+ * have to stay once each time.
+ */
+const BATCH_ROWS_IN_STEPS = 10_000;
 /** Between two looks. Retention is a matter of days. */
 const INTERVAL_MS = 60_000;
 
@@ -34,17 +39,21 @@ export function keepPruned(
   const { ageMs, bytesMax, duplicateMs } = retention;
   const round = async (isEnded: () => boolean): Promise<void> => {
     /** Batch after batch, until one is not full. */
-    const all = async (batch: () => Promise<number>): Promise<number> => {
+    const all = async (rows: number, batch: (rows: number) => Promise<number>): Promise<number> => {
       let sum = 0;
-      for (let count = BATCH_ROWS; count === BATCH_ROWS && !isEnded(); sum += count) {
-        count = await batch();
-      }
+      for (let count = rows; count === rows && !isEnded(); sum += count) count = await batch(rows);
       return sum;
     };
-    const events = await all(() => store.prune(clock() - ageMs, bytesMax, BATCH_ROWS));
-    const messages = await all(() => store.pruneMessages(clock() - ageMs, bytesMax, BATCH_ROWS));
-    const state = await all(() => store.expireState(clock(), BATCH_ROWS));
-    const keys = await all(() => store.expireSenderIds(clock() - duplicateMs, BATCH_ROWS));
+    const events = await all(BATCH_ROWS_IN_STEPS, (rows) =>
+      store.prune(clock() - ageMs, bytesMax, rows),
+    );
+    const messages = await all(BATCH_ROWS_IN_STEPS, (rows) =>
+      store.pruneMessages(clock() - ageMs, bytesMax, rows),
+    );
+    const state = await all(BATCH_ROWS, (rows) => store.expireState(clock(), rows));
+    const keys = await all(BATCH_ROWS, (rows) =>
+      store.expireSenderIds(clock() - duplicateMs, rows),
+    );
     if (events + messages + state + keys > 0) {
       log.write('info', 'pruned', { events, messages, state, keys });
     }

@@ -6,6 +6,7 @@ import type { NewMessage } from '../core/message.ts';
 import type { Answer, RunRecord } from '../core/run.ts';
 import type { Timer } from '../core/timer.ts';
 import { topicEvent } from '../core/topic-event.ts';
+import type { Binding } from '../core/webhook.ts';
 import { acknowledgement, NO_CONTENT, UNRECORDED } from './answers.ts';
 import type { Reception } from './callers/callers.ts';
 import { type First, firstOf } from './callers/duplicate.ts';
@@ -194,11 +195,8 @@ export class Receiver {
   async #resume(route: Route, event: CapturedEvent): Promise<void> {
     const recorded = await this.#parts.store.runsOf(event.id);
     const own = recorded.filter(({ caller }) => caller === undefined);
-    // Without bindings, automations have no order that stays: they are known by their names.
-    const done = (leg: Leg): boolean =>
-      own.some((run) =>
-        leg.index < 0 ? run.automation === leg.automation : run.binding === leg.index,
-      );
+    const { bindings } = route.webhook;
+    const done = (leg: Leg): boolean => own.some((run) => isRunOf(run, leg, bindings));
     const passage = openPassage(route, event);
     await new Promise<void>((resolve) => {
       const stored = captured(Promise.resolve());
@@ -316,6 +314,17 @@ export class Receiver {
     const summary: EventSummary = { ...rest, status, bodySize: body.length };
     feed.publish(summary, runs);
   }
+}
+
+/**
+ * Whether a recorded run is that of a leg. Bindings may have been changed since it was recorded: then it is known by
+ * its automation, and what has answered in a leg's place has answered. Without bindings, automations have no order
+ * that stays.
+ */
+function isRunOf(run: RunRecord, leg: Leg, bindings: readonly Binding[]): boolean {
+  const isInPlace = run.binding === leg.index;
+  if (run.automation !== leg.automation) return isInPlace && leg.index >= 0 && !leg.also;
+  return isInPlace || bindings[run.binding]?.automation !== run.automation;
 }
 
 function isDuplicate(error: unknown): boolean {

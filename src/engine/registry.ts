@@ -149,18 +149,26 @@ export class LiveRegistry implements Registry {
     };
   }
 
-  /** The webhook as it is to be stored, and what is wrong with it. */
+  /**
+   * The webhook as it is to be stored, and what is wrong with it.
+   *
+   * @param change what of it is new; all, where absent. An automation or a source that has gone meanwhile must
+   * not keep anybody from pausing a webhook that fails for that very reason.
+   */
   async checked(
     given: Webhook,
     find: FindAutomation,
+    change: WebhookDraft = given,
   ): Promise<{ readonly webhook: Webhook; readonly problems: readonly string[] }> {
     const { sources = NO_SOURCES } = this.#parts;
-    const settings = await withRoles(given.settings, sources);
+    const isSourceNew = change.settings?.source !== undefined;
+    const settings = isSourceNew ? await withRoles(given.settings, sources) : given.settings;
+    const bindings = change.bindings === undefined ? [] : given.bindings;
     const problems = [
       ...nameProblems(given.name),
       ...settingsProblems(settings),
-      ...(await sourceProblems(settings, sources)),
-      ...given.bindings.flatMap((binding, index) => bindingProblems(binding, index, find)),
+      ...(isSourceNew ? await sourceProblems(settings, sources) : []),
+      ...bindings.flatMap((binding, index) => bindingProblems(binding, index, find)),
     ];
     return { webhook: { ...given, settings }, problems };
   }
@@ -191,12 +199,12 @@ export class LiveRegistry implements Registry {
     const { settings, ...rest } = change;
     return this.#turns.take(async () => {
       const webhook = this.webhook(ref);
-      const changed = await this.#checked({
+      const changed = {
         ...webhook,
         ...defined(rest),
         settings: changedSettings(webhook.settings, settings),
-      });
-      return this.#replace(changed);
+      };
+      return this.#replace(await this.#checked(changed, change));
     });
   }
 
@@ -247,9 +255,10 @@ export class LiveRegistry implements Registry {
   }
 
   /** The webhook as it is stored. Throws `webhook.invalid`. */
-  async #checked(given: Webhook): Promise<Webhook> {
+  async #checked(given: Webhook, change?: WebhookDraft): Promise<Webhook> {
     const { automations } = this.#parts;
-    const { webhook, problems } = await this.checked(given, (name) => automations.runnable(name));
+    const find: FindAutomation = (name) => automations.runnable(name);
+    const { webhook, problems } = await this.checked(given, find, change);
     if (problems.length === 0) return webhook;
     throw new HookwrightError('webhook.invalid', problems.join('\n'));
   }

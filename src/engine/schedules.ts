@@ -6,7 +6,7 @@ import { isScheduleEvent, scheduleEvent } from '../core/schedule-event.ts';
 import type { CancelTimer, Timer } from '../core/timer.ts';
 import { type ScheduleTimes, timesOf } from '../language/schedule/times.ts';
 import type { Automations } from './automations.ts';
-import { SCHEDULE_LOOK_MS_MAX } from './limits.ts';
+import { LOOK_MS_MAX } from './limits.ts';
 import type { ScheduleStore } from './ports.ts';
 import type { Receiver } from './receive.ts';
 import {
@@ -127,7 +127,7 @@ export class Schedules {
       } catch (error) {
         if (this.#closed) return;
         this.#parts.log.write('error', 'schedules.failed', { error });
-        this.#sleep(SCHEDULE_LOOK_MS_MAX);
+        this.#sleep(LOOK_MS_MAX);
       }
     });
   }
@@ -147,7 +147,7 @@ export class Schedules {
   #msToNext(): number {
     const now = this.#parts.clock();
     const nexts = [...this.#planned.values()].flatMap(({ next }) => next ?? []);
-    return nexts.reduce((ms, next) => Math.min(ms, next - now), SCHEDULE_LOOK_MS_MAX);
+    return nexts.reduce((ms, next) => Math.min(ms, next - now), LOOK_MS_MAX);
   }
 
   #sleep(ms: number): void {

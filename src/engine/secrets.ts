@@ -43,7 +43,7 @@ export interface SecretDraft {
   readonly value: string;
   /** Those that it has, where absent; none for a new one. */
   readonly hosts?: readonly string[];
-  /** Milliseconds for which the value before it counts too. */
+  /** Milliseconds for which the value before it counts too; 0 ends what was said of it before. */
   readonly keepPreviousMs?: number;
 }
 
@@ -192,23 +192,37 @@ export class Secrets implements SecretRegistry, SecretSource {
     const now = clock();
     const hosts = draft.hosts?.map(hostText) ?? known?.sealed.hosts ?? [];
     const place = placeOf(name, hosts);
-    const { keepPreviousMs = 0 } = draft;
-    const keeps = known?.value !== undefined && keepPreviousMs > 0;
+    const before = beforeOf(known, draft, now);
     return {
       name,
       hosts,
       sealed: vault.seal(draft.value, place),
-      ...(keeps
-        ? {
+      ...(before === undefined
+        ? {}
+        : {
             previous: {
-              sealed: vault.seal(known.value, `${place}/previous`),
-              until: now + keepPreviousMs,
+              sealed: vault.seal(before.value, `${place}/previous`),
+              until: before.until,
             },
-          }
-        : {}),
+          }),
       createdAt: known?.sealed.createdAt ?? now,
       updatedAt: now,
     };
+  }
+
+  /**
+   * A secret as it would be stored with other hosts; the values stay. `undefined` where there is none that can be
+   * read. Throws `secret.invalid`.
+   */
+  rebound(name: string, hosts: readonly string[]): SealedSecret | undefined {
+    const known = this.#byName.get(name);
+    if (known?.value === undefined) return undefined;
+    const sealed = this.seal(name, { value: known.value, hosts });
+    const { previous } = known;
+    if (previous === undefined) return sealed;
+    const place = `${placeOf(name, sealed.hosts)}/previous`;
+    const before = this.#parts.vault.seal(previous.value, place);
+    return { ...sealed, previous: { sealed: before, until: previous.until } };
   }
 
   delete(name: string): Promise<SecretFacts> {
@@ -273,6 +287,23 @@ export class Secrets implements SecretRegistry, SecretSource {
       next === undefined ? {} : { next },
     );
   }
+}
+
+/**
+ * The value before one that is stored, and until when it counts. One that is stored a second time, to change its
+ * hosts or because somebody was not sure, does not end the rotation that is under way; 0 does.
+ */
+function beforeOf(
+  known: OpenSecret | undefined,
+  { value, keepPreviousMs }: SecretDraft,
+  now: number,
+): OpenSecret['previous'] {
+  if (known?.value === undefined || keepPreviousMs === 0) return undefined;
+  const until = keepPreviousMs === undefined ? undefined : now + keepPreviousMs;
+  if (known.value !== value) return until === undefined ? undefined : { value: known.value, until };
+  const { previous } = known;
+  if (previous === undefined || previous.until <= now) return undefined;
+  return { ...previous, until: until ?? previous.until };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { type HookMethod, isStatusRange, topicPatternMistake } from '../core/hook.ts';
+import { CLIENT_HEADERS } from '../core/outbound.ts';
 import { parseDuration } from '../core/quantity.ts';
 import { check } from '../language/check/check.ts';
 import { Report } from '../language/report.ts';
@@ -104,7 +105,21 @@ class ProfileReader {
   }
 
   #headers(node: YamlNode | undefined): Header[] {
-    return mapOf(node).map(([name, value]) => ({ name, value: this.#template(value) ?? [] }));
+    if (node?.kind !== 'map') return [];
+    return node.entries.map(({ key, value }) => {
+      this.#sendable(key);
+      return { name: key.text, value: this.#template(value) ?? [] };
+    });
+  }
+
+  /** A header's name; with one of the client's own every message would fail for good. */
+  #sendable(name: YamlNode): void {
+    const text = textOf(name).toLowerCase();
+    if (!CLIENT_HEADERS.has(text)) return;
+    this.#mistake(
+      name,
+      `a header that receivers read, got ${text}, which the client writes itself`,
+    );
   }
 
   #url(node: MapNode): NonNullable<Profile['url']> {
@@ -132,6 +147,8 @@ class ProfileReader {
     const text = (name: string, otherwise: string): string =>
       textOf(childOf(node, name)) || otherwise;
     const separator = childOf(node, 'separator');
+    const header = childOf(node, 'header');
+    if (header !== undefined) this.#sendable(header);
     return {
       header: text('header', ''),
       hash: text('hash', 'sha256') as Signing['hash'],

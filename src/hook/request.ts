@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { HookwrightError } from '../core/errors.ts';
 import type { Hook } from '../core/hook.ts';
 import type { Message } from '../core/message.ts';
+import { CLIENT_HEADERS } from '../core/outbound.ts';
 import { fitsPattern } from '../core/wildcard.ts';
 import { fillBody } from './body.ts';
 import { encodeForm, textOf, wellFormed } from './flatten.ts';
@@ -196,20 +197,6 @@ class Headers {
     }
   }
 }
-
-/** See `OutboundRequest.headers`. */
-const CLIENT_HEADERS: ReadonlySet<string> = new Set([
-  'host',
-  'content-length',
-  'expect',
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'transfer-encoding',
-  'te',
-  'trailer',
-  'upgrade',
-]);
 
 /** Header values are bytes; what is not printable ASCII is percent-encoded as UTF-8. */
 function printable(text: string): string {

@@ -1,9 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { getRequestListener } from '@hono/node-server';
+import { getRequestListener, RequestError } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { Hono } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { HookwrightError } from '../core/errors.ts';
+import { errorAnswer } from './errors.ts';
 import type { Ingress } from './ingress/ingress.ts';
 import { webhookTarget } from './ingress/target.ts';
 
@@ -15,6 +17,11 @@ const REQUEST_TIMEOUT_MS = 90_000;
 const KEEP_ALIVE_MS = 65_000;
 /** Bytes of all headers together: four times Node's default, since some senders sign in headers. */
 const HEADERS_BYTES_MAX = 64 * 1024;
+/**
+ * Any number of headers that fits: past its own limit, 1,000, Node drops them in silence, and with them the length
+ * of the body, or the address that a proxy has added.
+ */
+const HEADERS_MAX_NONE = 0;
 
 interface RawMessages {
   readonly Bindings: { readonly incoming: IncomingMessage; readonly outgoing: ServerResponse };
@@ -41,6 +48,15 @@ export function createHono(api: Hono, tracking: Hono, healthy: () => boolean): H
   );
   app.route('/', tracking);
   app.route('/', api);
+  app.notFound((c) => {
+    const { status, body } = errorAnswer(
+      new HookwrightError(
+        'request.not_found',
+        `Expected a path of this server, got ${c.req.method} ${c.req.path}.`,
+      ),
+    );
+    return c.json(body, status as ContentfulStatusCode);
+  });
   return app;
 }
 
@@ -49,7 +65,11 @@ export function createHono(api: Hono, tracking: Hono, healthy: () => boolean): H
  * a backslash or an odd host and rewrites dot segments; a capture takes what was sent.
  */
 export function createHttpServer(webhooks: Hono<RawMessages>, rest: Hono): Server {
-  const fetchListener = getRequestListener((request, env) => rest.fetch(request, env));
+  const fetchListener = getRequestListener((request, env) => rest.fetch(request, env), {
+    hostname: 'localhost', // Where none is sent: health checks of load balancers are in HTTP/1.0.
+    errorHandler: refuseUnreadable,
+  });
+  const answers: LastAnswers = new WeakMap();
   const server = createServer(
     {
       headersTimeout: HEADERS_TIMEOUT_MS,
@@ -61,13 +81,36 @@ export function createHttpServer(webhooks: Hono<RawMessages>, rest: Hono): Serve
       noDelay: true,
     },
     (incoming, outgoing) => {
+      answers.set(incoming.socket, outgoing);
       if (webhookTarget(incoming.url ?? '') === undefined) void fetchListener(incoming, outgoing);
       else
         void webhooks.fetch(new RawRequest(incoming) as unknown as Request, { incoming, outgoing });
     },
   );
-  server.on('clientError', refuseMalformed);
+  server.maxHeadersCount = HEADERS_MAX_NONE;
+  server.on('clientError', (error, socket) => refuseInTurn(error, socket, answers));
   return server;
+}
+
+/** The answer to the last request on each connection. */
+type LastAnswers = WeakMap<Duplex, ServerResponse | typeof REFUSED>;
+
+/** In place of an answer, on a connection whose malformed request is being refused. */
+const REFUSED = Symbol('refused');
+
+/**
+ * What follows a request on its connection and is no HTTP is refused behind the answer to that request: in its
+ * place the caller would be told that something is malformed which is stored and run.
+ */
+function refuseInTurn(error: NodeJS.ErrnoException, socket: Duplex, answers: LastAnswers): void {
+  const due = answers.get(socket);
+  if (due === REFUSED) return;
+  answers.set(socket, REFUSED);
+  if (due === undefined || due.writableFinished) refuseMalformed(error, socket);
+  else if (due.req.complete) due.once('close', () => refuseMalformed(error, socket));
+  // What is malformed is the body of that request, which has no other answer yet, or has been refused early.
+  else if (due.headersSent) socket.destroy();
+  else refuseMalformed(error, socket);
 }
 
 /** As much of a `Request` as Hono's router looks at. */
@@ -78,6 +121,19 @@ class RawRequest {
   constructor(incoming: IncomingMessage) {
     this.method = incoming.method ?? 'GET';
   }
+}
+
+/** What the Fetch adapter makes no request of, such as one to a host with a blank in its name. */
+function refuseUnreadable(error: unknown): Response {
+  const told =
+    error instanceof RequestError
+      ? new HookwrightError(
+          'request.malformed',
+          'Expected a request to a host and a path, got another.',
+        )
+      : error;
+  const { status, body } = errorAnswer(told);
+  return Response.json(body, { status });
 }
 
 const STATUS_OF_PARSE_ERROR: Readonly<Record<string, string>> = {

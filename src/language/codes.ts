@@ -4,6 +4,7 @@
  */
 export const DIAGNOSTICS = {
   'yaml.syntax': 'The file is not YAML 1.2.',
+  'yaml.encoding': 'Bytes that are no UTF-8: the character U+FFFD stands in their place.',
   'yaml.unquoted':
     'An unquoted text that YAML reads as something else; `validate --fix` quotes it.',
   'yaml.duplicate_key': 'A key that stands twice in one map.',
@@ -16,7 +17,8 @@ export const DIAGNOSTICS = {
   'yaml.too_deep': 'Lists and maps nested deeper than the language allows.',
   'value.type': 'A value of another type than its key expects.',
   'value.invalid': 'A value of the right type that its key does not allow.',
-  'value.inexact': 'A number with more digits than JavaScript’s numbers keep.',
+  'value.inexact':
+    'A number with more digits than JavaScript’s numbers keep, or with a `+` or `0` before it, which they lose.',
   'key.unknown': 'A key that does not exist here.',
   'key.missing': 'A key that must be there.',
   'key.conflict': 'Keys that exclude each other.',
@@ -37,7 +39,7 @@ export const DIAGNOSTICS = {
   'name.parallel': 'A name that is set in another branch of the same `parallel`.',
   'name.reserved': 'A variable that is called as something that exists already.',
   'name.invalid': 'A variable whose name is not one.',
-  'name.assigned': 'An assignment to something that is not a variable.',
+  'name.assigned': 'An assignment in an expression, or to something that is not a variable.',
   'member.unknown':
     'A member that `request`, `webhook`, `event`, `inputs` or the library does not have.',
   'secrets.unavailable': '`secrets` in the condition of a binding, which has no policy.',

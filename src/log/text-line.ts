@@ -1,3 +1,5 @@
+import { printable } from '../core/printable.ts';
+
 const COLORS: Readonly<Record<string, string>> = {
   debug: '\u001b[2m',
   info: '\u001b[32m',
@@ -24,14 +26,15 @@ export function textLine(json: string, colors: boolean): string {
   return `${[...head, ...rest].join(' ')}\n`;
 }
 
-/** Values as they are where that is one plain word; else as JSON, which also takes control characters. */
+/** Values as they are where that is one plain word; else as JSON. What senders wrote moves no cursor. */
 function show(value: unknown): string {
   if (typeof value === 'string')
-    return /^[\w./:@%+-]+$/.test(value) ? value : JSON.stringify(value);
-  if (isError(value)) return `${value.stack}`;
-  return JSON.stringify(value) ?? 'undefined';
+    return /^[\w./:@%+-]+$/.test(value) ? value : printable(JSON.stringify(value));
+  if (isError(value)) return printable(value.stack);
+  return printable(JSON.stringify(value) ?? 'undefined');
 }
 
 function isError(value: unknown): value is { readonly stack: string } {
-  return typeof value === 'object' && value !== null && 'stack' in value;
+  if (typeof value !== 'object' || value === null) return false;
+  return 'stack' in value && typeof value.stack === 'string';
 }

@@ -1,5 +1,5 @@
 import type { Transporter } from 'nodemailer';
-import type { Mailer } from '../core/mail.ts';
+import type { Mailer, RefusedAddress } from '../core/mail.ts';
 
 /** For connecting, the greeting and each answer: mail servers that greet later are looking for spam. */
 const TIMEOUT_MS = 30_000;
@@ -19,13 +19,23 @@ export function openMailer(url: string, from: string): Mailer {
       opened ??= openTransport(url, from);
       const mail = { messageId: `<${id}@${domain}>`, to: [...to], subject, text };
       // nodemailer 10 has `signal`, which its types do not know yet.
-      await (await opened).sendMail({ ...mail, ...{ signal: closing.signal } });
+      const sent = await (await opened).sendMail({ ...mail, ...{ signal: closing.signal } });
+      return refusedOf(sent as SentMail);
     },
     close: () => {
       closing.abort();
       void opened?.then((transport) => transport.close());
     },
   };
+}
+
+/** Of what nodemailer gives, what is used here; its types leave it open. */
+interface SentMail {
+  readonly rejectedErrors?: readonly { readonly recipient: string; readonly message: string }[];
+}
+
+function refusedOf({ rejectedErrors = [] }: SentMail): RefusedAddress[] {
+  return rejectedErrors.map(({ recipient, message }) => ({ address: recipient, reason: message }));
 }
 
 /** Loaded with the first mail: reading the library takes a tenth of a start. */

@@ -79,11 +79,15 @@ export function specialRange(address: Address): string | undefined {
  */
 export function embeddedAddresses(address: Address): readonly ipaddr.IPv4[] {
   if (address.kind() === 'ipv4') return [];
+  if (address.range() === 'unspecified' || address.range() === 'loopback') return [];
   const bytes = address.toByteArray();
+  return [...ofPrefix(bytes), ...ofInterface(bytes)];
+}
+
+function ofPrefix(bytes: readonly number[]): readonly ipaddr.IPv4[] {
   const pick = (...at: number[]) => new ipaddr.IPv4(at.map((index) => bytes[index] ?? 0));
   const starts = (...prefix: number[]) => prefix.every((byte, index) => bytes[index] === byte);
   const low = pick(12, 13, 14, 15);
-  if (address.range() === 'unspecified' || address.range() === 'loopback') return [];
   if (starts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)) return [low]; // ::/96, IPv4-compatible
   if (starts(0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0)) return [low]; // ::ffff:0:0:0/96
   if (starts(0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0)) return [low]; // NAT64
@@ -94,6 +98,13 @@ export function embeddedAddresses(address: Address): readonly ipaddr.IPv4[] {
     return [pick(4, 5, 6, 7), new ipaddr.IPv4(bytes.slice(12).map((byte) => byte ^ 0xff))];
   }
   return [];
+}
+
+/** ISATAP (RFC 5214, section 6.1): behind any prefix the interface is `::5efe:` or `::200:5efe:` and the address. */
+function ofInterface(bytes: readonly number[]): readonly ipaddr.IPv4[] {
+  const [first = 0, ...rest] = bytes.slice(8, 12);
+  const is = (first === 0 || first === 0x02) && rest.join() === [0, 0x5e, 0xfe].join();
+  return is ? [new ipaddr.IPv4(bytes.slice(12))] : [];
 }
 
 /**

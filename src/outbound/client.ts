@@ -135,8 +135,9 @@ export class OutboundClient implements Outbound {
       try {
         connection = await this.#connection(hop, address, last, deadline);
         connection.requests += 1;
+        connection.begin();
         const answer = await exchange(connection.client, hop, limitOf, deadline);
-        whole = !answer.cut;
+        whole = !answer.gone;
         return answer;
       } catch (error) {
         const reused = connection !== undefined && connection.requests > 1;
@@ -234,6 +235,7 @@ async function readBody(
     return { headers: plain, body: decoded.body, truncated };
   } catch (cause) {
     if (cause instanceof OutboundError) throw cause;
+    if (overflow === 'truncate') return { headers, body, truncated: cut };
     const message = `Expected the body from ${deadline.origin} in its content-encoding ${encoding}, got ${describe(cause).message}.`;
     throw new OutboundError('egress.protocol', message, { inDoubt: true, cause });
   }

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Client } from 'undici';
 import { OutboundError } from '../core/outbound.ts';
 import type { Deadline } from './deadline.ts';
+import { passOverContinue } from './interim.ts';
 import type { OutboundLimits } from './limits.ts';
 import type { Destination } from './request-url.ts';
 
@@ -9,6 +10,8 @@ import type { Destination } from './request-url.ts';
 export interface Connection {
   readonly key: string;
   readonly client: Client;
+  /** To be called before each request. */
+  readonly begin: () => void;
   /** Requests that were sent over it. */
   requests: number;
   /** The socket is gone. */
@@ -80,7 +83,8 @@ export class Connections {
   /** Puts an open socket into the reserved place. */
   async open(key: string, destination: Destination, socket: Socket): Promise<Connection> {
     const client = await makeClient(destination, socket, this.#limits);
-    const connection: Connection = { key, client, requests: 0, lost: false };
+    const begin = passOverContinue(socket, this.#limits.responseHeaderBytes);
+    const connection: Connection = { key, client, begin, requests: 0, lost: false };
     client.once('disconnect', () => this.#lost(connection));
     return connection;
   }

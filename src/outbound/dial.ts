@@ -85,12 +85,24 @@ export async function dial(
     const why = message === '' || message === code ? code : `${code}: ${message}`;
     return new OutboundError(
       'egress.tls',
-      `Expected ${where} to prove itself by TLS, got ${why.replace(/^: /, '')}. See its certificate, names and versions.`,
+      `Expected ${where} to prove itself by TLS, got ${why.replace(/^: /, '')}. ${UNKNOWN_AUTHORITY.has(code) ? TRUST_IT : 'See its certificate, names and versions.'}`,
       { cause },
     );
   });
   return tls;
 }
+
+/** Codes of OpenSSL where the certificate leads to no authority that is known. */
+const UNKNOWN_AUTHORITY: ReadonlySet<string> = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+/** A server that leaves out what lies between, as browsers forgive, or an authority of one's own. */
+const TRUST_IT =
+  'Let it send its whole chain of certificates; if its authority is your own, start with NODE_EXTRA_CA_CERTS=FILE.';
 
 /** Waits for the socket's event. The error listener stays: a socket without one ends the process. */
 async function opened(

@@ -2,7 +2,7 @@ import type { Client, Dispatcher } from 'undici';
 import { OutboundError } from '../core/outbound.ts';
 import { Collector } from './collect.ts';
 import type { Deadline } from './deadline.ts';
-import { exchangeFailure } from './failure.ts';
+import { describe, exchangeFailure } from './failure.ts';
 import { type Hop, isRedirect } from './redirect.ts';
 import type { Header } from './request-headers.ts';
 
@@ -11,9 +11,14 @@ export interface RawAnswer {
   readonly status: number;
   readonly headers: readonly Header[];
   readonly body: Uint8Array;
-  /** `body` is cut at the limit, and the connection is gone. */
+  /** `body` is cut at the limit. */
   readonly cut: boolean;
+  /** Whether the connection is gone with it. */
+  readonly gone: boolean;
 }
+
+/** Statuses of answers that end with their headers, whatever these say (RFC 9112, section 6.3). */
+const BODILESS: ReadonlySet<number> = new Set([204, 304]);
 
 /** How much of a body is read, decided when its headers are there. */
 export interface BodyLimit {
@@ -100,7 +105,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#limit = this.#limitOf(isRedirect(status, this.#headers));
     this.#collector = new Collector(this.#limit.bytesMax);
     const announced = Number(this.#headers.find(([name]) => name === 'content-length')?.[1] ?? 0);
-    const bodiless = this.#hop.method === 'HEAD' || status === 204 || status === 304;
+    const bodiless = this.#hop.method === 'HEAD' || BODILESS.has(status);
     if (!bodiless && this.#limit.overflow === 'fail' && announced > this.#limit.bytesMax) {
       controller.abort(tooLarge(this.#hop.destination.origin, this.#limit.bytesMax));
     }
@@ -109,25 +114,37 @@ class Exchange implements Dispatcher.DispatchHandler {
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#collector.add(chunk)) return;
     const { overflow, bytesMax } = this.#limit;
-    if (overflow === 'truncate') this.#settle(true);
+    if (overflow === 'truncate') this.#settle({ cut: true, gone: true });
     controller.abort(tooLarge(this.#hop.destination.origin, bytesMax));
   }
 
   onResponseEnd(): void {
-    this.#settle(false);
+    this.#settle({ cut: false, gone: false });
   }
 
   onResponseError(_controller: unknown, cause: unknown): void {
+    if (isWithoutBody(this.#status, cause)) {
+      this.#settle({ cut: false, gone: true });
+      return;
+    }
     this.#release();
     const { origin } = this.#hop.destination;
     this.#reject(exchangeFailure(cause, origin, this.#sent, this.#status !== 0));
   }
 
-  #settle(cut: boolean): void {
+  #settle(end: Pick<RawAnswer, 'cut' | 'gone'>): void {
     this.#release();
     const body = this.#collector.bytes();
-    this.#resolve({ status: this.#status, headers: this.#headers, body, cut });
+    this.#resolve({ status: this.#status, headers: this.#headers, body, ...end });
   }
+}
+
+/**
+ * Whether undici has only missed a body that the headers announce: a 304 may say how long the 200 would be
+ * (RFC 9110, section 8.6), and a 204 must not, but some do.
+ */
+function isWithoutBody(status: number, cause: unknown): boolean {
+  return BODILESS.has(status) && describe(cause).code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
 }
 
 export function tooLarge(origin: string, bytesMax: number): OutboundError {

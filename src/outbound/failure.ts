@@ -8,7 +8,7 @@ const PROTOCOL: ReadonlySet<string> = new Set([
 ]);
 const TLS = /^ERR_SSL_|^ERR_TLS_/;
 
-/** Texts of undici's `SocketError`s for messages that no request asked for: a stray 100, an upgrade. */
+/** Texts of undici's `SocketError`s for messages that no request asked for: one before its request, an upgrade. */
 const UNASKED: ReadonlySet<string> = new Set(['bad response', 'bad upgrade']);
 
 /**

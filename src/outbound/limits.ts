@@ -6,6 +6,8 @@ export interface OutboundLimits {
   readonly connections: number;
   /** Requests that wait for a connection. With 256 connections, about a second of fast receivers. */
   readonly waiting: number;
+  /** Names looked up at once. Each may belong to one of the requests under way. */
+  readonly lookups: number;
   /** Milliseconds an unused connection is kept: under the 5 s after which Node's own server closes. */
   readonly idleMs: number;
   /** Milliseconds at most, where the server's `keep-alive` header names a longer time. */
@@ -24,6 +26,7 @@ export const OUTBOUND_LIMITS: OutboundLimits = {
   connectionsPerAddress: 16,
   connections: 256,
   waiting: 1024,
+  lookups: 512,
   idleMs: 4_000,
   idleMsMax: 60_000,
   requestsPerConnection: 1_000,

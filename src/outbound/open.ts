@@ -6,7 +6,8 @@ import { Connections } from './connections.ts';
 import { type Connect, lazyTlsContext, systemConnect } from './dial.ts';
 import { type EgressOptions, EgressRules } from './egress-rules.ts';
 import { OUTBOUND_LIMITS, type OutboundLimits } from './limits.ts';
-import { type Resolve, sharedLookups, systemResolve } from './resolve.ts';
+import { sharedLookups } from './lookups.ts';
+import { type Resolve, systemResolve } from './resolve.ts';
 
 export interface OutboundOptions
   extends Omit<EgressOptions, 'localAddresses'>,
@@ -32,12 +33,13 @@ export interface OutboundOptions
  */
 export function openOutbound(options: OutboundOptions): Outbound {
   const limits = { ...OUTBOUND_LIMITS, ...options.limits };
+  const stopwatch = options.stopwatch ?? (() => performance.now());
   return new OutboundClient({
     rules: new EgressRules({ localAddresses: machineAddresses, ...options }),
-    resolve: sharedLookups(options.resolve ?? systemResolve),
+    resolve: sharedLookups(options.resolve ?? systemResolve, stopwatch, limits.lookups),
     connect: options.connect ?? systemConnect,
     tlsContext: lazyTlsContext(options.authorities ?? []),
-    stopwatch: options.stopwatch ?? (() => performance.now()),
+    stopwatch,
     userAgent: options.userAgent ?? 'Hookwright',
     connections: new Connections(limits),
     limits,

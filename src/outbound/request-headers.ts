@@ -1,4 +1,4 @@
-import { OutboundError } from '../core/outbound.ts';
+import { CLIENT_HEADERS, OutboundError } from '../core/outbound.ts';
 import { REQUEST_HEADER_BYTES_MAX } from './limits.ts';
 
 export type Header = readonly [name: string, value: string];
@@ -12,19 +12,7 @@ const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 /** A tunnel, and two that would echo the request's secrets back; browsers refuse the same three. */
 const METHODS_REFUSED: ReadonlySet<string> = new Set(['CONNECT', 'TRACE', 'TRACK']);
 
-/** For one connection only (RFC 9110, section 7.6.1); in a request they smuggle or stall. */
-const HOP_BY_HOP: ReadonlySet<string> = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
-
-/** Written by the client: another `host` would reach a site that no rule has looked at. */
+/** Of `CLIENT_HEADERS`, those that the client writes itself; the others are of the connection. */
 const OWN: ReadonlySet<string> = new Set(['content-length', 'expect', 'host']);
 
 /** @throws OutboundError `egress.invalid` */
@@ -55,11 +43,9 @@ export function checkHeaders(headers: readonly Header[], userAgent: string): rea
         `the header ${lower} to hold one line of Latin-1 text, got line breaks or other characters. Encode the value first`,
       );
     }
-    if (HOP_BY_HOP.has(lower)) {
-      throw invalid(`no headers of the connection itself, got ${lower}. Leave it out`);
-    }
-    if (OWN.has(lower)) {
-      throw invalid(`no headers that the client writes itself, got ${lower}. Leave it out`);
+    if (CLIENT_HEADERS.has(lower)) {
+      const what = OWN.has(lower) ? 'that the client writes itself' : 'of the connection itself';
+      throw invalid(`no headers ${what}, got ${lower}. Leave it out`);
     }
     names.add(lower);
     bytes += name.length + value.length;

@@ -16,21 +16,6 @@ export const systemResolve: Resolve = async (host) => {
 };
 
 /**
- * Lookups under way, one for each name: a name whose DNS server is silent holds one of the four threads
- * that Node has for this, not all of them. Nothing is kept: each request sees what DNS says now.
- */
-export function sharedLookups(resolve: Resolve): Resolve {
-  const underWay = new Map<string, Promise<readonly string[]>>();
-  return (host) => {
-    const known = underWay.get(host);
-    if (known !== undefined) return known;
-    const lookup = (async () => resolve(host))().finally(() => underWay.delete(host));
-    underWay.set(host, lookup);
-    return lookup;
-  };
-}
-
-/**
  * The addresses to dial, best first: those the rules allow, never none.
  *
  * @throws OutboundError `egress.refused`, `egress.name`, or what the deadline says
@@ -65,6 +50,7 @@ async function addressesOf({ host }: Destination, resolve: Resolve): Promise<rea
   try {
     found = await resolve(host);
   } catch (cause) {
+    if (cause instanceof OutboundError) throw cause;
     const { code, message } = describe(cause);
     throw noAddress(host, code || message, cause);
   }

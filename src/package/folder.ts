@@ -1,45 +1,44 @@
-import { type FSWatcher, watch } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { AutomationFile } from '../core/automation.ts';
 import { HookwrightError } from '../core/errors.ts';
 import { RECORD_KINDS } from '../core/package.ts';
-
-/** Automations in one folder: ten times what the largest installations of this field tell of. */
-const FILES_MAX = 10_000;
-/** Editors save in several steps (write, rename); what comes within this time is one change. */
-const SETTLE_MS = 150;
-/** Milliseconds between two looks for a folder that is not there: who makes one waits no longer than for a reload. */
-const LOOK_MS = 1000;
+import { walkFolder } from './walk-folder.ts';
 
 /**
  * Reads the automations below a folder, by path. A package's other files are not among them: its tests
  * (`*.test.yaml`), its own (`package.yaml`), and records of another `kind`; nor are hidden files and folders.
  *
+ * @param onUnreadable told of each file that cannot be read, and by whose fault
  * @returns `undefined` where the folder does not exist
+ * @throws HookwrightError `config.invalid` where it cannot be read, or a file where nobody wants to be told
  */
-export async function readFolder(dir: string): Promise<readonly AutomationFile[] | undefined> {
-  let names: string[];
-  try {
-    names = await readdir(dir, { recursive: true });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new HookwrightError('config.invalid', `Expected a readable folder, got ${dir}.`, {
-      next: 'Set HOOKWRIGHT_AUTOMATIONS_DIR or --automations-dir to a folder of automations.',
-      cause: error,
-    });
-  }
-  const files = names.map((name) => name.split(sep).join('/')).filter(mayBeAutomation);
-  if (files.length > FILES_MAX) {
-    throw new HookwrightError(
-      'config.invalid',
-      `Expected at most ${FILES_MAX} files below ${dir}, got ${files.length}.`,
-    );
-  }
+export async function readFolder(
+  dir: string,
+  onUnreadable?: (file: string, error: unknown) => void,
+): Promise<readonly AutomationFile[] | undefined> {
+  const content = await walkFolder(dir, mayBeAutomation);
+  if (content === undefined) return undefined;
   const read = await Promise.all(
-    files.sort().map(async (file) => ({ file, text: await readFile(join(dir, file), 'utf8') })),
+    content.files.map(async (file) => {
+      try {
+        return [{ file, text: await readFile(join(dir, file), 'utf8') }];
+      } catch (error) {
+        // It went away after its folder was read.
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+        if (onUnreadable !== undefined) {
+          onUnreadable(file, error);
+          return [];
+        }
+        const message = `Expected a readable file, got ${join(dir, file)}.`;
+        throw new HookwrightError('config.invalid', message, {
+          next: 'Let the user that Hookwright runs as read it.',
+          cause: error,
+        });
+      }
+    }),
   );
-  return read.filter(({ text }) => !isOtherRecord(text));
+  return read.flat().filter(({ text }) => !isOtherRecord(text));
 }
 
 /**
@@ -51,51 +50,11 @@ function isOtherRecord(text: string): boolean {
   return RECORD_KINDS.some((known) => known !== 'automation' && known === kind);
 }
 
-/** Whether a path below the folder may be an automation's file. */
-function mayBeAutomation(file: string): boolean {
-  const name = file.slice(file.lastIndexOf('/') + 1);
+/** Whether a file of this name may be an automation's. */
+function mayBeAutomation(name: string): boolean {
   return (
     /\.ya?ml$/.test(name) &&
     !/\.test\.ya?ml$/.test(name) &&
-    !/^package(?:\.seal)?\.ya?ml$/.test(name) &&
-    !/(^|\/)\./.test(file) &&
-    !/(^|\/)node_modules\//.test(file)
+    !/^package(?:\.seal)?\.ya?ml$/.test(name)
   );
-}
-
-/**
- * Calls back after files below a folder have changed and settled. A folder that is not there is looked for until
- * it is, and counts as changed then.
- *
- * @returns what ends the watching
- */
-export function watchFolder(
-  dir: string,
-  onChange: () => void,
-  onError: (error: unknown) => void,
-): () => void {
-  let timer: NodeJS.Timeout | undefined;
-  let watcher: FSWatcher | undefined;
-  const settle = (): void => {
-    clearTimeout(timer);
-    timer = setTimeout(onChange, SETTLE_MS);
-  };
-  const begin = (isMade: boolean): void => {
-    try {
-      watcher = watch(dir, { recursive: true }, settle);
-      watcher.on('error', onError);
-      if (isMade) settle();
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-        timer = setTimeout(begin, LOOK_MS, true);
-      } else {
-        onError(error);
-      }
-    }
-  };
-  begin(false);
-  return () => {
-    clearTimeout(timer);
-    watcher?.close();
-  };
 }

@@ -1,4 +1,13 @@
-import type { Check, Content, Handshake, PlainCheck, Source } from './source.ts';
+import { label } from './place.ts';
+import type {
+  Check,
+  Content,
+  ContentPart,
+  Handshake,
+  Place,
+  PlainCheck,
+  Source,
+} from './source.ts';
 
 /** All checks of a tree, without its lists. */
 export function checksOf(check: Check | undefined): readonly PlainCheck[] {
@@ -52,4 +61,40 @@ export function signsUrl({ verify }: Source): boolean {
   const hasUrl = ({ parts }: Content) =>
     parts.some(({ is }) => is === 'url' || is === 'url:decoded');
   return checksOf(verify).some((check) => check.is === 'signature' && hasUrl(check.content));
+}
+
+/**
+ * Where the time stands that a request's age goes by, if the request is signed and the time is not: whoever has
+ * seen one can write another time into it, and send it again.
+ */
+export function unsignedTime({ verify, timestamp }: Source): Place | undefined {
+  if (timestamp?.toleranceMs === undefined) return undefined;
+  const signatures = checksOf(verify).filter((check) => check.is === 'signature');
+  const { place } = timestamp;
+  const isCovered = signatures.some(({ content }) =>
+    content.parts.some((part) => covers(part, place)),
+  );
+  return signatures.length === 0 || isCovered ? undefined : place;
+}
+
+function covers(part: ContentPart, place: Place): boolean {
+  switch (part.is) {
+    case 'timestamp':
+      return true;
+    case 'body':
+      return place.in === 'json' || place.in === 'form';
+    case 'form:sorted':
+      return place.in === 'form';
+    case 'url':
+    case 'url:decoded':
+      return place.in === 'query';
+    case 'pairs':
+      return place.in === 'json' && part.names.includes(place.path);
+    case 'value':
+      return label(part.place) === label(place);
+    case 'text':
+    case 'id':
+    case 'method':
+      return false;
+  }
 }

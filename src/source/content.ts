@@ -1,3 +1,4 @@
+import { FIELDS_MAX } from '../core/request/fields.ts';
 import { jsonAt } from './json.ts';
 import { valueAt } from './place.ts';
 import { type Refusal, refusal } from './refusal.ts';
@@ -107,6 +108,10 @@ function sortedForm(
     const reason = 'Expected a body of type application/x-www-form-urlencoded, got another type.';
     return { ok: false, refusal: refusal('body.malformed', reason) };
   }
+  if (view.form === undefined) {
+    const reason = `Expected at most ${FIELDS_MAX} fields in the form, got more.`;
+    return { ok: false, refusal: refusal('body.malformed', reason) };
+  }
   const values = new Map<string, Set<string>>();
   for (const [name, value] of view.form) {
     const known = values.get(name);
@@ -125,6 +130,10 @@ function sortedForm(
   return { ok: true, value: text };
 }
 
+/**
+ * Amazon's: each name with its value, in lines. A value with lines of its own could hold other names, and be cut at
+ * another place by whoever had it signed: only the first may have some, since all after it are known then, from the end.
+ */
 function pairs(
   names: readonly string[],
   view: RequestView,
@@ -132,11 +141,15 @@ function pairs(
   | { readonly ok: true; readonly value: string }
   | { readonly ok: false; readonly refusal: Refusal } {
   let text = '';
-  for (const name of names) {
+  for (const [index, name] of names.entries()) {
     const [value] = jsonAt(view.json, [name]) ?? [];
     if (value === undefined) continue;
     if (typeof value !== 'string') {
       const reason = `Expected a text as ${name} in the JSON body, got another value.`;
+      return { ok: false, refusal: refusal('body.malformed', reason) };
+    }
+    if (index > 0 && value.includes('\n')) {
+      const reason = `Expected one line as ${name} in the JSON body, got more, which what is signed does not tell apart.`;
       return { ok: false, refusal: refusal('body.malformed', reason) };
     }
     text += `${name}\n${value}\n`;

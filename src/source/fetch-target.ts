@@ -27,9 +27,9 @@ export function fetchUrl(
   return { ok: false, refusal: refusal('url.refused', reason) };
 }
 
-/** A file has no query: with one, the same file would be fetched again under ever new names. */
-function endsAs({ pathname, search }: URL, pathEnd: string | undefined): boolean {
-  return pathEnd === undefined || (pathname.endsWith(pathEnd) && search === '');
+/** A file has no query and no fragment: with one, the same file would be fetched again under ever new names. */
+function endsAs({ pathname, search, hash }: URL, pathEnd: string | undefined): boolean {
+  return pathEnd === undefined || (pathname.endsWith(pathEnd) && search === '' && hash === '');
 }
 
 /** Labels by placeholder. A region has no digit in front, so that `s3` and `s3-us-west-2` are none. */

@@ -35,7 +35,7 @@ export function handshakeOf(source: Source, view: RequestView): Handshake | unde
 function holds({ place, test, isOnly }: Condition, view: RequestView): boolean {
   const found = valueAt(place, view);
   if (!found.ok) return test.is === 'absent' && found.refusal.code === 'proof.missing';
-  if (isOnly && view.form.length !== 1) return false;
+  if (isOnly && view.form?.length !== 1) return false;
   switch (test.is) {
     case 'absent':
       return false;

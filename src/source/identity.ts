@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
+import { jsonAt } from './json.ts';
 import { valuesAt } from './place.ts';
 import type { RequestView } from './request.ts';
 import type { Identity, Place, Source } from './source.ts';
 
 /** Ids longer than this are hashed, so that what a duplicate is looked up by stays short. */
 const ID_LENGTH_MAX = 200;
+
+/** Beyond this, neighbours are one number: ids of 64 bits are. */
+const MOST_EXACT: number = Number.MAX_SAFE_INTEGER;
 
 /**
  * What two requests have in common that are the same event: the first of the source's ids of which the
@@ -35,14 +39,27 @@ function valuesOf(parts: Identity, view: RequestView): readonly (readonly string
   const values: (readonly string[])[] = [];
   for (const part of parts) {
     if (part === 'body') {
-      values.push([`sha256:${sha256(view.raw.body)}`]);
+      values.push(bodyHash(view));
       continue;
     }
     const found = valuesAt(part, view);
     if (!found.ok) return undefined;
     values.push(found.values);
+    // It may be another event's id; together with the body it is that of its repeats alone.
+    if (isRounded(part, view)) values.push(bodyHash(view));
   }
   return values;
+}
+
+function bodyHash({ raw }: RequestView): readonly string[] {
+  return [`sha256:${sha256(raw.body)}`];
+}
+
+/** Whether a number stands there of which JavaScript has not every digit. */
+function isRounded(place: Place, view: RequestView): boolean {
+  if (place.in !== 'json') return false;
+  const found = jsonAt(view.json, place.steps) ?? [];
+  return found.some((value) => typeof value === 'number' && Math.abs(value) > MOST_EXACT);
 }
 
 function sha256(bytes: string | Uint8Array): string {

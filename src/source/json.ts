@@ -1,9 +1,10 @@
 import type { JsonStep } from './source.ts';
 
-/** `undefined` where the bytes are no JSON; JSON itself has no `undefined`. */
+/** `undefined` where the bytes are no JSON; JSON itself has no `undefined`. A byte order mark is passed over, as runs do. */
 export function jsonOf(body: Uint8Array): unknown {
+  const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString('utf8');
   try {
-    return JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.length).toString('utf8'));
+    return JSON.parse(text.startsWith('\ufeff') ? text.slice(1) : text);
   } catch {
     return undefined;
   }

@@ -1,6 +1,7 @@
+import { FIELDS_MAX } from '../core/request/fields.ts';
 import { jsonAt } from './json.ts';
 import { type Refusal, refusal } from './refusal.ts';
-import type { RequestView } from './request.ts';
+import type { RequestView, SentFields } from './request.ts';
 import type { Place } from './source.ts';
 
 /** Characters of a header or field that proves something: an RSA signature in base64 has 700, a JWT a few thousand. */
@@ -26,14 +27,20 @@ export function valuesAt(place: Place, view: RequestView): Found {
       const reason = `Expected ${label(place)} of at most ${PROOF_LENGTH_MAX} characters, got ${text.length}.`;
       return { ok: false, refusal: refusal('proof.malformed', reason) };
     }
-    values.push(...itemsOf(text, place));
+    const items = itemsOf(text, place);
+    // Of a JSON list every item counts: one that is left out would be one that nothing is asked of.
+    if (items.length === 0 && place.in === 'json') return otherForm(place);
+    values.push(...items);
   }
   // Items of a JSON list are bounded where it is read: notifications come by the thousand.
   if (place.in !== 'json' && values.length > ITEMS_MAX) {
     const reason = `Expected at most ${ITEMS_MAX} items in ${label(place)}, got ${values.length}.`;
     return { ok: false, refusal: refusal('proof.malformed', reason) };
   }
-  if (values.length > 0) return { ok: true, values };
+  return values.length > 0 ? { ok: true, values } : otherForm(place);
+}
+
+function otherForm(place: Place): Found {
   const reason = `Expected ${label(place)} with ${expectedItem(place)}, got another form.`;
   return { ok: false, refusal: refusal('proof.malformed', reason) };
 }
@@ -72,9 +79,9 @@ function rawValues(place: Place, view: RequestView): Found {
     case 'header':
       return headerValues(place.names, place, view);
     case 'query':
-      return single(fields(view.query, place.name), place);
+      return field(view.query, place.name, place);
     case 'form':
-      return single(fields(view.form, place.name), place);
+      return field(view.form, place.name, place);
     case 'json': {
       const found = jsonAt(view.json, place.steps);
       const isText = (value: unknown) =>
@@ -85,8 +92,13 @@ function rawValues(place: Place, view: RequestView): Found {
   }
 }
 
-function fields(all: readonly (readonly [string, string])[], name: string): readonly string[] {
-  return all.filter(([key]) => key === name).map(([, value]) => value);
+function field(all: SentFields, name: string, place: Place): Found {
+  if (all !== undefined) {
+    const values = all.filter(([key]) => key === name).map(([, value]) => value);
+    return single(values, place);
+  }
+  const reason = `Expected ${label(place)} among at most ${FIELDS_MAX} fields, got more.`;
+  return { ok: false, refusal: refusal('proof.malformed', reason) };
 }
 
 /** Each name may come once; where several names are possible, all that came count. */

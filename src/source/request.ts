@@ -1,3 +1,4 @@
+import { FIELDS_MAX } from '../core/request/fields.ts';
 import { jsonOf } from './json.ts';
 
 /** A request as it came in; what a source looks at. */
@@ -15,15 +16,15 @@ export interface SourceRequest {
   readonly isProxied: boolean;
 }
 
-/** Header names are few; more is an attack that Node's own limit (16 kB) bounds already. */
-const FIELDS_MAX = 1000;
+/** Fields of a query or form in order; `undefined` where there are more than runs read (`FIELDS_MAX`). */
+export type SentFields = readonly (readonly [name: string, value: string])[] | undefined;
 
 /** A request with what is read out of it more than once, each on first use. */
 export class RequestView {
   readonly raw: SourceRequest;
   #json: { readonly value: unknown } | undefined;
-  #form: readonly (readonly [string, string])[] | undefined;
-  #query: readonly (readonly [string, string])[] | undefined;
+  #form: { readonly fields: SentFields } | undefined;
+  #query: { readonly fields: SentFields } | undefined;
 
   constructor(raw: SourceRequest) {
     this.raw = raw;
@@ -61,17 +62,32 @@ export class RequestView {
   }
 
   /** Fields of an urlencoded body; none of another body. */
-  get form(): readonly (readonly [string, string])[] {
-    this.#form ??= this.isForm ? fieldsOf(Buffer.from(this.raw.body).toString('utf8')) : [];
-    return this.#form;
+  get form(): SentFields {
+    this.#form ??= {
+      fields: this.isForm ? fieldsOf(Buffer.from(this.raw.body).toString('utf8')) : [],
+    };
+    return this.#form.fields;
   }
 
-  get query(): readonly (readonly [string, string])[] {
-    this.#query ??= fieldsOf(this.raw.query ?? '');
-    return this.#query;
+  get query(): SentFields {
+    this.#query ??= { fields: fieldsOf(this.raw.query ?? '') };
+    return this.#query.fields;
   }
 }
 
-function fieldsOf(text: string): readonly (readonly [string, string])[] {
-  return [...new URLSearchParams(text)].slice(0, FIELDS_MAX);
+/** All or nothing: of a part, the sender would have signed less than there is. */
+function fieldsOf(text: string): SentFields {
+  return hasMore(text) ? undefined : [...new URLSearchParams(text)];
+}
+
+/** Counted first: taking 5 MB apart makes millions of fields. */
+function hasMore(text: string): boolean {
+  let count = 0;
+  for (let at = 0; at < text.length; ) {
+    const found = text.indexOf('&', at);
+    const end = found === -1 ? text.length : found;
+    if (end > at && ++count > FIELDS_MAX) return true;
+    at = end + 1;
+  }
+  return false;
 }

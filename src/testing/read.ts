@@ -1,6 +1,5 @@
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { HttpReply } from '../core/effect.ts';
-import { parseDuration } from '../core/quantity.ts';
 import type { RequestParts } from '../core/run.ts';
 import { secretNameMistake, secretValueMistake } from '../core/secret.ts';
 import { check } from '../language/check/check.ts';
@@ -8,6 +7,7 @@ import { Report } from '../language/report.ts';
 import { SourceText } from '../language/source.ts';
 import { readYaml } from '../language/yaml/read.ts';
 import { childOf, isNull, type MapNode, plainValue, type YamlNode } from '../language/yaml/tree.ts';
+import { checkExpectations } from './expectations.ts';
 import { MemoryState } from './memory-state.ts';
 import { EFFECT_KINDS, HTTP_REPLY, TEST_FILE } from './shape.ts';
 import {
@@ -18,7 +18,7 @@ import {
   type TestEvent,
   type TestSuite,
 } from './suite.ts';
-import { policyMistake, stateTarget } from './target.ts';
+import { policyMistake } from './target.ts';
 
 /** When the request of a case without `now` arrives. It never changes, so that no case depends on the day. */
 const NOW_DEFAULT = Date.UTC(2026, 0, 1);
@@ -290,34 +290,6 @@ function httpReplyOf(node: YamlNode): HttpReply {
         }
       : { base64: textOf(base64) }),
   };
-}
-
-/** What the shape cannot say of the effects that are expected. */
-function checkExpectations(expect: MapNode, report: Report): void {
-  for (const item of itemsOf(childOf(expect, 'effects'))) {
-    const entry = item.entries.find(({ key }) => EFFECT_KINDS.some((kind) => kind === key.text));
-    if (entry === undefined) continue;
-    if (entry.key.text === 'wait') {
-      checkWait(entry.value, report);
-      continue;
-    }
-    const kind = entry.key.text as ScriptedReply['kind'];
-    const text = textOf(entry.value);
-    if (kind === 'state' && stateTarget(text).op === undefined) {
-      const message = `Expected an operation and a key such as \`set orders/7\`, got \`${text}\``;
-      report.error('value.invalid', entry.value, message);
-      continue;
-    }
-    const mistake = policyMistake(kind, text);
-    if (mistake !== undefined) report.error('policy.invalid', entry.value, mistake);
-  }
-}
-
-function checkWait(node: YamlNode, report: Report): void {
-  const text = textOf(node);
-  if (parseDuration(text) !== undefined || !Number.isNaN(Date.parse(text))) return;
-  const message = `Expected a duration such as \`5m\`, or a time, got \`${text}\``;
-  report.error('value.invalid', node, message);
 }
 
 function objectOf(node: YamlNode | undefined, report: Report): Readonly<Record<string, unknown>> {

@@ -107,6 +107,7 @@ export class FakeShell {
         return {
           url: BASE,
           apiToken: TOKEN,
+          lost: new Promise(() => {}),
           fetch: async (request) => this.engine.api.fetch(request),
           close: async () => {
             this.closed += 1;

@@ -66,7 +66,7 @@ describe('importing', () => {
     expect(out).toMatch(/^shop 1\.2\.0, which is new here\n/);
     expect(out).toContain('  + secret KEY\n  + webhook Shop\n  + automation shop.orders\n');
     expect(out).toContain(
-      'What it can do from then on:\n  + state: sales/*\n  + secrets go to: KEY → api.example.com\n',
+      'What it can do from then on:\n  + state: sales/*\n  + called by: shop.orders: whoever has the URL of Shop\n  + secrets go to: KEY → api.example.com\n',
     );
     expect(out).toContain('3 to create.\nshop 1.2.0 is imported.\n');
     expect(out).toContain(`  Shop: https://hooks.example.com/webhooks/`);

@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
+import { HookwrightError } from '../../src/core/errors.ts';
 import { BASE } from '../http/api/fake.ts';
 import { FakeShell } from './fake.ts';
 
@@ -28,6 +29,24 @@ test('it listens with the settings of flags and variables until a signal, then c
   expect(shell.closed).toBe(1);
   expect(shell.stopListeners.size).toBe(0);
   expect(shell.exits).toEqual([]);
+});
+
+test('it ends with an error when its store is lost, so that another process goes on', async () => {
+  const message = "Expected the store's thread to be running, got its end.";
+  const lost = new HookwrightError('store.failed', message, { next: 'Restart Hookwright.' });
+  let closed = 0;
+  const close = async (): Promise<void> => {
+    closed += 1;
+    throw lost; // Its store cannot be closed.
+  };
+  shell.app = { lost: Promise.resolve(lost), close };
+  expect(await shell.run('serve')).toEqual({
+    code: 7,
+    out: '',
+    err: `hookwright: ${message.replace('Expected', 'expected')}\n  Restart Hookwright.\n`,
+  });
+  expect(closed).toBe(1);
+  expect(shell.stopListeners.size).toBe(0);
 });
 
 test('a second signal ends the process at once', async () => {

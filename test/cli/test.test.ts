@@ -117,6 +117,23 @@ test('--filter runs the cases with a text in their name', async () => {
   expect((await shell.run('test', '--filter', 'tw')).code).toBe(1);
 });
 
+test('a filter that no case fits, and a folder without tests, do not pass for a proof', async () => {
+  put('a.yaml', answering(200));
+  const path = put('a.test.yaml', expecting(200, 'one'));
+  const said = (what: string) =>
+    `hookwright: expected tests${what}, got none.\n  docs/testing.md shows how to write them.\n`;
+  expect(await shell.run('test', '--filter', 'oen')).toMatchObject({
+    code: 2,
+    err: said(` with "oen" in the name at ${folder}`),
+  });
+  expect(await shell.run('test', path, '--filter', 'oen', '--json')).toMatchObject({ code: 2 });
+  mkdirSync(join(folder, 'none'));
+  const none = join(folder, 'none');
+  expect(await shell.run('test', none)).toMatchObject({ code: 2, err: said(` at ${none}`) });
+  shell.env = { HOOKWRIGHT_AUTOMATIONS_DIR: none };
+  expect(await shell.run('test')).toMatchObject({ code: 0, out: '0 passed, 0 failed\n' });
+});
+
 test('--json tells the same for tools', async () => {
   put('a.yaml', answering(200));
   const path = put('a.test.yaml', expecting(201));

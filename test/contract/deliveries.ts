@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Attempt, ClaimedDelivery } from '../../src/core/delivery.ts';
 import type { HookRecord } from '../../src/core/hook.ts';
+import { HEALTHY, RESUMED } from '../../src/core/hook-health.ts';
 import { NOTICE_TOPICS } from '../../src/core/hook-notice.ts';
 import type { NewMessage } from '../../src/core/message.ts';
 import type { AttemptSettlement } from '../../src/engine/ports/hook-store.ts';
@@ -155,6 +156,18 @@ export function deliveryContract(opened: OpenedStore): void {
       expect(idsOf((await claim(NOW + 10, 9, hook, 'b')).deliveries)).toEqual(idsOf(deliveries));
     });
 
+    test('of a hook that is gone are cancelled by it: whoever deleted the hook died before that', async () => {
+      const gone = await create();
+      await publish(2);
+      await claim(NOW + 9, 1, gone);
+      await opened.store.deleteHook(gone.id);
+      const statuses = async () =>
+        (await opened.store.deliveries({ hookId: gone.id, countMax: 9 })).map((one) => one.status);
+      expect(await statuses()).toEqual(['pending', 'sending']);
+      await opened.store.reclaimDeliveries(NOW + 20, true);
+      expect(await statuses()).toEqual(['cancelled', 'cancelled']);
+    });
+
     test('keep every attempt, and the last of those that a crash has repeated', async () => {
       await publish(1);
       const first = await one();
@@ -272,6 +285,15 @@ export function deliveryContract(opened: OpenedStore): void {
         expect(notices.map(({ to }) => to)).toEqual(['hookwright.hook.recovered']);
       });
 
+      test('its first success after it was disabled and resumed is told too', async () => {
+        hook = await create({ topics: ['x.*'], status: 'disabled', health: RESUMED });
+        await opened.store.updateHook({ ...hook, status: 'active' }, true);
+        await publish(1, { to: 'x.y' });
+        const { hook: after, notices } = await settle(await one(), { outcome: 'succeeded' });
+        expect(after).toStrictEqual({ status: 'active', health: HEALTHY });
+        expect(notices.map(({ to }) => to)).toEqual(['hookwright.hook.recovered']);
+      });
+
       test('a delivery that has failed for good is told where that is asked', async () => {
         await publish(1);
         const delivery = await one();
@@ -303,8 +325,8 @@ export function deliveryContract(opened: OpenedStore): void {
         const { deliveries } = await claim(NOW + 9);
         const [a, b, c, d] = deliveries as ClaimedDelivery[];
         await settle(a!, { outcome: 'succeeded' });
-        await settle(b!);
-        await settle(c!);
+        await settle(b!, { attempt: { ...attemptOf(b!), startedAt: NOW + 100 } });
+        await settle(c!, { attempt: { ...attemptOf(c!), startedAt: NOW + 200 } });
         const ids = idsOf(deliveries);
         expect(await opened.store.resendDeliveries({ ids: [a!.id, d!.id] }, NOW + 500, 9)).toBe(1);
         expect(await opened.store.delivery(a!.id)).toStrictEqual({
@@ -317,7 +339,7 @@ export function deliveryContract(opened: OpenedStore): void {
           createdAt: NOW,
           dueAt: NOW + 500,
         });
-        const since = { hookId: hook.id, since: NOW + 2 };
+        const since = { hookId: hook.id, since: NOW + 200 };
         const ping = someMessage({ kind: 'ping', to: hook.id, createdAt: NOW + 3 });
         await opened.store.publish(ping);
         await settle(await one());
@@ -325,6 +347,17 @@ export function deliveryContract(opened: OpenedStore): void {
         expect(idsOf((await claim(NOW + 600)).deliveries)).toEqual([ids[0], ids[2]]);
         const all = { hookId: hook.id, since: 0 };
         expect(await opened.store.resendDeliveries(all, NOW + 600, 9)).toBe(1);
+      });
+
+      test('are sent at once where they wait for a later time, of one hook or by their id', async () => {
+        await publish(3);
+        const [a, b, c] = (await claim(NOW + 9)).deliveries as ClaimedDelivery[];
+        const later = { next: { status: 'pending', dueAt: NOW + 9_000 } } as const;
+        for (const one of [a!, b!]) await settle(one, later);
+        expect(await opened.store.resendDeliveries({ ids: [b!.id, c!.id] }, NOW + 300, 9)).toBe(1);
+        await opened.store.resendDeliveries({ waitingOf: hook.id }, NOW + 400, 9);
+        const { deliveries } = await claim(NOW + 400);
+        expect(deliveries).toMatchObject([b, a].map((one) => ({ id: one!.id, retries: 0 })));
       });
 
       test('are made for what a hook has missed, once, message by message', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { HookRecord } from '../../src/core/hook.ts';
+import type { NewMessage } from '../../src/core/message.ts';
 import { NOW, someHook, someMessage } from './records.ts';
 import type { OpenedStore } from './store.ts';
 
@@ -198,12 +199,13 @@ export function hookContract(opened: OpenedStore): void {
 
     test('is listed newest first, by topic and in pages', async () => {
       const topics = ['a', 'b', 'a', 'a'];
-      const made = topics.map((to, i) => someMessage({ to, createdAt: NOW + i }));
+      const made = topics.map((to, i) => someMessage({ to, createdAt: NOW + i, data: '"é"' }));
       for (const message of made) await opened.store.publish(message);
       const list = (await opened.store.messages({ topic: 'a', countMax: 2 })).map(({ id }) => id);
       expect(list).toEqual([made[3]!.id, made[2]!.id]);
       const next = { topic: 'a', before: list[1]!, countMax: 2 };
-      expect(await opened.store.messages(next)).toStrictEqual([made[0]]);
+      const { data: _, ...rest } = made[0]!;
+      expect(await opened.store.messages(next)).toStrictEqual([{ ...rest, size: 4 }]);
       expect(await opened.store.messages({ countMax: 9 })).toHaveLength(4);
     });
 
@@ -222,6 +224,22 @@ export function hookContract(opened: OpenedStore): void {
       expect(await opened.store.pruneMessages(NOW + 1, 0, 100)).toBe(1);
       expect(await opened.store.messages({ countMax: 9 })).toEqual([]);
       expect(await opened.store.deliveries({ hookId: hook.id, countMax: 9 })).toEqual([]);
+    });
+
+    test('is pruned by size however many open ones are before it, and however large it is', async () => {
+      await create();
+      const publish = (count: number, change: Partial<NewMessage>) =>
+        Promise.all(
+          Array.from({ length: count }, (_, i) =>
+            opened.store.publish(someMessage({ createdAt: NOW + i, ...change })),
+          ),
+        );
+      await publish(300, {});
+      const large = { to: 'nobody', data: JSON.stringify('x'.repeat(1024 * 1024)) };
+      await publish(20, { ...large, createdAt: NOW + 1000 });
+      expect(await opened.store.pruneMessages(NOW, 0, 15)).toBe(15);
+      expect(await opened.store.pruneMessages(NOW, 0, 100)).toBe(5);
+      expect(await opened.store.messages({ countMax: 1000 })).toHaveLength(300);
     });
   });
 }

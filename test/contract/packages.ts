@@ -74,6 +74,20 @@ export function packageContract(opened: OpenedStore): void {
       expect(await opened.store.packageSource('none')).toBeUndefined();
     });
 
+    test('lose the records that another has taken over, which stay where they are', async () => {
+      const records = somePackage().records;
+      await apply({ after: somePackage(), automations: [{ after: automation }] });
+      await apply({
+        name: 'b',
+        after: somePackage({ name: 'b', records }),
+        takenOver: [{ package: 'shop', kind: 'automation', target: 'shop.b' }],
+      });
+      await opened.reopen();
+      const found = await opened.store.packages();
+      expect(found.map((one) => one.records)).toEqual([records, records.slice(1)]);
+      expect(await opened.store.automations()).toHaveLength(1);
+    });
+
     test('change all that they bring at once, and take it away at once', async () => {
       const before = await everything();
       const ping = someMessage({ kind: 'ping', to: hook.id, data: '{}' });

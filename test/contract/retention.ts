@@ -69,6 +69,21 @@ export function retentionContract(opened: OpenedStore): void {
       expect(await left()).toEqual([2, 1, 0].map((i) => events[i]!.id));
     });
 
+    test('passes over any number of those that have to stay', async () => {
+      const events = someEvents(600);
+      await Promise.all(
+        events.map((event, i) => opened.store.capture(event, i < 300 ? 'pending' : 'captured')),
+      );
+      expect(await opened.store.prune(NOW * 2, 0, 200)).toBe(200);
+      expect(await opened.store.prune(NOW * 2, 0, 200)).toBe(100);
+      expect(await left()).toEqual(
+        events
+          .slice(0, 300)
+          .map(({ id }) => id)
+          .reverse(),
+      );
+    });
+
     test('never deletes events with open runs, and takes the journals of the others with them', async () => {
       const events = someEvents(4);
       const lease = { owner: 'a', until: NOW };

@@ -248,8 +248,27 @@ export function runContract(opened: OpenedStore): void {
         expect(await list({ eventId: runs[3]!.eventId })).toEqual([3]);
         expect(await list({ eventId: runs[3]!.eventId, status: 'failed' })).toEqual([]);
         expect(await list({ before: runs[2]!.id })).toEqual([1, 0]);
-        expect(await opened.store.runs({ before: runs[5]!.id, countMax: 1 })).toStrictEqual([
-          runs[4],
+      });
+
+      test('are listed without what may be long', async () => {
+        const { inputs: _, logs: __, ...open } = runs[4]!;
+        expect(await opened.store.runs({ before: runs[5]!.id, countMax: 1 })).toStrictEqual([open]);
+        const other = someEvent();
+        const plain = { id: 'run_9', caller: { runId: runs[0]!.id, effect: 3 } };
+        const failure = { code: 'run.failed', message: 'no', status: 422, line: 7 } as const;
+        const answered = someRun(other, {
+          ...plain,
+          status: 'failed',
+          failure,
+          answer: { status: 201, headers: [['x-a', 'b']], body: 'long' },
+          value: '"long"',
+          logs: [{ level: 'info', text: 'long', line: 1 }],
+        });
+        await opened.store.capture(other, 'pending');
+        await opened.store.settle(other.id, 'done', [answered]);
+        const { inputs: ___, logs: ____, value: _____, ...listed } = answered;
+        expect(await opened.store.runs({ countMax: 1 })).toStrictEqual([
+          { ...listed, answer: { status: 201 } },
         ]);
       });
 

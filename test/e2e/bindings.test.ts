@@ -83,6 +83,22 @@ test('a draft with mistakes is refused with all of them', async () => {
   expect(error.message).toContain('greetin');
 });
 
+test('a webhook whose automation has gone can be paused and renamed, and bound to another', async () => {
+  const source = 'automation: fleeting\nsteps:\n  - return: { text: here }\n';
+  await program.api('PUT', '/automations/fleeting', { source });
+  const url = await webhook([{ automation: 'fleeting' }]);
+  const path = `/webhooks/${url.split('/').at(-1)}`;
+  await program.api('DELETE', '/automations/fleeting');
+  expect((await fetch(url)).status).toBe(500);
+  expect(await program.api('PATCH', path, { paused: true })).toMatchObject({ paused: true });
+  expect((await fetch(url)).status).toBe(404);
+  await program.api('PATCH', path, { name: 'shelved', limits: { rate: '1/s' } });
+  const again = { bindings: [{ automation: 'fleeting' }] };
+  expect((await program.fetchApi('PATCH', path, again)).status).toBe(422);
+  await program.api('PATCH', path, { paused: false, bindings: [{ automation: 'greet' }] });
+  expect(await (await fetch(url)).text()).toBe('Hello, world');
+});
+
 test('a webhook that acknowledges answers 202 and runs', async () => {
   const { url } = await program.api('POST', '/webhooks', {
     respond: 'ack',

@@ -93,6 +93,25 @@ describe('a request is stored as it was sent', () => {
     expect(answer).toContain('"x-tag":"one, two, one"');
   });
 
+  test('with as many headers as fit, and the body that the last of them announces', async () => {
+    const many = Array.from({ length: 2000 }, (_, n): [string, string] => [`X-${n}`, `${n}`]);
+    const lines = many.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+    const answer = await program.raw(
+      `POST ${path} HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 6.6.6.6\r\n${lines}X-Forwarded-For: 203.0.113.9\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello`,
+    );
+    const event = await program.api('GET', `/events/${eventIdIn(answer)}`);
+    expect(event.headers).toEqual([
+      ['Host', 'x'],
+      ['X-Forwarded-For', '6.6.6.6'],
+      ...many,
+      ['X-Forwarded-For', '203.0.113.9'],
+      ['Connection', 'close'],
+      ['Content-Length', '5'],
+    ]);
+    expect(event.client_ip).toBe('203.0.113.9');
+    expect((await bodyOf(eventIdIn(answer))).toString()).toBe('hello');
+  });
+
   test('with the body of a GET', async () => {
     const answer = await program.raw(
       `GET ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello`,

@@ -158,6 +158,26 @@ describe('a hook', () => {
     expect(receiver.received).toHaveLength(2);
   });
 
+  test('gets at once what waits for its repetition when it is resumed, and a single delivery by its id', async () => {
+    const receiver = await Receiver.open();
+    const settings = { name: 'h', topics: ['a.b'], url: receiver.url, retries: ['1h'] };
+    await program.api('POST', '/hooks', settings);
+    for (const path of [() => '/hooks/h/resume', (id: string) => `/deliveries/${id}/resend`]) {
+      receiver.behave = (response) => response.writeHead(404).end();
+      const { id } = await program.api('POST', '/messages', { topic: 'a.b', data: {} });
+      const waiting = await eventually(
+        async () => (await program.api('GET', `/deliveries?message=${id}`)).deliveries[0],
+        ({ attempts, status }) => attempts === 1 && status === 'pending',
+      );
+      receiver.behave = (response) => response.writeHead(204).end();
+      await program.api('POST', path(waiting.id), {});
+      await eventually(
+        () => program.api('GET', `/deliveries/${waiting.id}`),
+        ({ status }) => status === 'succeeded',
+      );
+    }
+  });
+
   test('is pinged by hand whatever its status, and neither gets anything else nor is judged by it', async () => {
     const receiver = await Receiver.open();
     receiver.behave = (response) => response.writeHead(410).end();

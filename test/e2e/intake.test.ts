@@ -166,6 +166,15 @@ describe('the page on webhooks', () => {
     expect(logs[0].text).toBe('joe@example.com is number 1');
   });
 
+  test('lets no caller write what is Hookwright’s own to tell', async () => {
+    const forward = 'hookwright.hook.disabled';
+    const refused = await program.fetchApi('POST', '/webhooks', { forward });
+    expect(refused.status).toBe(422);
+    expect(((await refused.json()) as any).error.message).toBe(
+      'Expected forward to be a topic such as order.paid that does not begin with hookwright., got "hookwright.hook.disabled".',
+    );
+  });
+
   test('tells of accounts, which no two have in common', async () => {
     const twice = await program.fetchApi('POST', '/webhooks', { account: 'shop_no' });
     expect(twice.status).toBe(409);

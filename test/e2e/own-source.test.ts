@@ -195,3 +195,22 @@ test('is there after a restart', async () => {
   expect((await acme(program.url + pathname, '{"id":"o-9"}', 'guess')).status).toBe(401);
   expect(program.log('source.warning')).toEqual([]);
 });
+
+test('a time that anybody can write anew is told', async () => {
+  const warnings = async (signature: object, timestamp: object) => {
+    const verify = {
+      signature: { header: 'X-Signature', algorithm: 'hmac-sha256', ...signature },
+    };
+    const source = { verify, timestamp, secrets: { secret: 'GITHUB' } };
+    return (await program.api('POST', '/webhooks', { source })).warnings;
+  };
+  const time = { header: 'X-Time', unit: 's', tolerance: '5m' };
+  expect(await warnings({}, time)).toEqual([
+    expect.stringMatching(
+      /^custom takes a request's age from the header X-Time, which no signature covers/,
+    ),
+  ]);
+  expect(await warnings({ content: '{timestamp}.{body}' }, time)).toBeUndefined();
+  expect(await warnings({}, { ...time, tolerance: undefined })).toBeUndefined();
+  expect(await warnings({}, { json: 'time', unit: 's', tolerance: '5m' })).toBeUndefined();
+});

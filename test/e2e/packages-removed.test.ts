@@ -96,3 +96,26 @@ describe('removing', () => {
     expect(await program.api('GET', '/secrets/USED_KEY')).toMatchObject({ name: 'USED_KEY' });
   });
 });
+
+test('what another package has taken over is that one’s alone', async () => {
+  const content = { records: [automation('lent', 'x'), webhook('Lent', 'lent'), hook('lent', '')] };
+  await importer.import(pack('lender', content));
+  await importer.import(pack('borrower', content), { conflicts: 'replace' });
+  const { url } = await importer.named('webhooks', 'Lent');
+  const again = await importer.plan(pack('lender', content));
+  expect(told(again)).toEqual([
+    'automation lent: conflict (taken)',
+    'webhook Lent: conflict (taken)',
+    'hook lent: conflict (taken)',
+  ]);
+  expect((await program.api('GET', '/packages/lender')).records).toEqual([]);
+  expect(told(await program.api('DELETE', '/packages/lender'))).toEqual([]);
+  expect(await (await fetch(url)).text()).toBe('x');
+  expect(await importer.named('hooks', 'lent')).toBeDefined();
+  expect(told(await program.api('DELETE', '/packages/borrower'))).toHaveLength(3);
+  expect(told(await importer.import(pack('lender', content)))).toEqual([
+    'automation lent: create',
+    'webhook Lent: create',
+    'hook lent: create',
+  ]);
+});

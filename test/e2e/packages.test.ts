@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { automation, hook, Importer, pack, told, webhook } from './importer.ts';
+import { automation, hook, Importer, type Json, pack, told, webhook } from './importer.ts';
 import { Program } from './program.ts';
 
 let program: Program;
@@ -18,7 +18,12 @@ describe('an import', () => {
   const document = pack('shop', {
     prompts: [
       { key: 'team', label: 'Which team', type: 'text', default: 'sales' },
-      { key: 'KEY', label: 'Key of the shop', type: 'secret', hosts: ['api.example.com'] },
+      {
+        key: 'KEY',
+        label: 'Key of the shop',
+        type: 'secret',
+        hosts: ['api.example.com', 'example.com'],
+      },
     ],
     placeholders: [{ key: 'suffix', type: 'random', length: 8 }],
     records: [
@@ -62,8 +67,11 @@ steps:
           http: ['GET https://api.example.com/**'],
           secrets: ['KEY'],
           functions: ['shop.price'],
-          deliveries: ['order.* → https://example.com'],
-          secret_hosts: ['KEY → api.example.com'],
+          callers: [`shop.orders: whoever has the URL of Shop ${plan.values.suffix}`],
+          deliveries: [
+            expect.stringMatching(/^order\.\* → https:\/\/example\.com\/… \(hidden, \w{8}\)$/),
+          ],
+          secret_hosts: ['KEY → api.example.com', 'KEY → example.com'],
         },
         lost: {},
       },
@@ -176,8 +184,12 @@ describe('a newer version', () => {
     expect(plan.records[2].diff).toContain('-  - automation: news.a\n+  - automation: news.b\n');
     expect(plan.records[3].diff).toContain('+  - other\n');
     expect(plan.capabilities).toEqual({
-      gained: { state: ['other/*'], deliveries: ['other → https://example.com'] },
-      lost: { state: ['news/*'] },
+      gained: {
+        state: ['other/*'],
+        callers: ['news.b: whoever has the URL of News'],
+        deliveries: ['other → https://example.com/in'],
+      },
+      lost: { state: ['news/*'], callers: ['news.a: whoever has the URL of News'] },
     });
     await importer.import(v2, { fingerprint: plan.fingerprint });
     expect(await (await fetch(url, { method: 'POST' })).text()).toBe('new');
@@ -267,6 +279,29 @@ describe('what was changed by hand', () => {
     );
     await importer.import(v2, { conflicts: 'replace' });
     expect(await program.api('GET', '/automations/hand.a')).toMatchObject({ owner: 'package' });
+  });
+
+  test('is the package’s again once a version has the same', async () => {
+    const version = (number: string, answer: string): string => {
+      const more = `description: ${answer}\n`;
+      const hooked = hook('same', `topics: [${answer}]\n`);
+      const records = [automation('same.a', answer), webhook('Same', 'same.a', more), hooked];
+      return pack('same', { version: number, records });
+    };
+    await importer.import(version('1.0.0', 'one'));
+    await program.api('PUT', '/automations/same.a', {
+      source: 'automation: same.a # kept\nsteps:\n  - return: { text: "two" }\n',
+    });
+    const [{ id }, { id: hookId }] = [
+      await importer.named('webhooks', 'Same'),
+      await importer.named('hooks', 'same'),
+    ] as [Json, Json];
+    await program.api('PATCH', `/webhooks/${id}`, { description: 'two' });
+    await program.api('PATCH', `/hooks/${hookId}`, { topics: ['two'] });
+    expect((await importer.import(version('2.0.0', 'two'))).counts).toEqual({ unchanged: 3 });
+    expect((await importer.import(version('2.0.0', 'two'))).action).toBe('unchanged');
+    expect((await importer.import(version('3.0.0', 'three'))).counts).toEqual({ change: 3 });
+    await program.api('DELETE', '/packages/same');
   });
 
   test('is not what people do while a record is in use: new tokens, pauses', async () => {

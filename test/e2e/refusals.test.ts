@@ -169,9 +169,32 @@ test('a run that answers nothing gets 204, a webhook without bindings 202 with t
 });
 
 test('other paths get 404 as JSON, and health is told', async () => {
-  expect((await fetch(`${program.url}/nothing/here`)).status).toBe(404);
+  const nothing = await fetch(`${program.url}/nothing/here`);
+  expect(nothing.status).toBe(404);
+  expect(await nothing.json()).toEqual({
+    error: {
+      code: 'request.not_found',
+      message: 'Expected a path of this server, got GET /nothing/here.',
+    },
+  });
   expect(await (await fetch(`${program.url}/healthz`)).json()).toEqual({ status: 'ok' });
   expect((await fetch(`${program.url}/api/v1/webhooks`)).status).toBe(401);
+});
+
+test('health is told to load balancers that send no host, as HAProxy does', async () => {
+  const answer = await program.raw('GET /healthz HTTP/1.0\r\n\r\n');
+  expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+  expect(answer).toContain('{"status":"ok"}');
+});
+
+test.each([
+  ['a host with a blank', 'GET /api/v1/server HTTP/1.1\r\nhost: a b\r\n'],
+  ['a path with a backslash', 'GET /api\\v1/server HTTP/1.1\r\nhost: a\r\n'],
+  ['no path', 'OPTIONS * HTTP/1.1\r\nhost: a\r\n'],
+])('%s gets 400 in the shape of all errors', async (_, head) => {
+  const answer = await program.raw(`${head}connection: close\r\n\r\n`);
+  expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+  expect(answer).toContain('"code":"request.malformed"');
 });
 
 async function connect(port: number): Promise<Socket> {

@@ -136,9 +136,8 @@ describe('what a sender’s own library signs is taken in, and nothing else', ()
     const { id, url } = await webhook('github', { secret: 'GITHUB' }, 'echo');
     const refused = await github(url, '{"a":1}', 'one', 'wrong');
     expect(refused.status).toBe(401);
-    expect(await refused.text()).toBe(
-      '{"error":{"code":"request.unauthorized","message":"Unauthorized."}}',
-    );
+    // Xero tries whether a webhook refuses, and takes that without a body alone.
+    expect(await refused.text()).toBe('');
     const [line] = await eventually(
       () => program.log('refused').filter((one) => one.webhook === id),
       (lines) => lines.length > 0,

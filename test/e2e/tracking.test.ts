@@ -213,6 +213,10 @@ describe('the tracking API', () => {
       [{ batch: new Array(1001).fill(good) }, 'at most 1000 calls, got 1001'],
       [[good], 'the body to be an object, got a list of 1'],
       [{ batch: [{ ...good, messageId: 'x'.repeat(201) }] }, 'messageId to have at most 200'],
+      [
+        { batch: [good, { ...good, event: 'x'.repeat(1024 * 1024) }] },
+        'batch[1] to have at most 1048512 bytes of JSON',
+      ],
     ];
     for (const [body, message] of wrong) {
       const answer = await post('batch', JSON.stringify(body));

@@ -88,6 +88,13 @@ test('the folder leaves what others own alone, and a file of such a name is a mi
   expect(automations.entry('mine')).toMatchObject({ owner: 'folder' });
 });
 
+test('an automation whose file cannot be read just now stays as it is', async () => {
+  const automations = await Automations.open(NOTHING, new RememberingLog(), () => 0);
+  await automations.load([started('one', 'order.*'), started('two', 'order.*')]);
+  expect(await automations.load([], ['one.yaml'])).toMatchObject({ removed: ['two'] });
+  expect(automations.startedBy('order.paid')).toEqual(['one']);
+});
+
 test('a file with errors that never loaded is told of where its automation is asked for', async () => {
   const automations = await Automations.open(NOTHING, new RememberingLog(), () => 0);
   const wrong = { file: 'orders.yaml', text: 'automation: orders.paid\nsteps:\n  - retrun: {}\n' };

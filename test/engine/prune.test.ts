@@ -12,13 +12,13 @@ function counts(...list: number[]): () => Promise<number> {
 test('old events, state and senders’ keys go in batches, until a batch is not full', async () => {
   const log = new RememberingLog();
   const asked: number[] = [];
-  const prune = counts(200, 200, 3);
+  const prune = counts(10_000, 10_000, 3);
   const store = {
     prune: (before: number) => {
       asked.push(before);
       return prune();
     },
-    pruneMessages: counts(200, 5),
+    pruneMessages: counts(10_000, 5),
     expireState: counts(1),
     expireSenderIds: counts(200, 7),
   };
@@ -30,7 +30,7 @@ test('old events, state and senders’ keys go in batches, until a batch is not 
     {
       level: 'info',
       message: 'pruned',
-      fields: { events: 403, messages: 205, state: 1, keys: 207 },
+      fields: { events: 20_003, messages: 10_005, state: 1, keys: 207 },
     },
   ]);
 });

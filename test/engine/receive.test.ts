@@ -273,6 +273,35 @@ describe('after a crash', () => {
     expect(store.events.get(event.id)?.status).toBe('done');
   });
 
+  test.each([
+    ['moved', ['b', 'a'], ['b']],
+    ['taken away', ['b'], ['b']],
+    ['put in its place', ['c', 'b'], ['c', 'b']],
+    ['put before it', ['c', 'a', 'b'], ['c', 'b']],
+  ])('what was recorded is known when a binding was %s meanwhile', async (_, now, executed) => {
+    const also = (names: readonly string[]) =>
+      testRoute(names.map((automation) => ({ automation, also: true })));
+    const { receiver, store, sandbox } = setUp();
+    const event = testEvent();
+    await store.capture(event, 'pending');
+    await receiver.resume(also(['a']), event);
+    sandbox.executed.length = 0;
+    await receiver.resume(also(now), event);
+    expect(sandbox.executed.sort()).toEqual([...executed].sort());
+    expect(new Set(store.runs.map(({ automation }) => automation))).toEqual(
+      new Set(['a', ...executed]),
+    );
+  });
+
+  test('what has answered is not answered again by another binding in its place', async () => {
+    const { receiver, store, sandbox } = setUp();
+    const event = testEvent();
+    await store.capture(event, 'pending');
+    await receiver.resume(testRoute([{ automation: 'a' }]), event);
+    await receiver.resume(testRoute([{ automation: 'b' }, { automation: 'a' }]), event);
+    expect(sandbox.executed).toEqual(['a']);
+  });
+
   test('a run that was not recorded is computed again under the same id, from the same random source', async () => {
     const bindings = [
       { automation: 'a', when: '${{ request.method }}' },

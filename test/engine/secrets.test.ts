@@ -52,6 +52,31 @@ test('the value before counts until its time is over, also after a start', async
   expect(secrets.values('KEY')).toEqual(['third']);
 });
 
+test('storing the same value once more does not end the time of the one before', async () => {
+  const secrets = await open();
+  await secrets.set('KEY', { value: 'first' });
+  await secrets.set('KEY', { value: 'second', keepPreviousMs: 1000 });
+  await secrets.set('KEY', { value: 'second', hosts: ['a.example'] });
+  for (const opened of [secrets, await open()]) {
+    expect(opened.values('KEY')).toEqual(['second', 'first']);
+    expect(opened.facts('KEY').previousUntil).toBe(NOW + 1000);
+  }
+  await secrets.set('KEY', { value: 'second', keepPreviousMs: 5000 });
+  expect(secrets.values('KEY')).toEqual(['second', 'first']);
+  expect(secrets.facts('KEY').previousUntil).toBe(NOW + 5000);
+  now += 5000;
+  await secrets.set('KEY', { value: 'second', keepPreviousMs: 5000 });
+  expect(secrets.values('KEY')).toEqual(['second']);
+});
+
+test('the time of the value before ends at once where somebody says so', async () => {
+  const secrets = await open();
+  await secrets.set('KEY', { value: 'leaked' });
+  await secrets.set('KEY', { value: 'second', keepPreviousMs: 1000 });
+  await secrets.set('KEY', { value: 'second', keepPreviousMs: 0 });
+  expect(secrets.values('KEY')).toEqual(['second']);
+});
+
 test('where it may go is the host, the port where one is given, and nothing else', async () => {
   const secrets = await open();
   await secrets.set('KEY', {

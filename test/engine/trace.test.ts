@@ -307,6 +307,29 @@ test('every example automation is the same run when it is traced', async () => {
   }
 });
 
+test('what an author reads in the stack of an error is the same when it is traced', async () => {
+  const report = await traced(
+    source(`  - set: { a: 1 }
+  - if: ${$('a')}
+    then:
+      - for: x, i
+        in: ${$('[1, 2]')}
+        do:
+          - set: { a: ${$('a + x')} }
+            when: ${$('i > 0')}
+  - try:
+      - parallel:
+          - - run: |
+                try { null.member } catch (error) { return error.stack; }
+              as: stack
+    finally:
+      - log: ${$('stack')}
+`),
+  );
+  expect(report.entries.at(-1)?.logs[0]?.text).toMatch(/automation:\d+/);
+  expect(report.differences).toEqual([]);
+});
+
 test('what is not traced has not one call of the trace in it', () => {
   const text = source('  - set: { a: 1 }\n  - if: true\n    then: []\n');
   const program = (isTracing: boolean): string =>

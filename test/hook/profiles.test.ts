@@ -63,6 +63,24 @@ describe('profiles', () => {
     );
   });
 
+  test('may not write headers that the client writes, with which every message would fail', () => {
+    const text = [
+      'profile: mine',
+      'headers: { Host: a.example, x-a: b }',
+      'sign: { header: Content-Length }',
+      'formats:',
+      '  json: { type: t/t, headers: { TE: trailers }, body: "{data}" }',
+    ].join('\n');
+    const { diagnostics } = readProfile('mine.yaml', text);
+    const told = (name: string) =>
+      `Expected a header that receivers read, got ${name}, which the client writes itself`;
+    expect(diagnostics.map(({ line, column, message }) => [line, column, message])).toEqual([
+      [2, 12, told('host')],
+      [3, 17, told('content-length')],
+      [5, 33, told('te')],
+    ]);
+  });
+
   test('that ship are called as their files, and no other may take the name of one', () => {
     const shipped = readdirSync('profiles').map((file) => ({
       file,

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
 import { Webhook as SvixWebhook } from 'svix';
 import { describe, expect, test, vi } from 'vitest';
+import { CLIENT_HEADERS } from '../../src/core/outbound.ts';
 import { NOW } from '../contract/records.ts';
 import { OTHER_SECRET, requestOf, SECRET } from './parts.ts';
 
@@ -211,7 +212,13 @@ describe('the profile rudderstack', () => {
   test('lets an event name headers and a path of its own, but no other host', () => {
     const { url, text, headers } = requestOf('rudderstack', {
       type: 'track',
-      header: { 'X-Token': 'abc', n: { a: 1 }, Host: 'evil.example', 'bad name': 'x' },
+      header: {
+        ...Object.fromEntries([...CLIENT_HEADERS].map((name) => [name, 'x'])),
+        'X-Token': 'abc',
+        n: { a: 1 },
+        Host: 'evil.example',
+        'bad name': 'x',
+      },
       appendPath: '/users?x=1',
     });
     expect(url).toBe('https://example.com/in/users?x=1');

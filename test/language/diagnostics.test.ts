@@ -302,6 +302,37 @@ a.yaml:3:25 error expression.unclosed: Expected \`}}\` to close the expression, 
   |                ^^^^^^^^^^^^^^^^^^^^
   = JavaScript reads it as 12345678901234567168. Put quotes around it to keep every digit.`,
   ],
+  [
+    'a file that is not UTF-8',
+    `- log: ${Buffer.from('caf\xe9', 'latin1').toString()}`,
+    `a.yaml:3:13 warning yaml.encoding: Expected a file in UTF-8, got bytes that are none
+3 |   - log: caf\ufffd
+  |             ^
+  = Save it as UTF-8. The character U+FFFD itself is written \`"\\ufffd"\`.`,
+  ],
+  [
+    'a telephone number that is no text',
+    '- set: { to: +4915112345678 }',
+    `a.yaml:3:16 warning value.inexact: Expected a number that begins with another digit, got +4915112345678
+3 |   - set: { to: +4915112345678 }
+  |                ^^^^^^^^^^^^^^
+  = JavaScript reads it as 4915112345678. Put quotes around it to keep it as it is.`,
+  ],
+  [
+    'a code that begins with a 0',
+    '- set: { zip: 01067, zero: 0, share: 0.5, below: -0 }',
+    `a.yaml:3:17 warning value.inexact: Expected a number that begins with another digit, got 01067
+3 |   - set: { zip: 01067, zero: 0, share: 0.5, below: -0 }
+  |                 ^^^^^
+  = JavaScript reads it as 1067. Put quotes around it to keep it as it is.`,
+  ],
+  [
+    'a `set` of nothing',
+    '- set: {}',
+    `a.yaml:3:10 error value.type: Expected a map of variables and their values, got an empty map
+3 |   - set: {}
+  |          ^^`,
+  ],
 ])('%s', (_, steps, expected) => {
   expect(said(automationOf(steps))).toBe(expected);
 });

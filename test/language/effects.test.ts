@@ -180,6 +180,16 @@ test('variables, and names of the block’s own, hide effects of the same name',
   expect(ran.effects).toEqual([]);
 });
 
+test('a name of the block’s own takes nothing from its effects, whatever it is', async () => {
+  const { effects } = await run(
+    '- run: |\n    const $ = [1];\n    const [n] = $;\n    await wait(n);\n    await state.get(n);',
+  );
+  expect(effects.map(({ effect, given }) => [effect, ...given])).toEqual([
+    ['wait', 1],
+    ['state.get', 1],
+  ]);
+});
+
 test('the lines of a block stay where they are when effects are declared before it', () => {
   const { program } = compiled(
     allowed('- run: |\n    const a = 1;\n    await http("https://a.example.com/");'),
@@ -285,6 +295,22 @@ a.yaml:6:7 warning script.not_awaited: Expected \`await\` before \`state\`, got 
 a.yaml:7:25 warning script.not_awaited: Expected \`await\` before \`wait\`, got a call that nothing waits for
 7 |       const f = () => { wait('1s'); };
   |                         ^^^^^^^^^^
+  = Without it the run may end before the effect has begun, and its failure is lost.`,
+  ],
+  [
+    'a body with a method that has none',
+    '- http: { url: https://a.example.com/, method: GET, json: { a: 1 } }',
+    `a.yaml:4:55 error key.conflict: Expected no body with \`GET\`, got \`json\`
+4 |   - http: { url: https://a.example.com/, method: GET, json: { a: 1 } }
+  |                                                       ^^^^
+  = Write another \`method\`, or send it as \`query\`.`,
+  ],
+  [
+    'a chain after a call that nothing waits for',
+    "- run: |\n    wait('1s').then(() => 1).catch(() => 2);\n    await wait('1s').then(() => 3);",
+    `a.yaml:5:7 warning script.not_awaited: Expected \`await\` before \`wait\`, got a call that nothing waits for
+5 |       wait('1s').then(() => 1).catch(() => 2);
+  |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   = Without it the run may end before the effect has begun, and its failure is lost.`,
   ],
   [

@@ -127,7 +127,15 @@ a.yaml:4:12 error name.invalid: Expected a variable such as \`total\` or \`order
     `a.yaml:4:14 error name.assigned: Expected an expression without assignments, got an assignment to \`a\`
 4 |   - log: \${{ a = 2 }}
   |              ^
-  = Use a \`set\` step, or a \`run\` block.`,
+  = To compare, write \`===\`. To change it, use a \`set\` step, or a \`run\` block.`,
+  ],
+  [
+    'an assignment to a member in an expression, which was meant as a comparison',
+    "- if: ${{ request.json.status = 'paid' }}\n  then: [ { log: paid } ]",
+    `a.yaml:3:13 error name.assigned: Expected an expression without assignments, got one to a member
+3 |   - if: \${{ request.json.status = 'paid' }}
+  |             ^^^^^^^^^^^^^^^^^^^
+  = To compare, write \`===\`. To change it, use a \`set\` step, or a \`run\` block.`,
   ],
   [
     'an assignment to what is no variable in a block',
@@ -187,4 +195,50 @@ test('what is suggested exists: the mistake is gone when it is taken', () => {
       }
     }),
   );
+});
+
+test.each([
+  ['console.log(1)', 'A `log` step writes to the log of the run.'],
+  ['fetch("https://a.example")', 'Write `http`: a step, or `await http(…)` in a `run` block.'],
+  ['atob("YQ==")', 'Write `Base64.decode(…)`.'],
+])('who writes %s is told what there is instead', (code, hint) => {
+  const { diagnostics } = compile(automationOf(`- run: ${code}`), 'a.yaml');
+  expect(diagnostics).toMatchObject([{ code: 'name.unknown', hint }]);
+});
+
+test.each([
+  [
+    "request.headers['X-Id']",
+    'Expected a header’s name in lower case, got `X-Id`',
+    "Write `request.headers['x-id']`, or `request.header('X-Id')`, which takes any case.",
+  ],
+  [
+    'request.header["x-id"]',
+    'Expected a call of `request.header`, got its member `x-id`',
+    "Write `request.header('x-id')`.",
+  ],
+  [
+    'request.body.order.id',
+    'Expected a member of a text, got `order`',
+    '`request.body` is the body as it came. Write `request.json.order.id`, or `request.form` for a form.',
+  ],
+])('%s, which no request has, is warned about', (code, message, hint) => {
+  const { diagnostics } = compile(automationOf(`- log: x \${{ ${code} }}`), 'a.yaml');
+  expect(diagnostics).toMatchObject([
+    { severity: 'warning', code: 'member.unknown', line: 3, message, hint },
+  ]);
+});
+
+test.each([
+  ...['request.headers["x-id"]', 'request.headers.hasOwnProperty("X")', 'request.header("X-Id")'],
+  ...['request.body.length', 'request.body[0]', 'request.body.at(-1)', 'request.json.X.y'],
+  ...['request.body.constructor', 'request.header.call(null, "a")', 'request.query.A'],
+])('%s may be there', (code) => {
+  expect(said(automationOf(`- log: x \${{ ${code} }}`))).toBe('');
+});
+
+test('an expression may change what it has made itself, and a block what there is', () => {
+  const counted = '[1, 1].reduce((seen, n) => { seen[n] = true; return seen }, {})';
+  expect(said(automationOf(`- log: \${{ ${counted} }}`))).toBe('');
+  expect(said(automationOf('- set: { a: {} }\n- run: a.b = 1; a["c"] ??= 2; delete a.b'))).toBe('');
 });

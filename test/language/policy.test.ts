@@ -23,6 +23,24 @@ test.each([
     '{ http: ["POST https://a.example/*"] }',
     '- http: { url: "https://a.example/${{ 1 }}", method: "${{ 1 }}" }',
   ],
+  ['{ http: ["POST https://a.example/x"] }', '- http: { url: https://a.example/x, json: 1 }'],
+  [
+    '{ http: ["POST https://a.example/x"] }',
+    '- http: { url: https://a.example/x, form: { a: 1 } }',
+  ],
+  // What an expression gives may be no body.
+  [
+    '{ http: ["GET https://a.example/x"] }',
+    '- http: { url: https://a.example/x, text: "${{ 1 }}" }',
+  ],
+  [
+    '{ http: ["POST https://a.example/x"] }',
+    '- run: "await http({ url: `https://a.example/x`, json: { a: 1 } })"',
+  ],
+  [
+    '{ http: ["GET https://a.example/x"] }',
+    '- run: "await http({ url: `https://a.example/x`, body: event.id })"',
+  ],
   ['{ http: ["https://a.example/x?a=*"] }', '- http: https://a.example/x?a=${{ 1 }}'],
   ['{ http: ["https://a.example/.x*"] }', '- http: https://a.example/.${{ 1 }}'],
   ['{ http: ["https://a.example/x/*/y"] }', '- http: https://a.example/x/${{ 1 }}/y'],
@@ -54,6 +72,11 @@ test.each([
     '{}',
     '- http: { method: POST, url: "https://a.example/x?k=1" }',
     '4:30 error policy.missing: Expected a target that the policy allows, got POST https://a.example/x | Add to `policy.http`: POST https://a.example/x',
+  ],
+  [
+    '{}',
+    '- http: { url: "https://a.example/x", method: , text: a }',
+    '4:16 error policy.missing: Expected a target that the policy allows, got POST https://a.example/x | Add to `policy.http`: POST https://a.example/x',
   ],
   [
     '{}',

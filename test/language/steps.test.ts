@@ -33,6 +33,11 @@ const CASES: readonly Case[] = [
     logs: [[{ http: { method: 'POST', 'x-id': 7 } }, ['a', 'b']]],
   },
   {
+    does: 'digits after a 0 are a name, as `get` reads them',
+    steps: '- set:\n    codes.007: a\n    codes.7: b\n- log: ${{ codes }}',
+    logs: [{ '007': 'a', '7': 'b' }],
+  },
+  {
     does: 'numbers that JSON lacks arrive as they are',
     steps:
       '- set: { a: -0, b: .inf, c: -.inf, d: .nan, e: -5, f: 0x10 }\n- log: ${{ [a, b, c, d, e, f] }}',

@@ -16,7 +16,7 @@ interface Taken {
 }
 
 /** A mail server that remembers what it took; it refuses as long as it is told to. */
-async function mailServer(refuse: () => boolean = () => false) {
+async function mailServer(refuse: () => boolean = () => false, unknown: readonly string[] = []) {
   const taken: Taken[] = [];
   const users: string[] = [];
   const server = new SMTPServer({
@@ -25,6 +25,9 @@ async function mailServer(refuse: () => boolean = () => false) {
     onAuth({ username = '', password }, _session, done) {
       users.push(`${username}:${password}`);
       done(null, { user: username });
+    },
+    onRcptTo({ address }, _session, done) {
+      done(unknown.includes(address) ? new Error('no such user') : undefined);
     },
     onData(stream, { envelope }, done) {
       const chunks: Buffer[] = [];
@@ -49,32 +52,40 @@ async function mailServer(refuse: () => boolean = () => false) {
 
 const hook = hookOf(profiles.get('standard'), { alerts: ['ops@example.com', 'me@example.com'] });
 
-/** Alerts whose waits pass at once, and are remembered. */
+/** Alerts whose waits pass at once. */
 function open(store: MemoryAlerts, url: string, find: () => Hook | undefined = () => hook) {
   const lines: unknown[][] = [];
-  const waits: number[] = [];
+  const sleeps: number[] = [];
   const alerts = new Alerts({
     store,
     hooks: { find },
     mailer: openMailer(url, 'hooks@example.com'),
     clock: () => store.now,
     timer: (ms, wake) => {
-      waits.push(ms);
+      sleeps.push(ms);
       store.now += ms;
       setImmediate(wake);
       return () => {};
     },
     log: { write: (...line: unknown[]) => lines.push(line) },
   });
-  return { alerts, waits, lines };
+  return { alerts, lines, sleeps };
 }
 
 /** What `test/contract/deliveries.ts` asks of a store, in memory. */
 class MemoryAlerts implements AlertStore {
   readonly rows = new Map<string, { notice: NewMessage; tries: number; dueAt: number }>();
   now = 0;
+  /** When something was taken. */
+  readonly takenAt: number[] = [];
   /** Calls that fail. */
   fails = 0;
+
+  /** Between what was taken since the last call. */
+  waits(): number[] {
+    const times = this.takenAt.splice(0);
+    return times.slice(1).map((at, index) => at - times[index]!);
+  }
 
   add(...notices: readonly NewMessage[]): void {
     for (const one of notices) this.rows.set(one.id, { notice: one, tries: 0, dueAt: this.now });
@@ -83,6 +94,7 @@ class MemoryAlerts implements AlertStore {
   async takeAlerts(now: number, waitsMs: readonly number[], countMax: number): Promise<Alert[]> {
     if (this.fails-- > 0) throw new Error('disk full');
     const due = [...this.rows.values()].filter(({ dueAt }) => dueAt <= now).slice(0, countMax);
+    if (due.length > 0) this.takenAt.push(now);
     return due.map((row) => {
       row.dueAt = now + (waitsMs[row.tries] ?? waitsMs.at(-1) ?? 0);
       row.tries += 1;
@@ -126,6 +138,22 @@ test('a mail goes to all of its addresses, with the login of the URL', async () 
   mailer.close();
 });
 
+test('an address that the mail server does not take is told, and the others get the mail', async () => {
+  const server = await mailServer(() => false, ['me@example.com']);
+  const store = new MemoryAlerts();
+  store.add(notice('hookwright.hook.disabled', {}));
+  const { alerts, lines } = open(store, server.url());
+  alerts.look();
+  await expect.poll(() => store.rows.size).toBe(0);
+  expect(server.taken.map(({ to }) => to)).toEqual([['ops@example.com']]);
+  const reason = 'Recipient command failed: 550 no such user';
+  expect(lines).toMatchObject([
+    ['warn', 'alert.refused', { refused: [{ address: 'me@example.com', reason }] }],
+    ['info', 'alert.mailed', {}],
+  ]);
+  await alerts.close();
+});
+
 test('a mailer that is closed breaks off what it sends', async () => {
   const silent = net.createServer();
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
@@ -153,6 +181,7 @@ test('alerts say what has happened to the hook and what to do, and nothing of it
   const texts = server.taken.map(({ text }) => decoded(text)).join('\n');
   expect(texts).toContain('Subject: [Hookwright] The hook "warehouse" is disabled');
   expect(texts).toContain('because its attempts failed too often in a row.');
+  expect(texts).toContain(`hookwright hook resume ${hook.id} --missed-since 1d`);
   expect(texts).toContain('has gone 75 % of the way to being disabled.');
   expect(texts).toContain('Subject: [Hookwright] The hook "warehouse" works again');
   expect(texts).toContain('the answer had status 500');
@@ -190,17 +219,19 @@ test('a mail that the server does not take is sent again later, and given up in 
   let refusals = 2;
   const server = await mailServer(() => refusals-- > 0);
   const store = new MemoryAlerts();
-  const { alerts, waits, lines } = open(store, server.url());
+  const { alerts, lines, sleeps } = open(store, server.url());
   store.add(notice('hookwright.hook.disabled', {}));
   alerts.look();
   await expect.poll(() => server.taken.length).toBe(1);
   await expect.poll(() => store.rows.size).toBe(0);
-  expect(waits.splice(0)).toEqual([60_000, 600_000]);
+  expect(store.waits()).toEqual([60_000, 600_000]);
   refusals = 99;
   store.add(notice('hookwright.hook.disabled', {}));
   alerts.look();
   await expect.poll(() => store.rows.size).toBe(0);
-  expect(waits).toEqual([60_000, 600_000, 3_600_000, 21_600_000]);
+  expect(store.waits()).toEqual([60_000, 600_000, 3_600_000, 21_600_000]);
+  // Never long: whoever sleeps does not see that the clock is set.
+  expect(Math.max(...sleeps)).toBe(60_000);
   expect(server.taken).toHaveLength(1);
   expect(lines.at(-1)).toMatchObject(['error', 'alert.unsent', { isLast: true }]);
   await alerts.close();

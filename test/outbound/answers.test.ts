@@ -1,6 +1,7 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { failure, header, open, refusal, request, serve, serveText } from './parts.ts';
+import { failure, header, open, refusal, request, serve, serveRaw, serveText } from './parts.ts';
 
 describe('a request', () => {
   test('arrives with its method, path, query, headers in order and body', async () => {
@@ -102,6 +103,20 @@ describe('an answer', () => {
     expect((await open().send(request(server.origin))).status).toBe(status);
   });
 
+  test.each([204, 304])('with status %i has no body, whatever it announces', async (status) => {
+    const server = await serveText(
+      `HTTP/1.1 ${status} x\r\nContent-Length: 100\r\nETag: "a"\r\n\r\n{}`,
+      false,
+    );
+    const outbound = open();
+    for (let i = 0; i < 2; i++) {
+      const answer = await outbound.send(request(server.origin, { method: 'POST', body: 'x' }));
+      expect([answer.status, answer.body.length, answer.truncated]).toEqual([status, 0, false]);
+    }
+    // What stands behind it is no beginning of the next answer.
+    expect(server.connections()).toBe(2);
+  });
+
   test('to HEAD has no body, however long the announced one', async () => {
     const server = await serve((response) =>
       response.writeHead(200, { 'content-length': 99_999_999 }).end(),
@@ -116,6 +131,48 @@ describe('an answer', () => {
     );
     const { status, headers } = await open().send(request(server.origin));
     expect([status, headers]).toEqual([200, [['content-length', '1']]]);
+  });
+
+  test('after a 100 that nobody has asked for is the final one, however its bytes come', async () => {
+    const text = [
+      'HTTP/1.1 100 Continue\r\n\r\n',
+      'HTTP/1.0 100\r\nx: y\r\n\r\n',
+      'HTTP/1.1 103 Early Hints\r\n\r\n',
+      'HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\n100',
+    ].join('');
+    let cuts: readonly number[] = [];
+    const server = await serveRaw((socket) => {
+      socket.setNoDelay(true);
+      socket.on('data', async () => {
+        let from = 0;
+        for (const cut of [...cuts, text.length]) {
+          socket.write(text.slice(from, cut));
+          from = cut;
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+      });
+    });
+    const outbound = open();
+    const places = fc.uniqueArray(fc.integer({ min: 1, max: text.length - 1 }), { maxLength: 5 });
+    await fc.assert(
+      fc.asyncProperty(places, async (some) => {
+        cuts = some.sort((a, b) => a - b);
+        const answer = await outbound.send(request(server.origin, { method: 'POST', body: 'x' }));
+        expect([answer.status, Buffer.from(answer.body).toString()]).toEqual([200, '100']);
+      }),
+    );
+    expect(server.connections()).toBe(1);
+  });
+
+  test('that begins like a 100 is no such one', async () => {
+    for (const status of ['100', '1000', '10']) {
+      const server = await serveText(`HTTP/1.1 ${status} x${status === '100' ? ' y' : ''}\r\n`);
+      const error = await failure(open().send(request(server.origin)));
+      expect(['egress.protocol', 'egress.connect']).toContain(error.code);
+    }
+    const endless = await serveText(`HTTP/1.1 100 x\r\n${'x-a: b\r\n'.repeat(10_000)}\r\n`);
+    const { code } = await failure(open().send(request(endless.origin)));
+    expect(['egress.protocol', 'egress.too_large']).toContain(code);
   });
 
   test('without length ends where the connection ends', async () => {
@@ -260,6 +317,15 @@ describe('a compressed body', () => {
       true,
       'Expected the body from http://127.0.0.1:PORT in its content-encoding gzip, got unexpected end of file.',
     ]);
+  });
+
+  test('that is in another encoding than it says is left as it is where its beginning would do', async () => {
+    const server = await serve((response) =>
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end('plain'),
+    );
+    const answer = await open().send(request(server.origin, { overflow: 'truncate' }));
+    expect([answer.status, Buffer.from(answer.body).toString()]).toEqual([200, 'plain']);
+    expect(answer.headers).toContainEqual(['content-encoding', 'gzip']);
   });
 
   test('in several or unknown encodings is left as it is', async () => {

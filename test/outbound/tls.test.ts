@@ -47,9 +47,12 @@ describe('https', () => {
       const sending = outbound.send(request(`https://a.example:${server.port}`));
       const [as, inDoubt, message] = await refusal(sending, server.port);
       expect([as, inDoubt, server.seen.length]).toEqual(['egress.tls', false, 0]);
+      const next = trusted
+        ? 'See its certificate, names and versions\\.'
+        : 'Let it send its whole chain of certificates; if its authority is your own, start with NODE_EXTRA_CA_CERTS=FILE\\.';
       expect(message).toMatch(
         new RegExp(
-          `^Expected https://a\\.example:PORT at 127\\.0\\.0\\.1 to prove itself by TLS, got ${code}: .+\\. See its certificate, names and versions\\.$`,
+          `^Expected https://a\\.example:PORT at 127\\.0\\.0\\.1 to prove itself by TLS, got ${code}: .+\\. ${next}$`,
         ),
       );
     },

@@ -130,7 +130,8 @@ keyed:
           keyed: { [`k ${shop}`]: 1 },
         });
       }),
-      { numRuns: 300 },
+      // An expression that is closed, and one that is not, which a reader looks for the end of in the next text.
+      { numRuns: 300, examples: [['${{ 1 }}${{{']] },
     );
   });
 });

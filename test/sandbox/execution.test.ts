@@ -269,6 +269,15 @@ test('JSON and forms that are broken can be caught, and give 400 where nobody do
   expect(await value('return request.method', {}, form)).toBe('POST');
 });
 
+test('a date or URL goes into a text without the quotes that JSON puts around it', async () => {
+  const shown = '[new Date(0), new URL(\'https://a.example/x?q="1"\'), [new Date(0)]]';
+  expect(await value(`return ${shown}.map((x) => $.text(x))`)).toEqual([
+    '1970-01-01T00:00:00.000Z',
+    'https://a.example/x?q=%221%22',
+    '["1970-01-01T00:00:00.000Z"]',
+  ]);
+});
+
 test('`text`, `assign` and `entries` do what steps need', async () => {
   expect(
     await value("return ['a', null, undefined, 1.5, true, { a: [1] }].map((x) => $.text(x))"),

@@ -56,6 +56,7 @@ describe('bearer, basic, and keys in headers, queries and bodies', () => {
     ],
     [{ query: 'key' }, { url: 'https://a.example/webhooks/t?a=1&key=current' }],
     [{ json: 'auth.token' }, { body: '{"auth":{"token":"current"}}' }],
+    [{ json: 'token' }, { body: '\ufeff{"token":"current"}' }], // As .NET writes files.
     [
       { form: 'key' },
       { headers: { 'Content-Type': 'application/x-www-form-urlencoded' }, body: 'key=current' },
@@ -70,6 +71,19 @@ describe('bearer, basic, and keys in headers, queries and bodies', () => {
     expect(outcome(judge(source, {}, KEYS))).toBe('proof.missing');
   });
 
+  test('every item of a list has to carry the key, one of another form too', () => {
+    const place = { json: 'items[*].key', prefix: 'Bearer ' };
+    const source = custom({ verify: { token: place } });
+    const take = (...keys: readonly string[]) =>
+      outcome(
+        judge(source, { body: JSON.stringify({ items: keys.map((key) => ({ key })) }) }, KEYS),
+      );
+    expect(take('Bearer current', 'Bearer current')).toBe('accepted');
+    expect(take('Bearer current', 'Bearer x')).toBe('proof.mismatch');
+    expect(take('Bearer current', 'x')).toBe('proof.malformed');
+    expect(take('Bearer current', '')).toBe('proof.malformed');
+  });
+
   test('blanks around a key are part of it', () => {
     const source = custom({ verify: { token: { query: 'key' } } });
     const take = (key: string) =>
@@ -77,6 +91,23 @@ describe('bearer, basic, and keys in headers, queries and bodies', () => {
     expect(take('current')).toBe('accepted');
     expect(take('current%20')).toBe('proof.mismatch');
     expect(take('+current')).toBe('proof.mismatch');
+  });
+
+  test('a key beyond ASCII in a header, in UTF-8 or in Latin-1', () => {
+    const keys = { secret: ['clé-secrète'] };
+    const inUtf8 = Buffer.from('clé-secrète').toString('latin1');
+    for (const [verify, header] of [
+      [{ token: { header: 'X-Key' } }, 'X-Key'],
+      [{ bearer: {} }, 'Authorization'],
+    ] as const) {
+      const take = (key: string) => {
+        const value = header === 'X-Key' ? key : `Bearer ${key}`;
+        return outcome(judge(custom({ verify }), { headers: { [header]: value } }, keys));
+      };
+      expect(take(inUtf8)).toBe('accepted');
+      expect(take('clé-secrète')).toBe('accepted');
+      expect(take('cle-secrete')).toBe('proof.mismatch');
+    }
   });
 
   test('a secret that is empty or not set lets nobody in', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { diagnose } from '../../src/source/doctor/diagnose.ts';
+import { diagnose, diagnosing } from '../../src/source/doctor/diagnose.ts';
 import type { Keys } from '../../src/source/source.ts';
 import { custom, NOW, opensslHmac, type Parts, PRESETS, preset, request } from './presets.ts';
 import { keysOf, SIGNABLE, signedParts } from './signed.ts';
@@ -260,6 +260,33 @@ test('whatever a request is, the doctor has an answer', () => {
     }),
     { numRuns: 30 },
   );
+});
+
+/** As large as the body of a refused request that is kept. */
+const KEPT = 128 * 1024;
+
+test.each([
+  ['line ends before its last character', `${'\n'.repeat(KEPT - 1)}x`],
+  ['lists inside each other', nested(2000)],
+  ['blanks', `${' '.repeat(KEPT - 1)}x`],
+])('a body that is made to hold the doctor up does not: %s', (_, body) => {
+  expect(codes('github', { headers: { 'X-Hub-Signature-256': 'sha256=00' }, body })).toEqual([
+    'unexplained',
+  ]);
+});
+
+/** Numbers in the innermost of so many lists: indented, a thousand times as large. */
+function nested(depth: number): string {
+  const numbers = '1,'.repeat((KEPT - 2 * depth) / 2 - 1);
+  return `${'['.repeat(depth)}${numbers}1${']'.repeat(depth)}`;
+}
+
+test('between two mistakes that it tries the doctor lets others work', () => {
+  const parts = github('{"a":1}', { body: '{"a":2}' });
+  const work = diagnosing(preset('github'), request(parts), KEYS, NOW, { presets: PRESETS });
+  let turns = 0;
+  while (work.next().done !== true) turns++;
+  expect(turns).toBeGreaterThan(PRESETS.size);
 });
 
 test('a source without signatures is diagnosed too', () => {

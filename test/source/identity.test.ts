@@ -13,6 +13,35 @@ function idOf(source: Source, body: unknown): string | undefined {
   return verdict.id;
 }
 
+test('a number that JavaScript rounds is no other event’s id, and its repeat is recognised', () => {
+  const source = custom({ verify: { ip: '192.0.2.0/24' }, id: { json: 'id' } });
+  const take = (body: string) => {
+    const verdict = judge(source, { body });
+    return verdict.is === 'accepted' ? verdict.id : 'refused';
+  };
+  const [one, next] = ['{"id":9007199254740992}', '{"id":9007199254740993}'];
+  expect(take(one)).not.toBe(take(next));
+  expect(take(next)).toBe(take(next));
+  expect(take('{"id":9007199254740991,"attempt":1}')).toBe('9007199254740991');
+  // A text has all its digits.
+  expect(take('{"id":"9007199254740993","attempt":1}')).toBe('9007199254740993');
+});
+
+test('GitLab: only the key of a delivery, because what one webhook sets off shares the other', () => {
+  const keys = { secret: ['token'] };
+  const id = (more: Readonly<Record<string, string>>) => {
+    const headers = {
+      'X-Gitlab-Token': 'token',
+      'X-Gitlab-Event-UUID': '13792a34-cac6-4fda-95a8-c58e00a3954e',
+      ...more,
+    };
+    const verdict = judge(preset('gitlab'), { headers, body: '{}' }, keys);
+    return verdict.is === 'accepted' ? verdict.id : 'refused';
+  };
+  expect(id({ 'Idempotency-Key': 'f5e5f430' })).toBe('f5e5f430');
+  expect(id({})).toBeUndefined();
+});
+
 describe('a batch is recognised by the ids of all its items', () => {
   const hubspot = (items: readonly (readonly [number, number])[], attemptNumber = 0) =>
     idOf(

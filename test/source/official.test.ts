@@ -136,6 +136,32 @@ describe('vectors that the senders publish', () => {
     expect(judge(preset('twilio'), { ...bare, method: 'GET' }, keys).is).toBe('accepted');
     expect(judge(preset('twilio'), { ...bare, body }, keys).is).toBe('refused');
   });
+
+  test('Twilio: no field is passed over, however many stand in front of it', () => {
+    const url = 'https://mycompany.com/myapp.php';
+    const signature = opensslHmac('sha1', '12345', `${url}A1`).toString('base64');
+    const take = (body: string) =>
+      outcome(
+        judge(
+          preset('twilio'),
+          {
+            url,
+            headers: {
+              'Content-Type': 'application/x-www-form-urlencoded',
+              'X-Twilio-Signature': signature,
+            },
+            body,
+          },
+          { secret: ['12345'] },
+        ),
+      );
+    // Repeats and fields without name and value add nothing to what is signed.
+    expect(take(`A=1${'&A=1'.repeat(999)}`)).toBe('accepted');
+    expect(take(`A=1${'&A=1'.repeat(999)}&Evil=1`)).toBe('body.malformed');
+    expect(take(`A=1${'&='.repeat(999)}&Evil=1`)).toBe('body.malformed');
+    expect(take(`${'&'.repeat(2000)}A=1&Evil=1`)).toBe('proof.mismatch');
+    expect(take(`${'&'.repeat(2000)}A=1`)).toBe('accepted');
+  });
 });
 
 describe('official libraries', () => {

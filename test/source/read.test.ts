@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatDiagnostic } from '../../src/core/diagnostic.ts';
 import { readSourceFile, SourceFiles } from '../../src/package/source-files.ts';
+import { unsignedTime } from '../../src/source/checks-of.ts';
 import { readSource } from '../../src/source/read/source.ts';
 import { presetTables } from '../../src/source/reference.ts';
 import { PRESETS } from './presets.ts';
@@ -25,6 +26,13 @@ test('everything that ships is read without mistakes', async () => {
     expect(read?.diagnostics).toEqual([]);
     expect(read?.source).toMatchObject({ name, docs: expect.stringMatching(/^https:\/\//) });
     expect(read?.source?.description).not.toBe('');
+    expect(read?.source && unsignedTime(read.source), name).toBeUndefined();
+  }
+});
+
+test('senders that take 200 alone for an answer are acknowledged so, and not sent again', () => {
+  for (const name of ['mailgun', 'lemon-squeezy', 'docusign', 'xero', 'woocommerce', 'onfleet']) {
+    expect(PRESETS.get(name)?.acknowledge, name).toEqual({ status: 200 });
   }
 });
 
@@ -257,4 +265,43 @@ test('every source that the documentation shows is one', async () => {
   const examples = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text = '']) => text);
   expect(examples).toHaveLength(4);
   for (const text of examples) expect(mistakes(text)).toEqual([]);
+});
+
+test('what no header can hold is a mistake, and a method is one in either case', () => {
+  const text = `source: typed
+verify: { bearer: {} }
+handshakes:
+  - { name: hello, method: get, when: { query: q, is: present }, signed: false, answer: { type: "a\\nb" } }
+acknowledge: { status: 200, type: "text/plain; charset=ü" }
+sample: { headers: { X Team: core, X-Team: "a\\nb" } }
+`;
+  expect(mistakes(text)).toEqual([
+    expect.stringMatching(
+      /^4:\d+ value\.invalid: Expected a media type such as `text\/plain`, got/,
+    ),
+    expect.stringMatching(
+      /^5:\d+ value\.invalid: Expected a media type such as `text\/plain`, got/,
+    ),
+    expect.stringMatching(/^6:\d+ key\.unknown: Expected a header name .*, got `X Team`/),
+    expect.stringMatching(/^6:\d+ value\.invalid: Expected one line of Latin letters, got/),
+  ]);
+  const read = readSource(
+    {
+      source: 'hello',
+      verify: { bearer: {} },
+      handshakes: {
+        ...{ name: 'hello', method: 'get', signed: false, answer: {} },
+        when: { query: 'q', is: 'present' },
+      },
+    },
+    PRESETS,
+  );
+  expect(read.ok && read.source.handshakes[0]?.when.method).toBe('GET');
+});
+
+test('a preset that there is none of is the one mistake of a webhook that names it', () => {
+  const read = readSource({ preset: 'gitub' }, PRESETS);
+  expect(read.ok ? [] : read.mistakes.map(({ message, hint }) => [message, hint])).toEqual([
+    ['Expected the name of a preset, got `gitub`', 'Did you mean "github"?'],
+  ]);
 });

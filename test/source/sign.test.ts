@@ -128,6 +128,20 @@ test.each([
   expect(judge(source, draft, { secret: [pair?.public ?? 's'] }).is).toBe('accepted');
 });
 
+test.each(['{}', ''])('a token of a form can be made, of no body (%j)', (text) => {
+  const source = custom({ verify: { token: { form: 'token' } } });
+  const keys = { secret: ['a token'] };
+  const headers = ['Content-Type', 'application/json'];
+  const nothing = { ...DRAFT, headers, body: Buffer.from(text) };
+  const draft = draftOf(signRequest(source, nothing, keys, WHO));
+  expect(judge(source, draft, keys).is).toBe('accepted');
+  expect(Buffer.from(draft.body).toString()).toBe('token=a+token');
+  const form = ['Content-Type', 'application/x-www-form-urlencoded'];
+  const given = { ...DRAFT, headers: form, body: Buffer.from('a=1') };
+  const more = draftOf(signRequest(source, given, keys, WHO));
+  expect(Buffer.from(more.body).toString()).toBe('a=1&token=a+token');
+});
+
 describe('what cannot be made is told, and why', () => {
   const reason = (signed: SignedDraft) => (signed.ok ? 'made' : signed.reason);
   test.each([
@@ -152,7 +166,14 @@ describe('what cannot be made is told, and why', () => {
   test('a body that is no JSON, where the sender’s is', () => {
     const body = Buffer.from('text');
     const signed = signRequest(preset('linear'), { ...DRAFT, body }, { secret: ['s'] }, WHO);
-    expect(reason(signed)).toBe('Expected a JSON body, as linear sends, got another.');
+    expect(reason(signed)).toBe('Expected a body as linear sends, got another.');
+  });
+
+  test('a body that is no form, where the proof is a field of one', () => {
+    const source = custom({ verify: { token: { form: 'token' } } });
+    expect(reason(signRequest(source, DRAFT, { secret: ['s'] }, WHO))).toMatch(
+      /^Expected .* a form/,
+    );
   });
 
   test('a client certificate', () => {

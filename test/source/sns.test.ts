@@ -79,6 +79,7 @@ test('the certificate is asked for first, and only where Amazon keeps them', () 
     'https://sns.s3.amazonaws.com/a.pem', // A bucket named `sns`.
     'https://sns.s3-us-west-2.amazonaws.com/a.pem',
     'https://sns.eu-central-1.amazonaws.com/a.pem?x',
+    'https://sns.eu-central-1.amazonaws.com/a.pem#x',
     'https://sns.eu-central-1.amazonaws.com/?a.pem',
     'file:///etc/passwd',
     'no url',
@@ -91,6 +92,25 @@ test('a topic of somebody else is refused, though Amazon signed it', () => {
   const other = message('2', { TopicArn: 'arn:aws:sns:eu-central-1:666666666666:theirs' });
   expect(outcome(take(other))).toBe('proof.mismatch');
   expect(outcome(take(message('2', {}), undefined, { topic: [] }))).toBe('key.missing');
+});
+
+test('a message of a topic of somebody else cannot be cut so that it names this one', () => {
+  const theirs = 'arn:aws:sns:eu-central-1:666666666666:theirs';
+  const fields = { MessageId: 'm-0', Timestamp: new Date(NOW).toISOString(), TopicArn: topic };
+  const lines = Object.entries(fields).map(([name, value]) => `${name}\n${value}\n`);
+  // Anybody with an account of Amazon's can have this signed, as a text to a topic of their own.
+  const text = `Pay 1000\n${lines.join('')}Type\nNotification`;
+  const signed = message('2', { Message: text, TopicArn: theirs });
+  const rest = ['MessageId\nm-1', `Timestamp\n${fields.Timestamp}`, `TopicArn\n${theirs}`];
+  const forged = {
+    ...signed,
+    ...fields,
+    Message: 'Pay 1000',
+    Type: ['Notification', ...rest, 'Type\nNotification'].join('\n'),
+  };
+  expect(outcome(take(forged))).toBe('body.malformed');
+  // What is signed of its own is a text of several lines still.
+  expect(take(message('2', { Message: text })).is).toBe('accepted');
 });
 
 test('a subscription is confirmed by fetching its URL, signed and at Amazon only', () => {

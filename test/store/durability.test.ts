@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { RunRecord } from '../../src/core/run.ts';
+import type { RunRecord, RunSummary } from '../../src/core/run.ts';
 import type { Store } from '../../src/engine/ports.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
 import { seeded } from '../durability/random.ts';
@@ -76,7 +76,8 @@ test(`a process killed at ${KILLS_OF_RUNS} random moments has kept every begun e
   expect([...results.keys()]).toEqual([]);
   // Every count is one journal entry and every such entry one count: applied and recorded together, once.
   let counted = 0;
-  const [first] = await store.runs({ countMax: 1 });
+  const [{ id }] = (await store.runs({ countMax: 1 })) as [RunSummary];
+  const first = await store.run(id);
   for (let caller = 0; caller < 20; caller++) {
     const last = await readCount(store, first!, `caller ${caller}`);
     expect(last).toBeGreaterThanOrEqual(counts.get(String(caller)) ?? 0);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import Sqlite from 'better-sqlite3';
 import { expect, test, vi } from 'vitest';
+import type { HookwrightError } from '../../src/core/errors.ts';
 import type { CapturedEvent } from '../../src/core/event.ts';
 import type { PackageChange } from '../../src/engine/ports/package-store.ts';
 import type { Store } from '../../src/engine/ports.ts';
@@ -131,7 +132,8 @@ test('pruning gives the file’s space back', async () => {
 
 test('when the thread dies, all that waits and all that comes is refused, and the folder is free', async () => {
   const dataDir = someFolder();
-  const store = await openSqliteStore({ dataDir });
+  const losses: HookwrightError[] = [];
+  const store = await openSqliteStore({ dataDir, onLost: (error) => losses.push(error) });
   const acknowledged = someEvent();
   await store.capture(acknowledged, 'pending');
   // Another writer holds the thread up, so that nothing is answered before it dies.
@@ -151,12 +153,14 @@ test('when the thread dies, all that waits and all that comes is refused, and th
   for (const result of await waiting) {
     expect(result).toMatchObject({ status: 'rejected', reason: died });
   }
+  expect(losses).toMatchObject([died]);
   await expect(store.capture(someEvent(), 'pending')).rejects.toMatchObject(died);
   await expect(store.webhooks()).rejects.toMatchObject(died);
   await expect(store.close()).rejects.toMatchObject(died);
-  const next = await openSqliteStore({ dataDir });
+  const next = await openSqliteStore({ dataDir, onLost: (error) => losses.push(error) });
   expect(await next.event(acknowledged.id)).toBeDefined();
   await next.close();
+  expect(losses).toHaveLength(1);
 });
 
 test('a thread that dies while it closes does not leave the caller waiting', async () => {

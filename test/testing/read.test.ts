@@ -86,3 +86,30 @@ test('a wait in `effects` has the time at which it ends late, and nothing else',
     'Expected a time such as `2026-05-04T12:00:00Z`, got `5m`',
   ]);
 });
+
+test('an expectation that every run meets is a mistake', () => {
+  const messages = (expected: string): string[] =>
+    read(`cases:\n  - name: a\n    expect: { ${expected} }\n`).diagnostics.map(
+      ({ message, hint }) => (hint === undefined ? message : `${message}. ${hint}`),
+    );
+  const nothing = (key: string, hint = 'Take the key away, or say what.') =>
+    `Expected something under \`${key}\`, got nothing, which every run meets. ${hint}`;
+  expect(messages('response: {}')).toEqual([nothing('response')]);
+  expect(messages('failure: {}')).toEqual([nothing('failure')]);
+  expect(messages('failure:')).toEqual([nothing('failure')]);
+  expect(messages('effects:')).toEqual([nothing('effects', 'Write `effects: []` for none.')]);
+  expect(messages('response: { contains: "" }')).toEqual([
+    'Expected a part of a text as `contains`, got none',
+  ]);
+  expect(messages('failure: { message: }')).toEqual([
+    'Expected a part of a text as `message`, got none',
+  ]);
+  expect(messages('response: { headers: text/html }')).toEqual([
+    'Expected headers by name, got a text',
+  ]);
+  const http = 'http: "GET https://a.example/"';
+  expect(messages(`effects: [ { ${http}, headers: [] } ]`)).toEqual([
+    'Expected headers by name, got an empty list',
+  ]);
+  expect(messages('value: , effects: [], response: { headers: { x-a: } }')).toEqual([]);
+});

@@ -27,7 +27,12 @@ export function addServe(program: Command, attach: Attach): void {
     try {
       const app = await surroundings.startApp(config);
       tellStart(session, app);
-      await stop.requested;
+      const lost = await Promise.race([stop.requested, app.lost]);
+      if (lost !== undefined) {
+        // Whoever watches over the process starts another one, which goes on.
+        await app.close().catch(() => {});
+        throw lost;
+      }
       if (surroundings.out.terminal) session.note('stopping; press Ctrl-C again to stop at once.');
       await app.close();
     } finally {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { SETTINGS, type Setting } from '../../config/settings.ts';
 import { formatDiagnostic } from '../../core/diagnostic.ts';
-import { ERRORS } from '../../core/errors.ts';
+import { ERRORS, HookwrightError } from '../../core/errors.ts';
 import type { Sandbox } from '../../engine/ports.ts';
 import { addExamples } from '../examples.ts';
 import type { LoadedTests, TestedFile, ToldCase } from '../run-tests.ts';
@@ -36,6 +36,7 @@ export function addTest(program: Command, attach: Attach): void {
       const tests = new Tests(session, paths, sandbox);
       await tests.round();
       if (session.options.watch === true) await tests.watch();
+      else if (given.length > 0 || session.options.filter !== undefined) tests.refuseNone();
     } finally {
       await sandbox.close();
     }
@@ -49,6 +50,8 @@ class Tests {
   readonly #sandbox: Sandbox;
   /** What was run last, by file. */
   #last = new Map<string, string>();
+  /** Cases that have run. */
+  #ran = 0;
 
   constructor(session: Session, paths: readonly string[], sandbox: Sandbox) {
     this.#session = session;
@@ -69,10 +72,26 @@ class Tests {
       if (this.#last.get(file) === texts.get(file)) continue;
       const done = await runTests(loaded, this.#sandbox, typeof filter === 'string' ? filter : '');
       tested.push(done);
+      this.#ran += done.cases.length;
       if (!this.#session.json) tellFile(this.#session, done);
     }
     this.#last = texts;
     if (tested.length > 0 || isFirst) tellEnd(this.#session, tested);
+  }
+
+  /**
+   * What a person asks for by name is there, or misspelt: no case at all would pass for a proof.
+   *
+   * @throws HookwrightError `usage.invalid`
+   */
+  refuseNone(): void {
+    if (this.#ran > 0 || this.#session.exitCode !== 0) return;
+    const { filter } = this.#session.options;
+    const wanted = filter === undefined ? '' : ` with ${JSON.stringify(filter)} in the name`;
+    const where = this.#paths.map(printableLine).join(', ');
+    throw new HookwrightError('usage.invalid', `Expected tests${wanted} at ${where}, got none.`, {
+      next: 'docs/testing.md shows how to write them.',
+    });
   }
 
   /** Until the surroundings end. */

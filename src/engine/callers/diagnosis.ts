@@ -1,6 +1,7 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { HookwrightError } from '../../core/errors.ts';
 import type { WebhookSource } from '../../core/webhook.ts';
-import { type Diagnosis, diagnose } from '../../source/doctor/diagnose.ts';
+import { type Diagnosis, diagnosing } from '../../source/doctor/diagnose.ts';
 import type { SourceRequest } from '../../source/request.ts';
 import type { Source } from '../../source/source.ts';
 import { keysOf } from './keys-of.ts';
@@ -37,7 +38,13 @@ export async function diagnoseStored(
   const source = await requireSourceOf(setting, folder);
   const keys = keysOf(setting.secrets, secrets);
   const oldKeys = keysOf(setting.secrets, { values: (name) => secrets.oldValues(name) });
-  return diagnose(source, request, keys, now, { presets: await presetsIn(folder), oldKeys });
+  const presets = await presetsIn(folder);
+  const work = diagnosing(source, request, keys, now, { presets, oldKeys });
+  for (;;) {
+    const step = work.next();
+    if (step.done === true) return step.value;
+    await turn(); // Requests for webhooks come first.
+  }
 }
 
 async function presetsIn(folder: SourceFolder): Promise<ReadonlyMap<string, Source>> {

@@ -46,10 +46,19 @@ export async function sampleRequest(
     ...signing,
     ...(event === undefined ? {} : { event }),
   });
-  if (signed.ok) return signed.draft;
-  throw new HookwrightError('source.unsigned', signed.reason, {
+  const fault = signed.ok ? headerFault(signed.draft) : signed.reason;
+  if (signed.ok && fault === undefined) return signed.draft;
+  throw new HookwrightError('source.unsigned', fault ?? '', {
     next: `\`hookwright source show ${source.name}\` says what it needs; give the webhook that source and its secrets.`,
   });
+}
+
+/** What no header can hold: a token that was stored with a line end within, for one. */
+function headerFault({ headers }: RequestDraft): string | undefined {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  const index = headers.findIndex((text) => /[\0-\x08\x0a-\x1f\x7f]/.test(text));
+  if (index < 0) return undefined;
+  return `Expected one line for the header ${headers[index - (index % 2)]}, got a text with a line end or another control character.`;
 }
 
 async function sourceOf(

@@ -1,6 +1,7 @@
 import { fitsMediaType } from '../../core/media-type.ts';
 import { sourceName, type WebhookSettings } from '../../core/webhook.ts';
-import { signsUrl } from '../../source/checks-of.ts';
+import { signsUrl, unsignedTime } from '../../source/checks-of.ts';
+import { label } from '../../source/place.ts';
 import type { Handshake, Source } from '../../source/source.ts';
 import type { SourceFolder } from './source-folder.ts';
 import { readSourceOf } from './source-of.ts';
@@ -36,7 +37,16 @@ export async function sourceWarnings(
           `${read.source.name} signs the URL. Set HOOKWRIGHT_PUBLIC_URL to what it calls, or requests through a proxy are refused.`,
         ]
       : []),
+    ...openTime(read.source),
     ...untaken(settings, read.source),
+  ];
+}
+
+function openTime(source: Source): readonly string[] {
+  const place = unsignedTime(source);
+  if (place === undefined) return [];
+  return [
+    `${source.name} takes a request's age from ${label(place)}, which no signature covers: whoever sends one again can write another time there. Where the sender signs it, \`content\` has it as {timestamp}.`,
   ];
 }
 

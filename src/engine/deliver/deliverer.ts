@@ -256,6 +256,8 @@ export class Deliverer {
   #round(): void {
     this.#cancelRound = this.#parts.timer(ROUND_MS, () => {
       void this.#renew().finally(() => {
+        // Whatever was planned: a timer knows nothing of a clock that was set, or of a machine that slept.
+        this.#soon();
         if (!this.#isClosing || this.#underWay.size > 0) this.#round();
       });
     });

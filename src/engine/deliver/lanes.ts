@@ -30,6 +30,8 @@ interface Lane {
   /** Whether an attempt has succeeded since the start. */
   isTried: boolean;
   blockedUntil: number;
+  /** When that was decided. */
+  blockedAt: number;
   /** Failures in a row that say that it is overloaded or away. */
   blocks: number;
   /** When the last attempts began: as many as a rate limit counts. */
@@ -82,7 +84,7 @@ export class Lanes {
     const wants: DeliveryWant[] = [];
     for (const [hookId, lane] of this.#lanes) {
       if (left <= 0) break;
-      if (lane.dueAt > now || lane.blockedUntil > now) continue;
+      if (lane.dueAt > now || freeAt(lane, now) > now) continue;
       const hook = find(hookId);
       if (hook === undefined) continue;
       const kind = lane.isFast ? 'fast' : 'slow';
@@ -142,16 +144,22 @@ export class Lanes {
     if (end === undefined) return;
     lane.isTried ||= end.isSuccess;
     lane.isFast = end.isSuccess && now - began < SLOW_MS;
+    // Sent before the last of them failed: it says no more than that one.
+    const isOfBefore = began <= lane.blockedAt;
     if (!end.isBackingOff) {
-      lane.blocks = 0;
+      if (!isOfBefore) this.unblock(hookId);
       return;
     }
-    const ms = Math.min(BLOCK_MOST_MS, BLOCK_FIRST_MS * 2 ** lane.blocks);
-    lane.blocks += 1;
-    lane.blockedUntil = now + Math.max(ms, end.retryAfterMs ?? 0);
+    let ms = end.retryAfterMs ?? 0;
+    if (!isOfBefore) {
+      ms = Math.max(ms, Math.min(BLOCK_MOST_MS, BLOCK_FIRST_MS * 2 ** lane.blocks));
+      lane.blocks += 1;
+      lane.blockedAt = now;
+    }
+    lane.blockedUntil = Math.max(lane.blockedUntil, now + ms);
   }
 
-  /** Lets a hook go on at once: a person has changed it. */
+  /** Lets a hook go on at once: a person has changed it, or an attempt has succeeded meanwhile. */
   unblock(hookId: string): void {
     const lane = this.#lane(hookId);
     lane.blocks = 0;
@@ -166,7 +174,7 @@ export class Lanes {
       if (lane.dueAt === Number.POSITIVE_INFINITY) continue;
       const hook = find(hookId);
       if (hook === undefined) continue;
-      const at = Math.max(lane.dueAt, lane.blockedUntil, rateFreeAt(lane, hook));
+      const at = Math.max(lane.dueAt, freeAt(lane, now), rateFreeAt(lane, hook, now));
       if (at <= now) isWaiting = true;
       else next = Math.min(next, at);
     }
@@ -189,6 +197,7 @@ export class Lanes {
       isFast: false,
       isTried: false,
       blockedUntil: 0,
+      blockedAt: Number.NEGATIVE_INFINITY,
       blocks: 0,
       begun: [],
     };
@@ -221,6 +230,11 @@ export class Lanes {
   }
 }
 
+/** When a hook is left alone no more: at once where the clock was set back since. */
+function freeAt({ blockedAt, blockedUntil }: Lane, now: number): number {
+  return now < blockedAt ? 0 : blockedUntil;
+}
+
 function isOverdue(lane: Lane, now: number): boolean {
   for (const began of lane.underWay.values()) if (now - began >= SLOW_MS) return true;
   return false;
@@ -234,12 +248,12 @@ function placesOf(lane: Lane, hook: LaneHook, now: number): number {
 
 function rateRoom({ begun }: Lane, { rate }: LaneHook, now: number): number {
   if (rate === undefined) return Number.POSITIVE_INFINITY;
-  return rate.count - begun.filter((at) => at > now - rate.perMs).length;
+  return rate.count - begun.filter((at) => at > now - rate.perMs && at <= now).length;
 }
 
-function rateFreeAt({ begun }: Lane, { rate }: LaneHook): number {
+function rateFreeAt({ begun }: Lane, { rate }: LaneHook, now: number): number {
   const first = rate === undefined ? undefined : begun.at(-rate.count);
-  return rate === undefined || first === undefined || begun.length < rate.count
+  return rate === undefined || first === undefined || begun.length < rate.count || first > now
     ? 0
     : first + rate.perMs;
 }

@@ -42,8 +42,11 @@ export function retryAfterMs(
 ): number | undefined {
   const value = headers.find(([name]) => name === 'retry-after')?.[1].trim();
   if (value === undefined) return undefined;
-  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
-  // Dates begin with a day's name; Date.parse alone would read "-5" as a year.
-  const date = /^[A-Za-z]{3}/.test(value) ? Date.parse(value) : Number.NaN;
+  // However many digits: who asks for centuries is not asked again at once.
+  if (/^\d+$/.test(value)) return Number(value) * 1000;
+  // Dates begin with a day's name; Date.parse alone would read "-5" as a year, and the oldest of their three forms,
+  // which names no zone, in this machine's.
+  const text = /(?:GMT|UTC|[+-]\d{4})$/i.test(value) ? value : `${value} GMT`;
+  const date = /^[A-Za-z]{3}/.test(value) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }

@@ -26,7 +26,7 @@ const WHY = {
  */
 export function alertMail(
   notice: Pick<NewMessage, 'id' | 'to' | 'data'>,
-  hook: Pick<Hook, 'name' | 'alerts'>,
+  hook: Pick<Hook, 'id' | 'name' | 'alerts'>,
 ): Mail | undefined {
   const data = JSON.parse(notice.data) as NoticeData;
   const told = sentencesOf(notice.to, data, hook);
@@ -39,18 +39,24 @@ export function alertMail(
     '',
     `Last attempt: ${last}`,
     `Delivery: ${data.delivery}`,
-    `Failures in a row: ${data.failures ?? 0}, since ${data.failing_since ?? 'now'}`,
+    ...failuresOf(data),
     `Look at it: hookwright delivery show ${data.delivery}`,
     '',
   ].join('\n');
   return { id: notice.id, to: hook.alerts, subject: `[Hookwright] ${subject}`, text };
 }
 
+function failuresOf({ failures = 0, failing_since }: NoticeData): string[] {
+  return failures === 0
+    ? [] // It was disabled, and works since it was resumed.
+    : [`Failures in a row: ${failures}, since ${failing_since ?? 'its last pause'}`];
+}
+
 /** The subject, then what there is to say. */
 function sentencesOf(
   topic: string,
   { percent, reason = 'failures' }: NoticeData,
-  { name }: Pick<Hook, 'name'>,
+  { id, name }: Pick<Hook, 'id' | 'name'>,
 ): readonly [subject: string, ...sentences: string[]] | undefined {
   switch (topic) {
     case NOTICE_TOPICS.disabled:
@@ -58,7 +64,8 @@ function sentencesOf(
         `The hook "${name}" is disabled`,
         `The hook "${name}" is disabled, because ${WHY[reason]}.`,
         'Its open deliveries are held. To send them, and what it has missed:',
-        `  hookwright hook resume ${JSON.stringify(name)} --missed-since 1d`,
+        // Not its name: that may come from a package, and a shell would execute what is in it.
+        `  hookwright hook resume ${id} --missed-since 1d`,
       ];
     case NOTICE_TOPICS.failing:
       return [

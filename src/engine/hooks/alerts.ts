@@ -1,7 +1,8 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
-import type { Mailer } from '../../core/mail.ts';
+import type { Mailer, RefusedAddress } from '../../core/mail.ts';
 import type { CancelTimer, Timer } from '../../core/timer.ts';
+import { LOOK_MS_MAX } from '../limits.ts';
 import type { Alert, AlertStore } from '../ports/hook-store.ts';
 import { alertMail } from './alert-mail.ts';
 import type { Hooks } from './hooks.ts';
@@ -75,7 +76,8 @@ export class Alerts {
   }
 
   #plan(ms: number): void {
-    this.#cancelLook = this.#parts.timer(Math.max(1, ms), () => this.look());
+    const sleep = Math.min(Math.max(1, ms), LOOK_MS_MAX);
+    this.#cancelLook = this.#parts.timer(sleep, () => this.look());
   }
 
   async #send({ notice, hookId, tries }: Alert): Promise<void> {
@@ -84,14 +86,17 @@ export class Alerts {
     const mail = hook && alertMail(notice, hook);
     // Deleted by now, or without addresses.
     if (hook === undefined || mail === undefined) return store.endAlert(notice.id);
+    let refused: readonly RefusedAddress[];
     try {
-      await mailer.send(mail);
+      refused = await mailer.send(mail);
     } catch (error) {
       if (this.#isClosed) return;
       const isLast = tries > RETRY_MS.length;
       log.write(isLast ? 'error' : 'warn', 'alert.unsent', { hook: hook.name, error, isLast });
       return isLast ? store.endAlert(notice.id) : undefined;
     }
+    // Sending it again would tell the others twice, and most of these are addresses that are gone.
+    if (refused.length > 0) log.write('warn', 'alert.refused', { hook: hook.name, refused });
     log.write('info', 'alert.mailed', { hook: hook.name, subject: mail.subject });
     await store.endAlert(notice.id);
   }

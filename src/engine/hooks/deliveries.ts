@@ -16,7 +16,7 @@ const KEY_CHARS_MAX = 255;
 /** Pings under way at once: each holds a connection beside those of the queue, for a person who waits. */
 const PINGS_MAX = 16;
 /** Bytes of a message's data: as of an effect's arguments. */
-const DATA_BYTES_MAX = 1024 * 1024;
+export const DATA_BYTES_MAX: number = 1024 * 1024;
 
 /** Whoever sends what is due; absent in a command that works on the data itself. */
 interface Sending {
@@ -91,7 +91,7 @@ export class Deliveries {
     return delivery;
   }
 
-  /** Sends one delivery again that has ended. Throws `delivery.not_found`, `hook.not_found`. */
+  /** Sends one delivery now, again where it has ended, and that is not under way. Throws `delivery.not_found`, `hook.not_found`. */
   async resend(id: string): Promise<Delivery> {
     const { store, hooks, clock, sending } = this.#parts;
     const { hookId } = await this.#own(id);
@@ -113,6 +113,14 @@ export class Deliveries {
       sum += count;
     }
     return sum;
+  }
+
+  /** Sends now what a hook has open that waits for a later time: its receiver is well again. */
+  async hasten(hookId: string): Promise<void> {
+    const { store, clock, sending } = this.#parts;
+    const now = clock();
+    await all(() => store.resendDeliveries({ waitingOf: hookId }, now, BATCH));
+    sending()?.changed(hookId);
   }
 
   /**

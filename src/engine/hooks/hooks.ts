@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { HookwrightError } from '../../core/errors.ts';
 import { fitsTopics, type Hook, type HookRecord, type HookSecrets } from '../../core/hook.ts';
-import { HEALTHY } from '../../core/hook-health.ts';
+import { HEALTHY, healthAfterPause, RESUMED } from '../../core/hook-health.ts';
 import type { IdPrefix } from '../../core/ids.ts';
 import type { NewMessage } from '../../core/message.ts';
 import { didYouMean } from '../../core/suggest.ts';
@@ -101,7 +101,7 @@ export class Hooks {
 
   /** By id or name. Throws `hook.not_found` with a suggestion. */
   get(ref: string): Hook {
-    const hook = this.find(this.#idByName.get(ref) ?? ref);
+    const hook = this.find(this.#idOf(ref));
     if (hook !== undefined) return hook;
     throw new HookwrightError(
       'hook.not_found',
@@ -114,7 +114,7 @@ export class Hooks {
 
   /** Ids of the active hooks that a message goes to. */
   targets({ kind, to }: Pick<NewMessage, 'kind' | 'to'>): string[] {
-    if (kind !== 'emit') return [this.#idByName.get(to) ?? to];
+    if (kind !== 'emit') return [this.#idOf(to)];
     return [...this.#byId.values()]
       .filter(({ hook, patterns }) => hook.status === 'active' && fitsTopics(patterns, to))
       .map(({ hook }) => hook.id);
@@ -251,10 +251,8 @@ export class Hooks {
   async #rotate(ref: string, secret: string | undefined, keepMs: number): Promise<Hook> {
     const hook = this.get(ref);
     if (!(Number.isInteger(keepMs) && keepMs >= 0 && keepMs <= ROTATION_MS_MAX)) {
-      throw new HookwrightError(
-        'hook.invalid',
-        `Expected the secret before to count for 0 to 30 days, got ${keepMs} ms.`,
-      );
+      const message = `Expected the secret before to count for 0 to 30 days, got ${keepMs} ms.`;
+      throw new HookwrightError('hook.invalid', message);
     }
     const { clock, random } = this.#parts;
     const { previous: _, ...rest } = hook;
@@ -297,6 +295,11 @@ export class Hooks {
     return { id: makeId('msg', createdAt), kind: 'ping', to: hook.id, data, createdAt };
   }
 
+  /** The id wins, as in the store: no hook can be named so that another cannot be reached. */
+  #idOf(ref: string): string {
+    return this.#byId.has(ref) ? ref : (this.#idByName.get(ref) ?? ref);
+  }
+
   #isReadable(id: string): boolean {
     return this.#byId.get(id)?.isReadable ?? true;
   }
@@ -305,17 +308,16 @@ export class Hooks {
   async #save(hook: Hook, status: Hook['status'], isAnew = false): Promise<Hook> {
     if (!isAnew && !this.#isReadable(hook.id)) throw sealedOtherwise(hook.name);
     const { store, clock } = this.#parts;
-    const profile = this.profileOf(hook);
-    this.#check(hook, profile);
+    this.#check(hook, this.profileOf(hook));
     const now = clock();
     const first = status === 'active' && hook.activatedAt === undefined;
-    const reset = hook.status === 'disabled' && status !== 'disabled';
+    const reset = hook.status !== 'active' && status !== hook.status;
     const { disabled, health, ...rest } = hook;
     const changed: Hook = {
       ...rest,
       status,
       updatedAt: now,
-      health: reset ? HEALTHY : health,
+      health: !reset ? health : hook.status === 'paused' ? healthAfterPause(health) : RESUMED,
       ...(reset || disabled === undefined ? {} : { disabled }),
       ...(first ? { activatedAt: now } : {}),
     };

@@ -32,7 +32,7 @@ function recordOf(entry: PlanEntry): ImportedRecord | undefined {
   // What was found under its name and left alone is not the package's.
   if (action === 'keep' || action === 'conflict') return imported && { ...imported, uid };
   // Of one that is unchanged, what is stored stands, with its id and its time.
-  if (action === 'unchanged') return imported && { ...imported, uid, name };
+  if (action === 'unchanged') return imported && { ...imported, uid, name, mark };
   return { kind, uid, target: targetIn(after, uid), name, mark };
 }
 

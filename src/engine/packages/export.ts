@@ -1,7 +1,9 @@
 import { HookwrightError } from '../../core/errors.ts';
 import type { Hook } from '../../core/hook.ts';
+import { fitsAnyHost } from '../../core/host-pattern.ts';
 import type { PackagePrompt } from '../../core/package.ts';
 import { sourceName, type Webhook } from '../../core/webhook.ts';
+import { bearsCredentials } from './credentials.ts';
 import { type Keys, ownHookKeys, webhookKeys } from './keys.ts';
 import { functionsOf, hooksOf } from './referrers.ts';
 import { type SecretValues, secretNameOf, secretNamesIn, withSecretNames } from './secret-names.ts';
@@ -30,9 +32,6 @@ export interface Exported {
   /** One for each secret that they need. */
   readonly prompts: readonly PackagePrompt[];
 }
-
-/** Characters of a part of a URL's path from which on it is taken for a credential, where it has digits. */
-const CREDENTIAL_LENGTH_MIN = 16;
 
 /** Characters of a header's value from which on it may be one. */
 const HEADER_CREDENTIAL_LENGTH_MIN = 8;
@@ -140,8 +139,9 @@ class Gathering {
       this.#ask(key, `the header ${header} of the hook ${name}`);
       return [header, reference(key)] as const;
     });
+    const host = new URL(hook.url);
     for (const text of [url, ...headers.map(([, value]) => value)]) {
-      for (const one of secretNamesIn(text)) this.#ask(one, `a secret of the hook ${name}`);
+      for (const one of secretNamesIn(text)) this.#ask(one, `a secret of the hook ${name}`, host);
     }
     const profile = this.#parts.hooks.profileNamed(hook.profile);
     const keys = ownHookKeys({ ...named, url, headers }, profile);
@@ -157,14 +157,18 @@ class Gathering {
     return reference(key);
   }
 
-  /** A prompt for a secret. Its hosts are kept, so that it may go where it could. */
-  #ask(name: string, label: string): void {
-    if (this.#prompts.has(name)) return;
-    const hosts = this.#parts.secrets.record(name)?.hosts ?? [];
-    const capital = label[0]?.toUpperCase() + label.slice(1);
+  /**
+   * A prompt for a secret. Its hosts are kept, so that it may go where it could; and where a hook sends it, which
+   * a person has told the hook and no host of the secret.
+   */
+  #ask(name: string, label: string, sentTo?: URL): void {
+    const known = this.#prompts.get(name);
+    const stored = known?.hosts ?? this.#parts.secrets.record(name)?.hosts ?? [];
+    const isNew = stored.length > 0 && sentTo !== undefined && !fitsAnyHost(stored, sentTo);
+    const hosts = isNew ? [...stored, sentTo.host] : stored;
     this.#prompts.set(name, {
       key: name,
-      label: capital,
+      label: known?.label ?? `${label[0]?.toUpperCase()}${label.slice(1)}`,
       type: 'secret',
       ...(hosts.length === 0 ? {} : { hosts }),
     });
@@ -193,13 +197,6 @@ class Gathering {
     this.#uids.add(uid.toLowerCase());
     return uid;
   }
-}
-
-function bearsCredentials(url: string): boolean {
-  const { search, pathname } = new URL(url);
-  const isLong = (part: string): boolean =>
-    part.length >= CREDENTIAL_LENGTH_MIN && /\d/.test(part) && /[A-Za-z]/.test(part);
-  return search !== '' || pathname.split('/').some(isLong);
 }
 
 function reference(name: string): string {

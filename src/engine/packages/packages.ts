@@ -29,6 +29,7 @@ import { changedSince, refuseConflicts, refuseMistakes } from './refusals.ts';
 import type { SecretValues } from './secret-names.ts';
 import { type Shown, shownOf } from './shown.ts';
 import { type ServerParts, type Stored, storedOf } from './stored.ts';
+import { takenOver, withoutTaken } from './taken-over.ts';
 import { targetsOf } from './targets.ts';
 import type { WantedPackage } from './wanted.ts';
 
@@ -147,7 +148,7 @@ export class Packages {
   async #prepareImport(wanted: WantedPackage, choice: Choice | undefined): Promise<Prepared> {
     const { manifest, digest, signedBy, values, keptSecrets, original } = wanted.filled;
     const { name, version } = manifest;
-    const { clock, automations } = this.#parts;
+    const { clock } = this.#parts;
     const before = this.find(name);
     if (before === undefined && this.#byName.size >= PACKAGES_MAX) {
       const message = `Expected at most ${PACKAGES_MAX} packages, got one more.`;
@@ -171,7 +172,7 @@ export class Packages {
       ...(before === undefined ? {} : { from: before.version }),
       isUnchanged,
       entries,
-      capabilities: capabilityDiff(entries, automations),
+      capabilities: capabilityDiff(entries, this.#parts, made.values),
       notes: [
         ...removalNotes(entries, this.#parts),
         ...missingNotes(entries, made.values, this.#parts),
@@ -198,7 +199,7 @@ export class Packages {
       from: imported.version,
       isUnchanged: false,
       entries,
-      capabilities: capabilityDiff(entries, this.#parts.automations),
+      capabilities: capabilityDiff(entries, this.#parts, this.#parts.secrets.all()),
       notes: removalNotes(entries, this.#parts),
       diagnostics: [],
       fingerprint: fingerprintOf([name, imported.importedAt], entries, this.#parts),
@@ -249,6 +250,7 @@ export class Packages {
       ...(before === undefined ? {} : { before: before.importedAt }),
       ...(after === undefined ? {} : { after }),
       ...changesOf(entries, this.#parts),
+      takenOver: after === undefined ? [] : takenOver(after, this.#byName.values()),
     };
     const hooks = await this.#parts.store.applyPackage(change);
     await this.#takeUp(change, hooks);
@@ -286,6 +288,8 @@ export class Packages {
       const { document: _, original: _o, ...imported } = change.after;
       this.#byName.set(change.name, imported);
     }
+    for (const one of withoutTaken(change.takenOver ?? [], this.#byName))
+      this.#byName.set(one.name, one);
     for (const id of goneHooks) await cancelDeliveries(id);
   }
 }

@@ -42,7 +42,9 @@ export interface PlanEntry {
   /** As the package has it. */
   readonly after?: Stored;
   readonly compiled?: CompiledAutomation;
-  /** Of `after`. */
+  /** Of a hook: names of the secrets that `after` sends. */
+  readonly sends?: readonly string[];
+  /** Of `after`; of one that is unchanged, of what is stored. */
   readonly mark?: string;
   /** What it became when the package was last imported. */
   readonly imported?: ImportedRecord;
@@ -130,21 +132,23 @@ function wantedEntry(
   parts: ServerParts,
   values: Targets['values'],
 ): PlanEntry {
-  const { uid, name, file, after, compiled, namesSecret = false } = target;
+  const { uid, name, file, after, compiled, sends, namesSecret = false } = target;
   const { kind } = after;
   const before = own ?? stranger;
+  const isSame = before !== undefined && sameAs(before, target, parts, values);
   const entry = {
     kind,
     uid,
     name,
     file,
     after,
-    mark: markOf(after, namesSecret, parts.hooks),
+    // What people have made of it meanwhile is the package's where this version has the same.
+    mark: markOf(isSame ? before : after, namesSecret, parts.hooks),
     ...(before === undefined ? {} : { before }),
     ...(compiled === undefined ? {} : { compiled }),
+    ...(sends === undefined ? {} : { sends }),
     ...(imported === undefined ? {} : { imported }),
   };
-  const isSame = before !== undefined && sameAs(before, target, parts, values);
   if (own === undefined && before !== undefined) {
     const isFolders = before.kind === 'automation' && before.value.owner === 'folder';
     // A secret of that name and value is what is asked for, whoever stored it.

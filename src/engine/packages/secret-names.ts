@@ -1,4 +1,5 @@
 import type { Hook } from '../../core/hook.ts';
+import { fitsAnyHost } from '../../core/host-pattern.ts';
 import type { HookDraft } from '../hooks/draft.ts';
 
 /** What stands for a stored secret's value in the URL and the headers of a hook's record. */
@@ -48,6 +49,36 @@ export function withSecretValues(
   };
 }
 
+/** The secrets whose values stand in a hook's URL and headers, each with the key where. */
+export function secretNamesOf({
+  url = '',
+  headers = [],
+}: Pick<HookDraft, 'url' | 'headers'>): readonly { readonly key: string; readonly name: string }[] {
+  return [
+    ...secretNamesIn(url).map((name) => ({ key: 'url', name })),
+    ...headers.flatMap(([, text]) => secretNamesIn(text).map((name) => ({ key: 'headers', name }))),
+  ];
+}
+
+/**
+ * Secrets that a hook would send although they are not for that host, as keys and sentences. Else whoever writes a
+ * package had every secret of a server sent to himself.
+ *
+ * @param hostsOf patterns of where a secret may go; `undefined` where it may go to any
+ */
+export function unboundSecrets(
+  draft: Pick<HookDraft, 'url' | 'headers'>,
+  host: URL,
+  hostsOf: (name: string) => readonly string[] | undefined,
+): readonly { readonly key: string; readonly message: string }[] {
+  return secretNamesOf(draft)
+    .filter(({ name }) => {
+      const hosts = hostsOf(name);
+      return hosts !== undefined && !fitsAnyHost(hosts, host);
+    })
+    .map(({ key, name }) => ({ key, message: unbound(name, host) }));
+}
+
 /** Names in place of values, wherever one of the secrets stands in a hook. */
 export function withSecretNames(hook: Hook, values: SecretValues): Hook {
   // Longer ones first: one may hold another.
@@ -76,6 +107,10 @@ export function secretNamesIn(text: string): readonly string[] {
 /** The secret whose value a hook has; `undefined` where none is stored. */
 export function secretNameOf(hook: Hook, values: SecretValues): string | undefined {
   return [...values].find(([, value]) => value === hook.secret)?.[0];
+}
+
+function unbound(name: string, { host }: URL): string {
+  return `Expected a host that the secret ${name} is bound to, got ${host}. If it may go there: \`hookwright secret set ${name} --host ${host}\`, or \`hosts\` of its prompt.`;
 }
 
 function unknown(name: string): string {

@@ -4,11 +4,17 @@ import type { Diagnostic } from '../../core/diagnostic.ts';
 import { HookwrightError } from '../../core/errors.ts';
 import { digest } from '../../core/ids.ts';
 import type { ImportedRecord } from '../../core/imported-package.ts';
+import type { SealedSecret } from '../../core/secret.ts';
 import { type CompiledAutomation, compile } from '../../language/compile.ts';
 import { runnable } from '../automations.ts';
 import type { FindAutomation } from '../route.ts';
-import { testMark } from './marks.ts';
-import { type SecretValues, withSecretValues } from './secret-names.ts';
+import { secretMark, testMark } from './marks.ts';
+import {
+  type SecretValues,
+  secretNamesOf,
+  unboundSecrets,
+  withSecretValues,
+} from './secret-names.ts';
 import type { ServerParts, Stored } from './stored.ts';
 import type {
   KeyPath,
@@ -29,6 +35,8 @@ export interface Target {
   readonly compiled?: CompiledAutomation;
   /** Of a hook: whether the package says which secret it has. */
   readonly namesSecret?: boolean;
+  /** Of a hook: names of the secrets that its URL and headers have. */
+  readonly sends?: readonly string[];
 }
 
 /** What a package's records would become, and everything that is wrong with them. */
@@ -110,17 +118,44 @@ class Making {
   }
 
   readSecrets(): void {
-    for (const [name, { value, hosts }] of Object.entries(this.#wanted.filled.secrets)) {
-      try {
-        const draft = { value, ...(hosts === undefined ? {} : { hosts }) };
-        const sealed = this.#parts.secrets.seal(name, draft);
-        const record = { uid: name, name, file: 'package.yaml' };
-        this.add(record, { after: { kind: 'secret', value: sealed } });
-        this.#values.set(name, value);
-      } catch (error) {
-        if (!(error instanceof HookwrightError)) throw error;
-        this.#tell('package.yaml', { line: 1, column: 1, length: 1 }, `${name}: ${error.message}`);
-      }
+    const { secrets } = this.#parts;
+    const { filled } = this.#wanted;
+    for (const [name, { value, hosts }] of Object.entries(filled.secrets)) {
+      const draft = { value, ...(hosts === undefined ? {} : { hosts }) };
+      if (this.#addSecret(name, () => secrets.seal(name, draft))) this.#values.set(name, value);
+    }
+    // A value that nobody gave anew stays, and goes where this version says.
+    for (const { key, hosts } of filled.manifest.prompts) {
+      if (hosts === undefined || !filled.keptSecrets.includes(key)) continue;
+      this.#addSecret(key, () => this.#rebound(key, hosts));
+    }
+  }
+
+  /** A stored secret with these hosts; `undefined` where it has them, or people gave it these and more. */
+  #rebound(name: string, hosts: readonly string[]): SealedSecret | undefined {
+    const { secrets } = this.#parts;
+    const [stored, rebound] = [secrets.record(name), secrets.rebound(name, hosts)];
+    if (stored === undefined || rebound === undefined) return undefined;
+    const isImported = this.#before.some(
+      ({ kind, target, mark }) =>
+        kind === 'secret' && target === name && mark === secretMark(stored),
+    );
+    const isEnough = isImported
+      ? rebound.hosts.join() === stored.hosts.join()
+      : rebound.hosts.every((host) => stored.hosts.includes(host));
+    return isEnough ? undefined : rebound;
+  }
+
+  #addSecret(name: string, make: () => SealedSecret | undefined): boolean {
+    try {
+      const value = make();
+      if (value === undefined) return false;
+      this.add({ uid: name, name, file: 'package.yaml' }, { after: { kind: 'secret', value } });
+      return true;
+    } catch (error) {
+      if (!(error instanceof HookwrightError)) throw error;
+      this.#tell('package.yaml', { line: 1, column: 1, length: 1 }, `${name}: ${error.message}`);
+      return false;
     }
   }
 
@@ -168,20 +203,40 @@ class Making {
       const base = hooks.find(this.#target(record)) ?? this.#stranger(hooks.named(record.name));
       const after = hooks.drafted(draft, base);
       const wrong = hooks.problems(after);
+      const isUrl = URL.canParse(after.url);
+      const unbound = isUrl ? unboundSecrets(record.draft, new URL(after.url), this.#hostsOf) : [];
+      for (const { key, message } of unbound) this.#tell(record.file, record.place([key]), message);
       // What is named and not there is told once.
       const told = new Set(problems.map(({ key }) => key));
       for (const problem of wrong) {
         if (!told.has(keyIn(problem, record.keys) ?? '')) this.#tellOf(record, problem);
       }
-      if (problems.length + wrong.length > 0) return;
+      if (problems.length + unbound.length + wrong.length > 0) return;
       const namesSecret = record.draft.secret !== undefined;
-      this.add(record, { after: { kind: 'hook', value: after }, namesSecret });
+      const sends = secretNamesOf(record.draft).map(({ name }) => name);
+      this.add(record, { after: { kind: 'hook', value: after }, namesSecret, sends });
     } catch (error) {
       if (!(error instanceof HookwrightError)) throw error;
       const { message, next = '' } = error;
       this.#tell(record.file, record.place(['profile']), `${message} ${next}`.trim());
     }
   }
+
+  /**
+   * Where a secret may be sent. One that the package asks for without hosts is given to it for its hooks alone: no
+   * automation can send it.
+   */
+  readonly #hostsOf = (name: string): readonly string[] | undefined => {
+    const { secrets, keptSecrets } = this.#wanted.filled;
+    if (!this.#values.has(name)) return undefined; // Told already: there is none.
+    const own = this.#targets.find(
+      ({ after }) => after.kind === 'secret' && after.value.name === name,
+    );
+    const hosts =
+      own?.after.kind === 'secret' ? own.after.value.hosts : this.#parts.secrets.hosts(name);
+    const isAsked = Object.hasOwn(secrets, name) || keptSecrets.includes(name);
+    return isAsked && hosts.length === 0 ? undefined : hosts;
+  };
 
   /** The id that a record of this package has had so far. */
   #target({ kind, uid }: Pick<WantedRecord, 'kind' | 'uid'>): string {

@@ -2,7 +2,7 @@ import type { Attempt, ClaimedDelivery, Delivery, DeliveryStatus } from '../../c
 import type { Hook, HookRecord } from '../../core/hook.ts';
 import type { AttemptOutcome } from '../../core/hook-health.ts';
 import type { NoticeTopic } from '../../core/hook-notice.ts';
-import type { Message, NewMessage } from '../../core/message.ts';
+import type { Message, MessageSummary, NewMessage } from '../../core/message.ts';
 
 /** Hooks as they are stored. What is secret of them comes and goes sealed. */
 export interface HookStore {
@@ -41,7 +41,7 @@ export interface MessageStore {
   publish(message: NewMessage, key?: string): Promise<Published>;
   message(id: string): Promise<Message | undefined>;
   /** Newest first. */
-  messages(filter: MessageFilter): Promise<readonly Message[]>;
+  messages(filter: MessageFilter): Promise<readonly MessageSummary[]>;
   /**
    * Deletes the oldest messages with their deliveries and attempts: those made before `before`, then those
    * without open deliveries until what is stored of them is under `bytesMax`. At most `countMax` a call.
@@ -90,7 +90,8 @@ export interface DeliveryStore {
   renewDeliveries(owner: string, ids: readonly string[], until: number): Promise<readonly string[]>;
   /**
    * Makes deliveries pending, due at `now`, whose lease has ended by then; all that are leased where
-   * `isAlone`. Returns the ids of their hooks.
+   * `isAlone`, which also cancels those of hooks that are gone: a process died between the two. Returns the ids of
+   * their hooks.
    */
   reclaimDeliveries(now: number, isAlone: boolean): Promise<readonly string[]>;
   /** The moment at which a hook's next delivery is due, for each of the hooks that has one. */
@@ -102,8 +103,9 @@ export interface DeliveryStore {
    */
   settleAttempt(settlement: AttemptSettlement): Promise<AttemptSettled>;
   /**
-   * Makes deliveries pending, due at `now`, at the start of their schedule: those of the ids that are not
-   * open, or those of a hook that had failed by then, without pings. Returns how many, at most `countMax`.
+   * Makes deliveries pending, due at `now`, at the start of their schedule: those of the ids that are not under way,
+   * those of a hook that failed from `since` on and before `now`, without pings, or those that wait for a later
+   * time. Returns how many, at most `countMax`.
    */
   resendDeliveries(which: ResendFilter, now: number, countMax: number): Promise<number>;
   /**
@@ -193,6 +195,8 @@ export interface AttemptSettled {
 
 export type ResendFilter =
   | { readonly ids: readonly string[] }
-  | { readonly hookId: string; readonly since: number };
+  | { readonly hookId: string; readonly since: number }
+  /** A hook's id. */
+  | { readonly waitingOf: string };
 
 export type CancelFilter = { readonly ids: readonly string[] } | { readonly hookId: string };

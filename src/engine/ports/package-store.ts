@@ -1,6 +1,10 @@
 import type { AutomationRecord } from '../../core/automation.ts';
 import type { HookRecord } from '../../core/hook.ts';
-import type { ImportedPackage, PackageSource } from '../../core/imported-package.ts';
+import type {
+  ImportedPackage,
+  ImportedRecord,
+  PackageSource,
+} from '../../core/imported-package.ts';
 import type { NewMessage } from '../../core/message.ts';
 import type { SealedSecret } from '../../core/secret.ts';
 import type { Webhook } from '../../core/webhook.ts';
@@ -38,7 +42,12 @@ export interface PackageChange {
   readonly webhooks: readonly RecordChange<Webhook>[];
   readonly hooks: readonly HookChange[];
   readonly secrets: readonly RecordChange<SealedSecret>[];
+  /** Records that are another package's no more, because this one has taken them over. */
+  readonly takenOver?: readonly TakenRecord[];
 }
+
+/** A record of a package, by what it became. */
+export type TakenRecord = Pick<ImportedRecord, 'kind' | 'target'> & { readonly package: string };
 
 /** The number of a new hook is given by the store. */
 export interface HookChange {

@@ -24,7 +24,13 @@ export function routeHooks(api: Hono, { hooks, deliveries, mails, clock }: ApiPa
   });
   route(api, '/hooks/:ref', {
     GET: (c) => c.json(represent(hooks.get(ref(c)))),
-    PATCH: async (c) => c.json(represent(await hooks.change(ref(c), await readHookChange(c)))),
+    PATCH: async (c) => {
+      const change = await readHookChange(c);
+      const { status } = hooks.get(ref(c));
+      const hook = await hooks.change(ref(c), change);
+      if (status === 'disabled') await deliveries.hasten(hook.id);
+      return c.json(represent(hook));
+    },
     DELETE: async (c) => {
       const hook = hooks.get(ref(c));
       const shown = represent(hook);
@@ -39,6 +45,7 @@ export function routeHooks(api: Hono, { hooks, deliveries, mails, clock }: ApiPa
     POST: async (c) => {
       const since = await readRecovery(c, clock());
       const hook = await hooks.resume(ref(c));
+      await deliveries.hasten(hook.id);
       const resent = since === undefined ? 0 : await deliveries.recover(hook, since);
       return c.json({ ...represent(hook), resent });
     },

@@ -42,7 +42,7 @@ export function routeMessages(api: Hono, { hooks, deliveries, store }: ApiParts)
       }
       const found = await store.deliveries({ messageId: id, countMax: DELIVERIES_SHOWN });
       return c.json({
-        ...messageBriefJson(message),
+        ...messageBriefJson({ ...message, size: Buffer.byteLength(message.data) }),
         data: JSON.parse(message.data),
         deliveries: found.map((one) => deliveryJson(one, hooks.find(one.hookId)?.name ?? null)),
       });

@@ -4,23 +4,30 @@ import { HookwrightError } from '../../core/errors.ts';
 import type { CapturedEvent } from '../../core/event.ts';
 import type { IdPrefix } from '../../core/ids.ts';
 import type { Log } from '../../core/log.ts';
-import type { Callers } from '../../engine/callers/callers.ts';
+import type { Answer } from '../../core/run.ts';
+import type { Callers, Judgement } from '../../engine/callers/callers.ts';
 import { mappedData } from '../../engine/payload.ts';
 import type { Receiver } from '../../engine/receive.ts';
 import type { Route } from '../../engine/route.ts';
 import type { SourceRequest } from '../../source/request.ts';
 import { checkAccepted, takesPath } from './accept.ts';
-import { RequestAborted, readBody } from './body.ts';
+import { queueFull, RequestAborted, readBody } from './body.ts';
 import { type Client, clientOf, type TrustedProxies } from './client.ts';
 import type { Limiter } from './limiter.ts';
 import { type WebhookTarget, webhookTarget } from './target.ts';
 import { writeAnswer, writeError, writeErrorEarly } from './write.ts';
 
 /**
- * Bytes of bodies under way at which requests are refused: 1,024 requests (the default limit) of the
- * usual 25 kB are 26 MB; a hundred of the largest are what memory bears beside the sandboxes.
+ * Bytes of bodies that arrive or are under way, and of answers that are not read yet, at which requests are refused:
+ * 1,000 requests (the default limit) of the usual 25 kB are 25 MB; a hundred of the largest are what memory bears
+ * beside the sandboxes.
  */
-const BYTES_UNDER_WAY_MAX = 512 * 1024 * 1024;
+export const BYTES_UNDER_WAY_MAX: number = 512 * 1024 * 1024;
+/** Who has not read its answer by then is cut off: the largest, 16 MB, at 56 kB/s. */
+const ANSWER_MS_MAX = 300_000;
+
+/** Without a body: Xero tries a webhook with a wrong signature, and takes no other answer. */
+const UNPROVEN: Answer = { status: 401, headers: [], body: '' };
 
 export interface IngressParts {
   readonly routeOfToken: (token: string) => Route | undefined;
@@ -33,6 +40,7 @@ export interface IngressParts {
   readonly trusted: TrustedProxies;
   readonly publicUrl: string | undefined;
   readonly bodyBytesMax: number;
+  readonly bytesUnderWayMax: number;
   readonly requestsMax: number;
 }
 
@@ -42,6 +50,10 @@ export class Ingress {
   #closing = false;
   /** Requests whose answer is not yet written, and what waits for there to be none. */
   #open = 0;
+  /** Bytes of bodies that are read, or whose sender is being proven: after that the receiver counts them. */
+  #bytesArriving = 0;
+  /** Bytes of answers that their callers have not read yet. */
+  #bytesUnread = 0;
   #idle: (() => void) | undefined;
 
   constructor(parts: IngressParts) {
@@ -79,9 +91,32 @@ export class Ingress {
       fields.ms = Math.round((performance.now() - began) * 100) / 100;
       // What is over a limit is counted by the limiter: a line for each would let an attack fill the disk.
       if (fields.code !== 'request.rate_limited') this.#parts.log.write('info', 'request', fields);
+      this.#leaveWhenWritten(outgoing);
+    }
+  }
+
+  /** Until its answer is with the system, a request is under way: a slow reader's answer is held in memory. */
+  #leaveWhenWritten(outgoing: ServerResponse): void {
+    let unread = 0;
+    const leave = (): void => {
+      this.#bytesUnread -= unread;
       this.#open--;
       if (this.#open === 0) this.#idle?.();
+    };
+    const isWriting = outgoing.writableEnded && !outgoing.writableFinished && !outgoing.destroyed;
+    // One without a socket stands behind another's on its connection.
+    if (!isWriting || outgoing.socket === null) {
+      leave();
+      return;
     }
+    unread = outgoing.writableLength;
+    this.#bytesUnread += unread;
+    const timer = setTimeout(() => outgoing.destroy(), ANSWER_MS_MAX);
+    timer.unref();
+    outgoing.once('close', () => {
+      clearTimeout(timer);
+      leave();
+    });
   }
 
   /** Throws where there is no such webhook, or no room for another request. */
@@ -109,35 +144,11 @@ export class Ingress {
     { target, route, client }: Admitted,
     fields: RequestFields,
   ): Promise<void> {
-    const { clock, makeId, receiver } = this.#parts;
-    const receivedAt = clock();
-    const body = await readBody(incoming, this.#parts.bodyBytesMax);
-    const captured: CapturedEvent = {
-      id: makeId('evt', receivedAt),
-      webhookId: route.webhook.id,
-      receivedAt,
-      method: incoming.method ?? '',
-      path: target.path,
-      query: target.query,
-      headers: JSON.stringify(incoming.rawHeaders),
-      clientIp: client.ip,
-      body,
-      webhookName: route.webhook.name,
-      webhookUrl: this.#webhookUrl(incoming, client, target),
-      webhookAccount: route.webhook.settings.account ?? null,
-      data: null,
-    };
-    fields.bytes = body.length;
-    const { webhook } = route;
-    const judgement = await this.#parts.callers.judge(
-      webhook,
-      target.path,
-      sourceRequest(captured, incoming, client),
-      receivedAt,
-    );
+    const { captured, judgement } = await this.#arrive(incoming, { target, route, client }, fields);
     if (judgement.is === 'refused') {
       fields.refusal = judgement.code;
-      throw new HookwrightError('request.unauthorized', 'Unauthorized.');
+      fields.code = 'request.unauthorized';
+      return writeAnswer(outgoing, UNPROVEN);
     }
     if (judgement.is === 'handshake') {
       fields.handshake = judgement.name;
@@ -146,21 +157,68 @@ export class Ingress {
     }
     const event =
       route.map === undefined ? captured : { ...captured, data: mappedData(route, captured) };
+    const { receiver } = this.#parts;
     const { answer, eventId } = await receiver.receive(route, event, judgement.reception);
     fields.event = eventId;
+    // A proxy must not send its next request on a connection that is about to be closed.
+    if (this.#closing) outgoing.shouldKeepAlive = false;
     writeAnswer(outgoing, answer, eventId);
   }
 
+  /** Reads the request and proves who sends it. */
+  async #arrive(
+    incoming: IncomingMessage,
+    { target, route, client }: Admitted,
+    fields: RequestFields,
+  ): Promise<{ readonly captured: CapturedEvent; readonly judgement: Judgement }> {
+    const { clock, makeId, bodyBytesMax, callers } = this.#parts;
+    const receivedAt = clock();
+    let arrived = 0;
+    try {
+      const body = await readBody(incoming, bodyBytesMax, (bytes) => {
+        arrived += bytes;
+        this.#bytesArriving += bytes;
+        return this.#bytesUnderWay <= this.#parts.bytesUnderWayMax;
+      });
+      fields.bytes = body.length;
+      const { webhook } = route;
+      const captured: CapturedEvent = {
+        id: makeId('evt', receivedAt),
+        webhookId: webhook.id,
+        receivedAt,
+        method: incoming.method ?? '',
+        path: target.path,
+        query: target.query,
+        headers: JSON.stringify(incoming.rawHeaders),
+        clientIp: client.ip,
+        body,
+        webhookName: webhook.name,
+        webhookUrl: this.#webhookUrl(incoming, client, target),
+        webhookAccount: webhook.settings.account ?? null,
+        data: null,
+      };
+      const request = sourceRequest(captured, incoming, client);
+      const judgement = await callers.judge(webhook, target.path, request, receivedAt);
+      return { captured, judgement };
+    } finally {
+      this.#bytesArriving -= arrived;
+    }
+  }
+
+  get #bytesUnderWay(): number {
+    return this.#bytesArriving + this.#parts.receiver.bytesUnderWay + this.#bytesUnread;
+  }
+
   #checkRoom(): void {
-    const { receiver, requestsMax } = this.#parts;
+    const { receiver, requestsMax, bytesUnderWayMax } = this.#parts;
     if (this.#closing) {
       throw new HookwrightError('request.shutting_down', 'The server is stopping. Try again soon.');
     }
     if (
       Math.max(receiver.eventsUnderWay, this.#open - 1) >= requestsMax ||
-      receiver.bytesUnderWay >= BYTES_UNDER_WAY_MAX
+      this.#bytesUnderWay >= bytesUnderWayMax
     ) {
-      throw new HookwrightError('request.queue_full', 'The server is busy. Try again soon.');
+      throw queueFull();
     }
   }
 

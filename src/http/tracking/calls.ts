@@ -1,4 +1,5 @@
 import { HookwrightError } from '../../core/errors.ts';
+import { DATA_BYTES_MAX } from '../../engine/hooks/deliveries.ts';
 
 /** The calls of the specification that RudderStack and Segment share. */
 export const CALL_TYPES = ['identify', 'page', 'track', 'screen', 'group', 'alias'] as const;
@@ -9,6 +10,9 @@ export type CallType = (typeof CALL_TYPES)[number];
 const CALLS_MAX = 1000;
 /** Characters of a `messageId`; the SDKs make at most 80. */
 const MESSAGE_ID_CHARS_MAX = 200;
+
+/** Bytes of a call as JSON: a message's, with room for the `messageId` that is given to one without. */
+const CALL_BYTES_MAX: number = DATA_BYTES_MAX - 64;
 
 /** One call as it is to be emitted. */
 export interface Call {
@@ -73,20 +77,22 @@ function callOf(
     );
   }
   const { messageId: _, ...rest } = sent;
-  return {
-    type,
-    ...(isNumbered ? { messageId } : {}),
-    data: {
-      ...(isNumbered ? sent : rest),
-      receivedAt: sent.receivedAt ?? new Date(at).toISOString(),
-      ...(ip === undefined
-        ? {}
-        : {
-            request_ip: sent.request_ip ?? ip,
-            ...(isRecord(context) ? { context: { ...context, ip: context.ip ?? ip } } : {}),
-          }),
-    },
+  const data = {
+    ...(isNumbered ? sent : rest),
+    receivedAt: sent.receivedAt ?? new Date(at).toISOString(),
+    ...(ip === undefined
+      ? {}
+      : {
+          request_ip: sent.request_ip ?? ip,
+          ...(isRecord(context) ? { context: { ...context, ip: context.ip ?? ip } } : {}),
+        }),
   };
+  // Before any is stored: the store would refuse it when others of its batch are.
+  const bytes = Buffer.byteLength(JSON.stringify(data));
+  if (bytes > CALL_BYTES_MAX) {
+    throw malformed(`${place} to have at most ${CALL_BYTES_MAX} bytes of JSON`, bytes);
+  }
+  return { type, ...(isNumbered ? { messageId } : {}), data };
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

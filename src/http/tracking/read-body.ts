@@ -3,6 +3,7 @@ import { gunzip } from 'node:zlib';
 import type { Context } from 'hono';
 import { HookwrightError } from '../../core/errors.ts';
 import { parseJson } from '../api/input/read.ts';
+import { Chunks } from '../chunks.ts';
 
 /** Bytes of a request, packed and unpacked: as RudderStack's `Gateway.maxReqSizeInKB`. Segment takes 500 kB. */
 const BODY_BYTES_MAX: number = 4000 * 1024;
@@ -44,16 +45,16 @@ export async function readJson(c: Context): Promise<unknown> {
   return parseJson(text, true); // It is about persons.
 }
 
-async function readBytes(c: Context): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
+async function readBytes(c: Context): Promise<Uint8Array> {
+  const chunks = new Chunks();
   let size = 0;
   for await (const chunk of c.req.raw.body ?? []) {
     size += chunk.length;
-    if (size <= BODY_BYTES_MAX) chunks.push(chunk);
+    if (size <= BODY_BYTES_MAX) chunks.add(chunk);
     else if (size > DISCARDED_BYTES_MAX) break;
   }
   if (size > BODY_BYTES_MAX) throw tooLarge();
-  return Buffer.concat(chunks);
+  return chunks.whole();
 }
 
 function tooLarge(): HookwrightError {
@@ -64,7 +65,7 @@ function tooLarge(): HookwrightError {
 }
 
 /** Never makes more than the limit of it, however small it is packed. */
-async function unpacked(bytes: Buffer): Promise<Buffer> {
+async function unpacked(bytes: Uint8Array): Promise<Buffer> {
   try {
     return await unpack(bytes, { maxOutputLength: BODY_BYTES_MAX });
   } catch (error) {

@@ -17,7 +17,8 @@ export function expected(node: YamlNode, shape: Shape, report: Report, hint?: st
 
 /** What a value is, in words. */
 export function said(node: YamlNode): string {
-  if (node.kind !== 'scalar') return node.kind === 'list' ? 'a list' : 'a map';
+  if (node.kind === 'list') return node.items.length === 0 ? 'an empty list' : 'a list';
+  if (node.kind === 'map') return node.entries.length === 0 ? 'an empty map' : 'a map';
   if (isNull(node)) return 'nothing';
   if (typeof node.value === 'string') return node.value === '' ? 'an empty text' : 'a text';
   return `\`${node.text}\``;

@@ -37,9 +37,15 @@ export interface MemberUse {
   readonly tested?: true;
 }
 
-/** A call of a free name, or of a member of one, as a statement: nothing looks at what it gives. */
+/** A chain of calls that begins with a free name, as a statement: nothing looks at what it gives. */
 export interface DroppedCall {
   readonly name: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A member of a free name, at any depth, that is assigned, updated or deleted. */
+export interface Change {
   readonly start: number;
   readonly end: number;
 }
@@ -51,6 +57,7 @@ export interface Analysis {
   readonly members: readonly MemberUse[];
   readonly dropped: readonly DroppedCall[];
   readonly calls: readonly CallUse[];
+  readonly changes: readonly Change[];
   /** Whether the text itself awaits; the `await` of an `async` function inside it does not count. */
   readonly hasAwait: boolean;
   /** Where there is a syntax error, it is the only one, and nothing else is known. */
@@ -67,7 +74,7 @@ export function analyseExpression(source: string): Analysis {
 
 /**
  * Analyses the body of an async function: statements, `return` and `await` allowed. To compile it, put a
- * line break after it. It is read as sloppy code; in strict code some of it would not compile.
+ * line break after it. It is read as strict code, and may not compile as any other.
  */
 export function analyseBlock(source: string): Analysis {
   return analyse(source, parseBlock(source), 'script');
@@ -91,13 +98,15 @@ function analyse(source: string, tree: AnyNode | Problem, kind: TextKind): Analy
     members: walk.members.sort(byStart),
     dropped: walk.dropped,
     calls: walk.calls,
+    changes: walk.changes,
     hasAwait: walk.hasAwait,
     problems: walk.problems.sort(byStart),
   };
 }
 
 function failed(found: Problem): Analysis {
-  return { names: [], members: [], dropped: [], calls: [], hasAwait: false, problems: [found] };
+  const nothing = { names: [], members: [], dropped: [], calls: [], changes: [] };
+  return { ...nothing, hasAwait: false, problems: [found] };
 }
 
 function byStart(a: { readonly start: number }, b: { readonly start: number }): number {

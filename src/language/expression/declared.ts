@@ -22,7 +22,7 @@ export function patternNames(pattern: Pattern): readonly string[] {
 
 /**
  * What a list of statements declares in its own block: `let`, `const`, classes and functions. Functions
- * count for their block only, as in strict code; sloppy code would let them out, and no one should need it.
+ * count for their block only, as code is strict.
  */
 export function blockNames(statements: readonly AnyNode[]): readonly string[] {
   return statements.flatMap((statement) => {
@@ -73,7 +73,6 @@ function innerStatements(statement: AnyNode): readonly AnyNode[] {
     case 'WhileStatement':
     case 'DoWhileStatement':
     case 'LabeledStatement':
-    case 'WithStatement':
       return [statement.body];
     case 'SwitchStatement':
       return statement.cases.flatMap((branch) => branch.consequent);

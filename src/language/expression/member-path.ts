@@ -64,3 +64,14 @@ export function literalText(node: AnyNode): string | undefined {
   if (node.type !== 'TemplateLiteral' || node.quasis.length !== 1) return undefined;
   return node.quasis[0]?.value.cooked ?? undefined;
 }
+
+/** What a chain of members and method calls begins with; a loop, because chains may be long. */
+export function chainRoot(node: AnyNode): AnyNode {
+  let root: AnyNode = node;
+  for (;;) {
+    if (root.type === 'MemberExpression') root = root.object;
+    else if (root.type === 'ChainExpression') root = root.expression;
+    else if (root.type === 'CallExpression') root = root.callee;
+    else return root;
+  }
+}

@@ -17,6 +17,8 @@ const OPTIONS: Options = {
   // What QuickJS (bellard, 2025) reads at least; later syntax is refused here rather than at run time.
   ecmaVersion: 2023,
   sourceType: 'script',
+  // As the guest reads it: what only sloppy code may say would pass here, and fail every run.
+  strict: true,
   allowHashBang: false,
   allowReturnOutsideFunction: true,
   // Otherwise `await x` reads as the name `await` and a stray `x`.

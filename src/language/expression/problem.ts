@@ -36,3 +36,22 @@ export function importProblem(place: { readonly start: number; readonly end: num
     'Scripts have the standard library and nothing else; see the language reference.',
   );
 }
+
+/** `eval`, used or declared: what it evaluates is seen by no check. */
+export function evalProblem(place: { readonly start: number; readonly end: number }): Problem {
+  return problem(
+    'script.eval',
+    'Expected a script without `eval`, got one',
+    place,
+    'To read JSON, use `JSON.parse`; to look up a member by name, `object[name]`.',
+  );
+}
+
+export function withProblem(place: { readonly start: number; readonly end: number }): Problem {
+  return problem(
+    'script.with',
+    'Expected a script without `with`, got one',
+    place,
+    'Name the object: `order.total` instead of `with (order) total`.',
+  );
+}

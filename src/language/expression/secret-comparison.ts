@@ -1,4 +1,5 @@
 import type { AnyNode } from 'acorn';
+import { chainRoot } from './member-path.ts';
 import type { Walk } from './walk.ts';
 
 const EQUALITY = new Set(['==', '===', '!=', '!==']);
@@ -60,16 +61,5 @@ function holdsSecret(walk: Walk, node: AnyNode): boolean {
     }
     default:
       return false;
-  }
-}
-
-/** What a chain of members and method calls begins with; a loop, because chains may be long. */
-function chainRoot(node: AnyNode): AnyNode {
-  let root: AnyNode = node;
-  for (;;) {
-    if (root.type === 'MemberExpression') root = root.object;
-    else if (root.type === 'ChainExpression') root = root.expression;
-    else if (root.type === 'CallExpression') root = root.callee;
-    else return root;
   }
 }

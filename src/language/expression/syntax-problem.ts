@@ -1,6 +1,6 @@
 import { tokTypes } from 'acorn';
 import type { BoundedParser, ParserError } from './parser.ts';
-import { importProblem, type Problem, problem } from './problem.ts';
+import { evalProblem, importProblem, type Problem, problem, withProblem } from './problem.ts';
 
 /** What the text is: the first part of the codes of its problems. */
 export type TextKind = 'expression' | 'script';
@@ -33,6 +33,16 @@ const REWORDED: readonly (readonly [acorn: RegExp, message: string, hint?: strin
     'Write `(a ?? b) || c`.',
   ],
   [/^Unsyntactic/, 'Expected `break` and `continue` inside a loop or a `switch`, got one outside'],
+  [
+    /^Deleting local variable/,
+    'Expected a member to take away with `delete`, got a name',
+    'Set a variable to `undefined` instead.',
+  ],
+  [
+    /^(?:Binding|Assigning to) arguments/,
+    'Expected another name, got `arguments`, which functions have',
+  ],
+  [/^Octal literal in strict/, 'Expected an escape such as `\\x07`, got an octal one'],
   [/^Unterminated string/, 'Expected a quote that closes the text, got the end of the line'],
   [/^Unterminated template/, 'Expected a backtick that closes the template, got the end'],
   [/^Unterminated comment/, 'Expected `*/` to close the comment, got the end'],
@@ -53,6 +63,13 @@ export function syntaxProblem(error: ParserError, parser: BoundedParser, kind: T
   if (/^.import. and .export. may|import\.meta/.test(said)) return importProblem(place);
   const code = `${kind}.syntax`;
   const hint = kind === 'expression' && parser.hidesEnd ? HIDDEN_END_HINT : undefined;
+  if (/ eval in strict mode$/.test(said)) return evalProblem(place);
+  if (/^'with' in strict mode/.test(said)) return withProblem(place);
+  const word = /^The keyword '(\w+)' is reserved/.exec(said)?.[1];
+  if (word !== undefined) {
+    const message = `Expected a name, got \`${word}\`, which is a word of JavaScript`;
+    return problem(code, message, place, hint ?? statementHint(input, error.pos, kind));
+  }
   const reworded = REWORDED.find(([acorn]) => acorn.test(said));
   if (reworded !== undefined) return problem(code, reworded[1], place, hint ?? reworded[2]);
   if (said !== 'Unexpected token') return problem(code, shortened(said), place, hint);
@@ -122,6 +139,10 @@ function tokenHint(parser: BoundedParser, pos: number, kind: TextKind): string |
   if (input.slice(lastTokStart, lastTokEnd) === 'await' && type !== tokTypes.eof) {
     return 'Write `async` before the function that has the `await`.';
   }
-  if (kind === 'expression' && STATEMENTS.test(input.slice(pos, pos + 9))) return RUN_HINT;
-  return undefined;
+  return statementHint(input, pos, kind);
+}
+
+function statementHint(input: string, pos: number, kind: TextKind): string | undefined {
+  const isStatement = kind === 'expression' && STATEMENTS.test(input.slice(pos, pos + 9));
+  return isStatement ? RUN_HINT : undefined;
 }

@@ -132,16 +132,6 @@ const VISITS: { readonly [Type in AnyNode['type']]?: Visit<Type> } = {
       walk.visit(node.body);
     });
   },
-  WithStatement: (walk, node) => {
-    walk.report(
-      'script.with',
-      'Expected a script without `with`, got one',
-      { start: node.start, end: node.start + 'with'.length },
-      'Name the object: `order.total` instead of `with (order) total`.',
-    );
-    walk.visit(node.object);
-    walk.visit(node.body);
-  },
   DebuggerStatement: (walk, node) => {
     walk.report(
       'script.debugger',

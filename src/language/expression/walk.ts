@@ -1,8 +1,8 @@
 import type { AnyNode, CallExpression, Expression, Identifier, MemberExpression } from 'acorn';
-import type { DroppedCall, MemberUse, NameUse } from './analyse.ts';
+import type { Change, DroppedCall, MemberUse, NameUse } from './analyse.ts';
 import { type CallUse, callUse } from './call-text.ts';
-import { memberChain } from './member-path.ts';
-import { type Problem, problem } from './problem.ts';
+import { chainRoot, memberChain } from './member-path.ts';
+import { evalProblem, type Problem, problem } from './problem.ts';
 import type { TextKind } from './syntax-problem.ts';
 import { visitNode } from './visit.ts';
 
@@ -32,6 +32,7 @@ export class Walk {
   readonly members: MemberUse[] = [];
   readonly dropped: DroppedCall[] = [];
   readonly calls: CallUse[] = [];
+  readonly changes: Change[] = [];
   readonly problems: Problem[] = [];
   hasAwait = false;
   readonly source: string;
@@ -83,19 +84,16 @@ export class Walk {
 
   name({ name, start, end }: Identifier, write: boolean): void {
     if (name === 'eval') {
-      // Bound too: a sloppy script can get hold of the real one, and what it evaluates is seen by no check.
-      this.report(
-        'script.eval',
-        'Expected a script without `eval`, got one',
-        { start, end },
-        'To read JSON, use `JSON.parse`; to look up a member by name, `object[name]`.',
-      );
+      this.problems.push(evalProblem({ start, end }));
     } else if (this.isFree(name)) this.names.push({ name, start, end, write });
   }
 
   member(node: MemberExpression, role: MemberRole): void {
     const { root, path, isWhole, computed } = memberChain(node);
     const last = path.at(-1);
+    if (role.written && root.type === 'Identifier' && this.isFree(root.name)) {
+      this.changes.push({ start: node.start, end: node.end });
+    }
     if (root.type === 'Identifier' && last !== undefined) {
       if (this.isFree(root.name) && root.name !== 'eval') {
         this.members.push({
@@ -120,8 +118,8 @@ export class Walk {
   /** An expression that is a statement of its own. */
   statement(expression: Expression): void {
     if (expression.type !== 'CallExpression') return;
-    const { callee, start, end } = expression;
-    const root = callee.type === 'MemberExpression' ? memberChain(callee).root : callee;
+    const { start, end } = expression;
+    const root = chainRoot(expression);
     if (root.type !== 'Identifier' || !this.isFree(root.name)) return;
     this.dropped.push({ name: root.name, start, end });
   }

@@ -9,7 +9,7 @@ export const writeIf: StepWriter = ({ map, value, number, line }, unit, write) =
   unit.out.line(line, 'if (');
   writeCondition(value, unit);
   unit.out.text(') {');
-  unit.trace.branch(line, number, 'then');
+  unit.trace.branch(number, 'then');
   write(childOf(map, 'then'), unit);
   writeElse(entryOf(map, 'else'), { number, line }, unit, write);
 };
@@ -23,7 +23,7 @@ export const writeChoose: StepWriter = ({ map, value, number, line }, unit, writ
     const when = childOf(item, 'when');
     if (when !== undefined) writeCondition(when, unit);
     unit.out.text(') {');
-    unit.trace.branch(place, number, `when ${index + 1}`);
+    unit.trace.branch(number, `when ${index + 1}`);
     write(childOf(item, 'do'), unit);
   }
   writeElse(entryOf(map, 'otherwise'), { number, line }, unit, write);
@@ -37,7 +37,6 @@ export const writeFor: StepWriter = ({ map, value, number, line }, unit, write) 
   else if (list !== undefined) writeValue(list, unit);
   unit.out.text(')) {');
   unit.trace.iteration(
-    line,
     number,
     names.map(({ name }) => name),
   );
@@ -50,7 +49,7 @@ export const writeWhile: StepWriter = ({ map, value, number, line }, unit, write
   unit.out.line(line, `while ($.step = ${number}, `);
   writeCondition(value, unit);
   unit.out.text(') {');
-  unit.trace.iteration(line, number, []);
+  unit.trace.iteration(number, []);
   write(childOf(map, 'do'), unit);
   unit.out.line(line, '}');
 };
@@ -63,15 +62,18 @@ export const writeTry: StepWriter = ({ map, value, number, line }, unit, write) 
     const place = unit.report.source.line(caught.key.start);
     unit.out.line(place, '} catch ($thrown) {');
     unit.out.line(place, 'const error = $.caught($thrown);');
-    unit.trace.caught(place, number);
+    unit.trace.caught(number);
     unit.scope.withinCatch(() => write(caught.value, unit));
   }
   const last = entryOf(map, 'finally');
   if (last !== undefined) {
     const place = unit.report.source.line(last.key.start);
     unit.out.line(place, '} finally {');
-    unit.trace.branch(place, number, 'finally');
+    // What goes on from here was thrown by a step before these.
+    unit.out.line(place, 'const $step = $.step;');
+    unit.trace.branch(number, 'finally');
     write(last.value, unit);
+    unit.out.line(place, '$.step = $step;');
   }
   unit.out.line(line, '}');
 };
@@ -82,11 +84,11 @@ function writeElse(
   unit: Unit,
   write: (list: YamlNode | undefined, unit: Unit) => void,
 ): void {
-  if (entry === undefined) unit.trace.noBranch(line, number);
+  if (entry === undefined) unit.trace.noBranch(number);
   else {
     const place = unit.report.source.line(entry.value.start);
     unit.out.line(place, '} else {');
-    unit.trace.branch(place, number, entry.key.text);
+    unit.trace.branch(number, entry.key.text);
     write(entry.value, unit);
   }
   unit.out.line(line, '}');

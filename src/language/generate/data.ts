@@ -31,9 +31,11 @@ export const writeSet: StepWriter = ({ value }, unit) => {
 
 export const writeRun: StepWriter = ({ map, value, number, line }, unit) => {
   const name = resultName(map);
-  unit.out.line(line, name === undefined ? '' : `${name.text} = `);
+  // Beside others, the step under way is another's by the time that a block throws which has awaited.
+  const isBeside = unit.parallels > 0;
+  unit.out.line(line, `${isBeside ? 'try { ' : ''}${name === undefined ? '' : `${name.text} = `}`);
   if (value.kind === 'scalar' && typeof value.value === 'string') writeBlock(value, number, unit);
-  unit.out.text(';');
+  unit.out.text(isBeside ? `; } catch ($thrown) { $.step = ${number}; throw $thrown; }` : ';');
   if (name !== undefined) unit.scope.declare(name.text, name);
 };
 

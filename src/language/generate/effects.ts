@@ -1,15 +1,16 @@
 import { childOf, type MapNode, type YamlNode } from '../yaml/tree.ts';
 import { resultName } from './data.ts';
 import type { StepNode, StepWriter } from './step.ts';
-import { noteTarget } from './target-of-effect.ts';
+import { BODIES, isComputed, noteTarget } from './target-of-effect.ts';
 import type { Unit } from './unit.ts';
 import { writeValue } from './value.ts';
 
 export const writeHttp: StepWriter = (step, unit) => {
   const { value } = step;
-  if (value.kind === 'map')
-    noteTarget('http', childOf(value, 'url'), unit, childOf(value, 'method'));
-  else noteTarget('http', value, unit);
+  if (value.kind === 'map') {
+    refuseBody(value, unit);
+    noteTarget('http', childOf(value, 'url'), unit, value);
+  } else noteTarget('http', value, unit);
   writeEffect(step, 'http', [value.kind === 'map' ? withExpectedList(value) : value], unit);
 };
 
@@ -66,6 +67,19 @@ function writeEffect(
   }
   unit.out.text(');');
   if (name !== undefined) unit.scope.declare(name.text, name);
+}
+
+/** The guest refuses it too, in each run. */
+function refuseBody(request: MapNode, unit: Unit): void {
+  const method = childOf(request, 'method');
+  if (method?.kind !== 'scalar' || !/^(?:GET|HEAD)$/.test(method.text)) return;
+  const body = request.entries.find(({ key }) => BODIES.some((name) => name === key.text));
+  // What an expression gives may be `undefined`, and so no body.
+  if (body === undefined || (body.key.text !== 'json' && isComputed(body.value))) return;
+  const message = `Expected no body with \`${method.text}\`, got \`${body.key.text}\``;
+  unit.report.error('key.conflict', body.key, message, {
+    hint: 'Write another `method`, or send it as `query`.',
+  });
 }
 
 /** `expect: 201` is short for a list of one. */

@@ -57,7 +57,10 @@ export function writeSingle(node: ScalarNode, unit: Unit): void {
   if (single !== undefined) writeExpression(node, single.source, single.start, unit);
 }
 
-/** Writes the body of a `run` block as a call of a function that is made on the spot. */
+/**
+ * Writes the body of a `run` block as a call of a function that is made on the spot. Effects are its parameters,
+ * so that what gives them stands outside of the body: an author may call a variable `$`.
+ */
 export function writeBlock(node: ScalarNode, number: number, unit: Unit): void {
   unit.hasBlock = true;
   const analysis = analyseBlock(node.text);
@@ -68,10 +71,10 @@ export function writeBlock(node: ScalarNode, number: number, unit: Unit): void {
   // One without `await` may still return an effect's promise.
   const isAsync = analysis.hasAwait || effects.length > 0;
   if (isAsync) unit.hasAwait = true;
-  unit.out.text(isAsync ? 'await (async () => {' : '(() => {');
-  for (const effect of effects) unit.out.line(0, effectFunction(effect, number));
+  unit.out.text(`${isAsync ? 'await (async ' : '('}(${effects.join(', ')}) => {`);
   writeLines(node, node.text, 0, unit);
-  unit.out.line(unit.out.yamlLine, '})()');
+  const given = effects.map((effect) => effectFunction(effect, number));
+  unit.out.line(unit.out.yamlLine, `})(${given.join(', ')})`);
 }
 
 /**
@@ -82,11 +85,8 @@ function effectFunction(effect: EffectKind, number: number): string {
   const call = (name: string) =>
     `(...$given) => ($.step = ${number}, $.effects.${name}(...$given))`;
   const members = [...(EFFECTS.get(effect) ?? [])];
-  const value =
-    members.length === 0
-      ? call(effect)
-      : `{ ${members.map((member) => `${member}: ${call(`${effect}.${member}`)}`).join(', ')} }`;
-  return `const ${effect} = ${value};`;
+  if (members.length === 0) return call(effect);
+  return `{ ${members.map((member) => `${member}: ${call(`${effect}.${member}`)}`).join(', ')} }`;
 }
 
 /** In brackets, the closing one on a line of its own: the expression may end in a `//` comment. */

@@ -14,11 +14,9 @@ export function automationProgram(unit: Unit, limits: RunLimits): Program {
   if (unit.secretUses.length > 0) head.push('const secrets = $.secrets;');
   if (names.length > 0) head.push(`let ${names.join(', ')};`);
   const [before, after] = unit.trace.around(names);
-  head.push(...before);
-  return seal(unit, limits, [...head, source, ...after, '}'].join('\n'), [
+  return seal(unit, limits, `${head.join('\n')}${before}\n${source}\n${after}}`, [
     ...head.map(() => 0),
     ...lines,
-    ...after.map(() => 0),
     0,
   ]);
 }

@@ -1,7 +1,7 @@
 import { didYouMean } from '../../core/suggest.ts';
 import { DIAGNOSTICS_MAX, type Report } from '../report.ts';
 import type { Span } from '../source.ts';
-import { ERROR_NAME, GLOBALS, ROOTS, reservedAs } from '../table/names.ts';
+import { ELSEWHERE, ERROR_NAME, GLOBALS, ROOTS, reservedAs } from '../table/names.ts';
 
 /** Names that a misspelt one is compared with. No program that people write has as many. */
 export const SUGGESTIONS_MAX = 1000;
@@ -121,7 +121,8 @@ export class Scope {
     ];
     // Comparing every name of a hostile file with every other would take minutes.
     const isEnough = this.unknown.length >= DIAGNOSTICS_MAX;
-    const hint = isEnough ? undefined : didYouMean(name, known.slice(0, SUGGESTIONS_MAX));
+    const near = isEnough ? undefined : didYouMean(name, known.slice(0, SUGGESTIONS_MAX));
+    const hint = near ?? ELSEWHERE.get(name);
     const parallel = this.hidden.has(name) ? this.variables.get(name) : undefined;
     this.unknown.push({ name, span, hint, parallel });
   }

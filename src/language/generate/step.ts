@@ -63,7 +63,7 @@ function writeStep(map: MapNode, unit: Unit): void {
   const number = unit.places.length;
   unit.places.push({ kind: entry.key.text, ...label, line, column });
   unit.out.line(line, `$.step = ${number};`);
-  unit.trace.begin(line, number);
+  unit.trace.begin(number);
   const when = childOf(map, 'when');
   if (when?.kind === 'scalar') {
     unit.out.line(line, 'if (');
@@ -74,9 +74,9 @@ function writeStep(map: MapNode, unit: Unit): void {
   unit.trace.depth += 1;
   writer({ map, value: entry.value, number, line: keywordLine }, unit, writeSteps);
   unit.trace.depth -= 1;
-  unit.trace.end(line, number);
+  unit.trace.end(number);
   if (when === undefined) return;
-  unit.trace.skipped(line, number);
+  unit.trace.skipped(number);
   unit.out.line(line, '}');
 }
 

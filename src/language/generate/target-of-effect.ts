@@ -1,16 +1,23 @@
 import type { PolicyTarget } from '../../core/policy.ts';
 import type { CallUse } from '../expression/call-text.ts';
-import { splitTemplate } from '../expression/template.ts';
+import { isSingle, splitTemplate } from '../expression/template.ts';
 import type { Span } from '../source.ts';
-import type { YamlNode } from '../yaml/tree.ts';
+import { childOf, type MapNode, type YamlNode } from '../yaml/tree.ts';
 import type { EffectTarget, Unit } from './unit.ts';
 
-/** Notes what a step reaches, as far as its text says, for the check against the policy. */
+/** Forms of body, with which `http` is a `POST` unless its method is given; all but `json` may be missing. */
+export const BODIES = ['json', 'form', 'text', 'body', 'base64'] as const;
+
+/**
+ * Notes what a step reaches, as far as its text says, for the check against the policy.
+ *
+ * @param request of `http`, where it is more than a URL
+ */
 export function noteTarget(
   kind: PolicyTarget['kind'],
   node: YamlNode | undefined,
   unit: Unit,
-  method?: YamlNode,
+  request?: MapNode,
 ): void {
   if (node?.kind !== 'scalar' || node.value === null) return;
   const { parts, problems } = splitTemplate(node.text);
@@ -20,7 +27,7 @@ export function noteTarget(
     if (part.kind === 'text') texts.push(texts.pop() + part.text);
     else texts.push('');
   }
-  const verb = kind === 'http' ? verbOf(method) : undefined;
+  const verb = kind === 'http' ? verbOf(request) : undefined;
   unit.targets.push(targetOf(kind, texts, node, verb));
 }
 
@@ -70,15 +77,34 @@ function targetOf(
 
 /** The method of an `http` call; `undefined` where it is computed. */
 function verbOfCall({ members, isOpen }: CallUse): string | undefined {
-  if (members?.has('method') !== true) return isOpen ? undefined : 'GET';
-  const texts = members.get('method')?.texts ?? [];
-  return texts.length === 1 ? texts[0] : undefined;
+  if (members?.has('method') === true) {
+    const texts = members.get('method')?.texts ?? [];
+    return texts.length === 1 ? texts[0] : undefined;
+  }
+  if (isOpen) return undefined;
+  const body = BODIES.find((name) => members?.has(name) === true);
+  return verbWith(body, body !== undefined && members?.get(body) !== undefined);
 }
 
 /** The method of an `http` step; `undefined` where it is computed. */
-function verbOf(node: YamlNode | undefined): string | undefined {
-  if (node?.kind !== 'scalar' || node.value === null) return 'GET';
-  return node.text.includes('${{') ? undefined : node.text;
+function verbOf(request: MapNode | undefined): string | undefined {
+  const child = (name: string) => (request === undefined ? undefined : childOf(request, name));
+  const method = child('method');
+  if (method?.kind === 'scalar' && method.value !== null) {
+    return method.text.includes('${{') ? undefined : method.text;
+  }
+  const body = BODIES.find((name) => child(name) !== undefined);
+  return verbWith(body, body !== undefined && !isComputed(child(body)));
+}
+
+/** @param isThere whether there is a body for sure; an expression may give `undefined` */
+function verbWith(body: (typeof BODIES)[number] | undefined, isThere: boolean): string | undefined {
+  if (body === undefined) return 'GET';
+  return isThere || body === 'json' ? 'POST' : undefined;
+}
+
+export function isComputed(node: YamlNode | undefined): boolean {
+  return node?.kind === 'scalar' && isSingle(splitTemplate(node.text).parts);
 }
 
 /** The pattern that allows what a text with stars for its expressions may become. */

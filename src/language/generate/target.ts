@@ -12,7 +12,7 @@ export function parseTarget(text: string): Target | undefined {
   if (match === null) return undefined;
   const [, root = '', rest = ''] = match;
   const path = [...rest.matchAll(/[\w$-]+/g)].map(([part]) =>
-    /^\d{1,9}$/.test(part) ? Number(part) : part,
+    /^(?:0|[1-9]\d{0,8})$/.test(part) ? Number(part) : part,
   );
   // It would reach into what all objects share.
   return path.includes('__proto__') ? undefined : { root, path };

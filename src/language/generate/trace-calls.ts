@@ -2,7 +2,8 @@ import { literal, type Writer } from './writer.ts';
 
 /**
  * Writes the calls by which a program tells what it does (`GuestTrace`), in a tracing build alone: others
- * have not one character more.
+ * have not one character more. They stand at the ends of lines that are there, so that what an author reads in
+ * the stack of an error is the same in both.
  */
 export class TraceCalls {
   readonly #out: Writer;
@@ -15,51 +16,51 @@ export class TraceCalls {
     this.#isOn = isOn;
   }
 
-  begin(line: number, step: number): void {
-    this.#call(line, `begin(${step}, ${this.depth})`);
+  begin(step: number): void {
+    this.#call(`begin(${step}, ${this.depth})`);
   }
 
-  end(line: number, step: number): void {
-    this.#call(line, `end(${step})`);
+  end(step: number): void {
+    this.#call(`end(${step})`);
   }
 
   /** What follows `if (…) { … ` where a step's `when` is false. */
-  skipped(line: number, step: number): void {
+  skipped(step: number): void {
     if (!this.#isOn) return;
-    this.#out.line(line, '} else {');
-    this.#call(line, `skipped(${step})`);
+    this.#out.text(' } else {');
+    this.#call(`skipped(${step})`);
   }
 
   /** The steps of `then`, `when 2`, `finally`, … come next. */
-  branch(line: number, step: number, name: string): void {
-    this.#call(line, `branch(${step}, ${literal(name)})`);
+  branch(step: number, name: string): void {
+    this.#call(`branch(${step}, ${literal(name)})`);
   }
 
   /** As an `else` of its own, where the author has none. */
-  noBranch(line: number, step: number): void {
+  noBranch(step: number): void {
     if (!this.#isOn) return;
-    this.#out.line(line, '} else {');
-    this.branch(line, step, 'none');
+    this.#out.text(' } else {');
+    this.branch(step, 'none');
   }
 
   /** @param names what the loop sets */
-  iteration(line: number, step: number, names: readonly string[]): void {
-    this.#call(line, `iteration(${step}, { ${names.join(', ')} })`);
+  iteration(step: number, names: readonly string[]): void {
+    this.#call(`iteration(${step}, { ${names.join(', ')} })`);
   }
 
-  caught(line: number, step: number): void {
-    this.#call(line, `caught(${step}, error)`);
+  caught(step: number): void {
+    this.#call(`caught(${step}, error)`);
   }
 
-  /** Lines that come before and after the body of a program. */
-  around(names: readonly string[]): readonly [before: readonly string[], after: readonly string[]] {
-    if (!this.#isOn) return [[], []];
+  /** What comes before and after the body of a program. */
+  around(names: readonly string[]): readonly [before: string, after: string] {
+    if (!this.#isOn) return ['', ''];
     const list = names.join(', ');
     const watch = `$.trace.watch(${JSON.stringify(names)}, () => [${list}]);`;
-    return [[watch, 'try {'], ['} finally { $.trace.done(); }']];
+    return [` ${watch} try {`, '} finally { $.trace.done(); } '];
   }
 
-  #call(line: number, call: string): void {
-    if (this.#isOn) this.#out.line(line, `$.trace.${call};`);
+  #call(call: string): void {
+    if (this.#isOn) this.#out.text(` $.trace.${call};`);
   }
 }

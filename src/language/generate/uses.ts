@@ -11,9 +11,13 @@ import {
   SCHEDULE_EVENT,
   TOPIC_EVENT,
 } from '../table/names.ts';
+import { warnOfMissing } from './request-members.ts';
 import { SUGGESTIONS_MAX } from './scope.ts';
 import { noteCall } from './target-of-effect.ts';
 import type { Unit } from './unit.ts';
+
+const ASSIGNMENT_HINT =
+  'To compare, write `===`. To change it, use a `set` step, or a `run` block.';
 
 /** A place in the analysed text, as a place in the file. */
 export type Locate = (place: { readonly start: number; readonly end: number }) => Span;
@@ -31,6 +35,7 @@ export function checkUses(
   }
   for (const use of analysis.names) checkName(use, kind, locate, unit);
   for (const use of analysis.members) checkMember(use, kind, locate, unit);
+  if (kind === 'expression') refuseChanges(analysis, locate, unit);
   noteSecrets(analysis, locate, unit);
 }
 
@@ -73,10 +78,17 @@ function checkName(use: NameUse, kind: 'expression' | 'block', locate: Locate, u
   } else if (write && (kind === 'expression' || !unit.scope.isVariable(name))) {
     const what = kind === 'expression' ? 'an expression without assignments' : 'a variable';
     unit.report.error('name.assigned', span, `Expected ${what}, got an assignment to \`${name}\``, {
-      hint:
-        kind === 'expression'
-          ? 'Use a `set` step, or a `run` block.'
-          : 'Declare a name of your own with `let`.',
+      hint: kind === 'expression' ? ASSIGNMENT_HINT : 'Declare a name of your own with `let`.',
+    });
+  }
+}
+
+/** `order.status = 'paid'` as a condition is meant as a comparison, and would be true whatever the status is. */
+function refuseChanges({ changes }: Analysis, locate: Locate, unit: Unit): void {
+  for (const change of changes) {
+    const message = 'Expected an expression without assignments, got one to a member';
+    unit.report.error('name.assigned', locate(change), message, {
+      hint: ASSIGNMENT_HINT,
     });
   }
 }
@@ -131,16 +143,20 @@ function checkEffectName(
 }
 
 function checkMember(
-  { root, path, segments }: MemberUse,
+  use: MemberUse,
   kind: 'expression' | 'block',
   locate: Locate,
   unit: Unit,
 ): void {
+  const { root, path, segments } = use;
   const members = membersOf(root, kind, unit);
   const [member] = path;
   const [place] = segments;
   if (members === undefined || member === undefined || place === undefined) return;
-  if (members.has(member)) return;
+  if (members.has(member)) {
+    if (root === 'request') warnOfMissing(use, locate, unit);
+    return;
+  }
   const near = unit.report.isFull
     ? undefined
     : didYouMean(member, [...members].slice(0, SUGGESTIONS_MAX));

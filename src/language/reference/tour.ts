@@ -74,10 +74,11 @@ maps, not in keys.
 
 - A value that is one expression and nothing else keeps the type of its result: \`total: \${{ 1 + 1 }}\` is a number.
 - With text around it, or several of them, the results are put into the text. Texts go in as they are, \`null\` and
-  \`undefined\` as nothing, objects and lists as JSON.
+  \`undefined\` as nothing, a \`Date\` or \`URL\` as its text, other objects and lists as JSON.
 - \`$\${{\` writes a literal \`\${{\`.
 - A condition (\`if\`, \`when\`, \`while\`) is one expression, or \`true\` or \`false\`. What JavaScript takes for false is
   false: \`false\`, \`0\`, \`''\`, \`null\`, \`undefined\`, \`NaN\`.
+- It is the JavaScript of 2023 and strict, in \`run\` blocks too, as in modules.
 - Expressions do not assign. \`set\` does, and so may \`run\`.
 
 **When to quote.** YAML reads some characters of an unquoted text as its own. Put the whole value in quotes where an

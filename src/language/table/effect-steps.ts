@@ -33,7 +33,7 @@ const HTTP_KEYS: readonly KeySpec[] = [
   {
     name: 'method',
     shape: { is: 'choice', of: HTTP_METHODS, expression: true },
-    doc: '`GET` unless given.',
+    doc: '`GET` unless given, and `POST` with a body.',
   },
   {
     name: 'headers',

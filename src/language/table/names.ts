@@ -52,6 +52,20 @@ export function isEffect(name: string): name is EffectKind {
   return (EFFECTS as ReadonlyMap<string, unknown>).has(name);
 }
 
+/** What to write in the place of names that JavaScript has elsewhere. */
+export const ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ['console', 'A `log` step writes to the log of the run.'],
+  ['fetch', 'Write `http`: a step, or `await http(…)` in a `run` block.'],
+  ['setTimeout', 'Write `wait`: a step, or `await wait(…)` in a `run` block.'],
+  ['require', 'There are no modules: the library has what a script needs.'],
+  ['process', 'What differs from place to place comes in as `inputs`, keys as `secrets`.'],
+  ['Buffer', 'Write `Base64`, `Hex`, `TextEncoder` or `Uint8Array`.'],
+  ['atob', 'Write `Base64.decode(…)`.'],
+  ['btoa', 'Write `Base64.encode(…)`.'],
+  ['crypto', 'Write `uuid()`, `Random`, `Hash` or `Hmac`.'],
+  ['Intl', 'Write `Dates.format(…)` for dates.'],
+]);
+
 /** Words that JavaScript, strict or sloppy, script or module, keeps for itself (ECMA-262, 12.7.2). */
 const RESERVED_WORDS: ReadonlySet<string> = new Set(
   `arguments await break case catch class const continue debugger default delete do else enum eval export

@@ -147,17 +147,15 @@ export class Conversion {
     }
   }
 
-  /** 12345678901234567890 would arrive as 12345678901234567000: ids are the usual victims. */
+  /** 12345678901234567890 would arrive as 12345678901234567000, and +4915112345678 and 01234 without their heads. */
   private checkDigits(value: number, text: string, span: Span): void {
-    if (!/^[-+]?\d+$/.test(text) || Number.isSafeInteger(value)) return;
-    this.report.warning(
-      'value.inexact',
-      span,
-      `Expected a number of at most 15 digits, got ${text}`,
-      {
-        hint: `JavaScript reads it as ${BigInt(value)}. Put quotes around it to keep every digit.`,
-      },
-    );
+    if (!/^[-+]?\d+$/.test(text)) return;
+    const isLong = !Number.isSafeInteger(value);
+    if (!isLong && !/^(?:\+|-?0\d)/.test(text)) return;
+    const wanted = isLong ? 'of at most 15 digits' : 'that begins with another digit';
+    this.report.warning('value.inexact', span, `Expected a number ${wanted}, got ${text}`, {
+      hint: `JavaScript reads it as ${BigInt(value)}. Put quotes around it to keep ${isLong ? 'every digit' : 'it as it is'}.`,
+    });
   }
 
   private isMoustache({ start, end }: Span): boolean {

@@ -20,6 +20,7 @@ export const FILE_BYTES_MAX: number = 256 * 1024;
 export function readYaml(report: Report, bytesMax: number = FILE_BYTES_MAX): YamlNode | undefined {
   const { text } = report.source;
   if (!isReadable(report, bytesMax)) return undefined;
+  warnOfLostBytes(report);
   const first = compose(text);
   const misreadings = judge(scanScalars(text), scalarsOf(first), report);
   const document = misreadings.size === 0 ? first : recompose(text, misreadings);
@@ -49,6 +50,16 @@ function isReadable(report: Report, bytesMax: number): boolean {
     `Expected at most ${NESTING_MAX} lists and maps inside each other, got more`,
   );
   return false;
+}
+
+/** What reads files puts U+FFFD where bytes are no UTF-8; a file in Latin-1 would run without its umlauts. */
+function warnOfLostBytes(report: Report): void {
+  const start = report.source.text.indexOf('\ufffd');
+  if (start < 0) return;
+  const message = 'Expected a file in UTF-8, got bytes that are none';
+  report.warning('yaml.encoding', { start, end: start + 1 }, message, {
+    hint: 'Save it as UTF-8. The character U+FFFD itself is written `"\\ufffd"`.',
+  });
 }
 
 function compose(text: string): Document.Parsed {

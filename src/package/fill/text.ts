@@ -7,7 +7,7 @@ import { occurrencesIn } from '../placeholder.ts';
 import type { PackageReport } from '../read/reports.ts';
 import { type Placed, scalarsOf } from '../read/scalars.ts';
 import { type FilledScalar, fillScalar, type Value } from './scalar.ts';
-import { type Edit, rewrite } from './write-scalar.ts';
+import { type Edit, rewrite, STYLES } from './write-scalar.ts';
 
 /** A record's text as it was read. */
 interface Read {
@@ -62,7 +62,7 @@ export function fillText(read: Read, filling: Filling): FilledText | undefined {
   }
   if (!isWhole) return undefined;
   if (filled.size === 0) return { text, tree, scalars: filled };
-  for (const style of ['kept', 'quoted'] as const) {
+  for (const style of STYLES) {
     const made = edited(
       text,
       [...filled].map(([node, scalar]) => rewrite(node, scalar, text, style)),

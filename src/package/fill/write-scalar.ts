@@ -9,16 +9,21 @@ export interface Edit {
 }
 
 /**
+ * Ways to write what was filled in, the most legible first. `quoted` puts every text in double quotes, which can
+ * hold anything. `escaped` writes `${{` in escapes too: where an answer has one that it does not close, a reader looks
+ * for its end in the texts that follow.
+ */
+export const STYLES = ['kept', 'quoted', 'escaped'] as const;
+
+/**
  * How a filled scalar is written: placeholders alone are replaced where the scalar's style can hold the
  * answer, else the whole scalar is put in double quotes.
- *
- * @param style `quoted` puts every text in double quotes, which can hold anything
  */
 export function rewrite(
   node: ScalarNode,
   scalar: FilledScalar,
   source: string,
-  style: 'kept' | 'quoted',
+  style: (typeof STYLES)[number],
 ): readonly Edit[] {
   const { start, end } = node;
   // A block's end is behind its last line break.
@@ -27,7 +32,10 @@ export function rewrite(
     return [{ start, end, text: `${scalar.value}${after}` }];
   }
   const kept = style === 'kept' ? keptEdits(node, scalar.pieces, source) : undefined;
-  return kept ?? [{ start, end, text: `${doubleQuoted(scalar.value)}${after}` }];
+  if (kept !== undefined) return kept;
+  const quoted = doubleQuoted(scalar.value);
+  const text = style === 'escaped' ? quoted.replaceAll('${{', '\\u0024{{') : quoted;
+  return [{ start, end, text: `${text}${after}` }];
 }
 
 /** `undefined` where the style of the scalar cannot hold a piece, or its place is not to be found. */

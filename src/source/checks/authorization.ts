@@ -1,5 +1,5 @@
 import { decode } from '../encodings.ts';
-import { equalTexts } from '../equal.ts';
+import { equalHeaders, equalTexts } from '../equal.ts';
 import { valueAt } from '../place.ts';
 import type { BasicCheck, BearerCheck } from '../source.ts';
 import { keysOfRole } from './keys-of-role.ts';
@@ -7,7 +7,7 @@ import { type CheckContext, type CheckResult, failed, passed } from './result.ts
 
 /** `Authorization: Bearer` (RFC 6750, section 2.1). */
 export function checkBearer({ key }: BearerCheck, context: CheckContext): CheckResult {
-  return compare('Bearer', key, context, (credentials, secret) => equalTexts(credentials, secret));
+  return compare('Bearer', key, context, equalHeaders);
 }
 
 /** `Authorization: Basic` (RFC 7617). */

@@ -1,4 +1,4 @@
-import { equalTexts } from '../equal.ts';
+import { equalHeaders, equalTexts } from '../equal.ts';
 import { label, valuesAt } from '../place.ts';
 import type { TokenCheck } from '../source.ts';
 import { keysOfRole } from './keys-of-role.ts';
@@ -10,10 +10,11 @@ export function checkToken({ place, key }: TokenCheck, context: CheckContext): C
   if (!keys.ok) return { is: 'failed', refusal: keys.refusal };
   const found = valuesAt(place, context.view);
   if (!found.ok) return { is: 'failed', refusal: found.refusal };
+  const isEqual = place.in === 'header' ? equalHeaders : equalTexts;
   let usesPrevious = false;
   for (const value of found.values) {
     // No early end: how many secrets were compared must not show.
-    const equal = keys.keys.map((secret) => equalTexts(value, secret));
+    const equal = keys.keys.map((secret) => isEqual(value, secret));
     if (!equal.includes(true)) {
       const reason = `Expected ${label(place)} to be the secret \`${key}\`, got another value.`;
       return failed('proof.mismatch', reason);

@@ -34,77 +34,101 @@ export interface Knowledge {
   readonly fetched?: ReadonlyMap<string, string>;
 }
 
-/** Bytes of bodies that are hashed for one diagnosis: half a second of work. */
-const HASHED_BYTES_MAX = 256 * 1024 * 1024;
+/**
+ * Bytes of bodies that are tried for one diagnosis: of the usual ones, more than there are mistakes. With 5 MB
+ * it is fifty mistakes, in 3 s.
+ */
+const TRIED_BYTES_MAX = 256 * 1024 * 1024;
+
+/** As `diagnosing`, at one go. */
+export function diagnose(...parameters: Parameters<typeof diagnosing>): Diagnosis {
+  const work = diagnosing(...parameters);
+  for (;;) {
+    const step = work.next();
+    if (step.done === true) return step.value;
+  }
+}
 
 /**
  * Why a source refuses a request: tries the known mistakes, offline, and says which of them would explain
- * it. A finding accepts nothing, and says no secret.
+ * it. A finding accepts nothing, and says no secret. Yields between mistakes: each takes as long as a few
+ * requests with the same body, and others wait for their answers.
  *
  * @param now when the request came, in milliseconds since the epoch
  */
-export function diagnose(
+export function* diagnosing(
   source: Source,
   request: SourceRequest,
   keys: Keys,
   now: number,
   { presets, oldKeys = {}, fetched }: Knowledge,
-): Diagnosis {
+): Generator<void, Diagnosis> {
   const verdict = verify(source, request, keys, now, fetched);
   if (verdict.is !== 'refused') return { verdict, findings: [] };
   const trial = new Trial(now, fetched);
   const from: Case = { source, request, keys };
   if (trial.passes(from)) return { verdict, findings: [timeFinding(verdict.refusal.reason)] };
   const own = [
-    ...(Object.keys(oldKeys).length > 0 ? [oldKeyVariation(oldKeys)] : []),
-    ...keyVariations(from),
-    ...bodyVariations(from),
-    ...urlVariations(from),
-    ...settingVariations(from),
+    ...(yield* trial.explain(from, ownKeys(from, oldKeys))),
+    ...(yield* trial.explain(from, bodyVariations(from))),
+    ...(yield* trial.explain(from, urlVariations(from))),
+    ...(yield* trial.explain(from, settingVariations(from))),
   ];
-  const findings = [...trial.explain(from, own), ...presetFindings(trial, from, presets)];
+  const findings = [...own, ...(yield* presetFindings(trial, from, presets))];
   if (findings.length > 0) return { verdict, findings };
-  const pairs = trial.explainByTwo(from, keyVariations(from), [
-    ...bodyVariations(from),
-    ...urlVariations(from),
-  ]);
+  const pairs = yield* trial.explainByTwo(from, keyVariations(from), function* () {
+    yield* bodyVariations(from);
+    yield* urlVariations(from);
+  });
   const guess = pairs.length > 0 ? pairs : [unexplained(from, presets)];
   return { verdict, findings: guess };
+}
+
+function ownKeys(from: Case, oldKeys: Keys): readonly Variation[] {
+  const old = Object.keys(oldKeys).length > 0 ? [oldKeyVariation(oldKeys)] : [];
+  return [...old, ...keyVariations(from)];
 }
 
 /** Tries cases, without the age of the request, until the work is too much. */
 class Trial {
   readonly #now: number;
   readonly #fetched: ReadonlyMap<string, string> | undefined;
-  #hashed = 0;
+  #tried = 0;
 
   constructor(now: number, fetched: ReadonlyMap<string, string> | undefined) {
     this.#now = now;
     this.#fetched = fetched;
   }
 
+  get isSpent(): boolean {
+    return this.#tried > TRIED_BYTES_MAX;
+  }
+
   passes({ source, request, keys }: Case): boolean {
-    this.#hashed += request.body.length;
-    if (this.#hashed > HASHED_BYTES_MAX) return false;
+    this.#tried += request.body.length;
+    if (this.isSpent) return false;
     const verdict = verify(ageless(source), request, keys, this.#now, this.#fetched);
     return verdict.is === 'handshake' ? isProven(source, verdict.name) : verdict.is === 'accepted';
   }
 
-  explain(from: Case, variations: readonly Variation[]): readonly Finding[] {
+  *explain(from: Case, variations: Iterable<Variation>): Generator<void, readonly Finding[]> {
     const found = new Map<string, Finding>();
     for (const { code, says, next, apply } of variations) {
+      if (this.isSpent) break;
+      yield;
       if (!found.has(code) && this.passes(apply(from))) found.set(code, { code, says, next });
     }
     return [...found.values()];
   }
 
-  explainByTwo(
+  *explainByTwo(
     from: Case,
     first: readonly Variation[],
-    second: readonly Variation[],
-  ): readonly Finding[] {
+    second: () => Iterable<Variation>,
+  ): Generator<void, readonly Finding[]> {
     for (const one of first) {
-      const [two] = this.explain(one.apply(from), second);
+      if (this.isSpent) break;
+      const [two] = yield* this.explain(one.apply(from), second());
       if (two !== undefined) {
         const { code, says, next } = one;
         return [{ code, says, next }, two];
@@ -134,23 +158,26 @@ function timeFinding(reason: string): Finding {
 }
 
 /** Presets that would take the request by the secrets that there are. */
-function presetFindings(
+function* presetFindings(
   trial: Trial,
   { source, request, keys }: Case,
   presets: ReadonlyMap<string, Source>,
-): readonly Finding[] {
+): Generator<void, readonly Finding[]> {
   const all = Object.values(keys).flat();
-  return [...presets.values()]
-    .filter(({ name, verify: check }) => name !== source.name && check !== undefined)
-    .filter((preset) => {
-      const pooled = Object.fromEntries(Object.keys(preset.keys).map((role) => [role, all]));
-      return trial.passes({ source: preset, request, keys: pooled });
-    })
-    .map(({ name, description }) => ({
+  const found: Finding[] = [];
+  for (const preset of presets.values()) {
+    const { name, description } = preset;
+    if (name === source.name || preset.verify === undefined) continue;
+    yield;
+    const pooled = Object.fromEntries(Object.keys(preset.keys).map((role) => [role, all]));
+    if (!trial.passes({ source: preset, request, keys: pooled })) continue;
+    found.push({
       code: `preset.${name}`,
       says: `The request is one of ${name} (${description}).`,
       next: `Set the webhook’s source to ${name}, or give this sender a webhook of its own.`,
-    }));
+    });
+  }
+  return found;
 }
 
 /** Nothing explains it: what can be said all the same. */

@@ -14,6 +14,9 @@ export interface Mistake {
 /** Items of a list of conditions, handshakes or places: more than any sender has. */
 const LIST_MAX = 20;
 
+/** Characters of a header that a source writes. */
+const LINE_LENGTH_MAX = 1000;
+
 /** The keys of one map, taken one by one; those that nobody took are mistakes. */
 export class Fields {
   readonly path: readonly (string | number)[];
@@ -65,6 +68,13 @@ export class Fields {
     if (value === undefined) return undefined;
     if (typeof value === 'string' && value !== '' && value.length <= max) return value;
     return this.expected(key, `a text of 1 to ${max} characters`);
+  }
+
+  /** A text that a header can hold. @param what what it should be */
+  line(key: string, what: string): string | undefined {
+    const value = this.text(key, LINE_LENGTH_MAX);
+    if (value === undefined || /^[\x20-\x7e]+$/.test(value)) return value;
+    return this.expected(key, what);
   }
 
   required<T>(key: string, value: T | undefined): T | undefined {
@@ -135,6 +145,11 @@ export class Fields {
   expected(key: string, what: string, hint?: string): undefined {
     this.mistake([key], `Expected ${what}, got ${shown(this.#values[key])}`, hint);
     return undefined;
+  }
+
+  /** Reports that a key should be something else. */
+  expectedKey(key: string, what: string): void {
+    this.#add([...this.path, key], true, `Expected ${what}, got ${shown(key)}`);
   }
 
   mistake(path: readonly (string | number)[], message: string, hint?: string): void {

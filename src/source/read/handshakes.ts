@@ -22,7 +22,7 @@ export function readHandshake(
   const fields = Fields.of(value, path, mistakes);
   if (fields === undefined) return undefined;
   const name = fields.required('name', fields.text('name', 60));
-  const method = fields.text('method', 20);
+  const method = fields.text('method', 20)?.toUpperCase();
   const conditions = fields.list('when', (item, at) => readCondition(item, at, mistakes));
   const isSigned = fields.required('signed', fields.boolean('signed'));
   const verify = fields.has('verify')
@@ -73,7 +73,7 @@ function readAnswer(fields: Fields, mistakes: Mistake[]): HandshakeAnswer | unde
   const status = answer.integer('status', 200, 299) ?? 200;
   const json = answer.map('json');
   const text = answer.take('text');
-  const type = answer.text('type', 200);
+  const type = answer.line('type', 'a media type such as `text/plain`');
   answer.finish();
   if (type !== undefined && (json !== undefined || text !== undefined)) {
     answer.mistake(['type'], 'Expected `type` of an empty answer, got one beside `json` or `text`');

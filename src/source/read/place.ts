@@ -3,7 +3,12 @@ import type { Place } from '../source.ts';
 import { Fields, listed, type Mistake } from './fields.ts';
 
 const KINDS = ['header', 'query', 'form', 'json'] as const;
-const HEADER_NAME = /^[!#$%&'*+.^_`|~{}0-9A-Za-z-]{1,100}$/;
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/;
+
+/** RFC 9110, section 5.1. */
+export function isHeaderName(name: string): boolean {
+  return HEADER_NAME.test(name);
+}
 
 /** The place that a map's keys name: one of `header`, `query`, `form` and `json`, and how to take it apart. */
 export function readPlace(fields: Fields): Place | undefined {
@@ -27,7 +32,8 @@ export function readPlace(fields: Fields): Place | undefined {
   if (kind === 'header') {
     const names = fields.texts('header', 10);
     if (names === undefined) return undefined;
-    if (names.every((name) => HEADER_NAME.test(name))) return { in: 'header', names, ...items };
+    if (names.every((name) => isHeaderName(name.replace('{n}', '1'))))
+      return { in: 'header', names, ...items };
     return fields.expected('header', 'a header name such as X-Signature');
   }
   const name = fields.text(kind, 200);

@@ -7,7 +7,7 @@ import { Fields, type Mistake } from './fields.ts';
 import { readHandshake } from './handshakes.ts';
 import { readIdentity } from './identity.ts';
 import { handshakeMistakes } from './oracle.ts';
-import { readOnePlace, readPlace } from './place.ts';
+import { isHeaderName, readOnePlace, readPlace } from './place.ts';
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,59}$/;
 
@@ -48,8 +48,8 @@ function read(fields: Fields, mistakes: Mistake[], presets: Presets): Source | u
     : undefined;
   const settings = readSettings(fields, mistakes, base);
   const declared = readKeys(fields);
-  // A preset that there is none of is told already; its name would have been this one's.
-  if (base !== undefined || !fields.has('preset')) fields.required('source', name);
+  // A webhook's own has the preset's name: one that there is none of is told already.
+  if (!fields.has('preset')) fields.required('source', name);
   fields.finish();
   if (name === undefined) return undefined;
   if (!NAME.test(name)) {
@@ -154,7 +154,7 @@ function readAcknowledgement(fields: Fields): FixedAnswer | undefined {
   if (answer === undefined) return undefined;
   const status = answer.required('status', answer.integer('status', 200, 299));
   const body = answer.text('body', 10_000);
-  const type = answer.text('type', 200);
+  const type = answer.line('type', 'a media type such as `text/plain`');
   answer.finish();
   if (status === undefined) return undefined;
   return {
@@ -171,8 +171,9 @@ function readSample(fields: Fields): Sample | undefined {
   const event = sample.text('event');
   const read: Record<string, string> = {};
   for (const name of headers?.rest ?? []) {
-    const value = headers?.text(name);
-    if (value !== undefined) read[name] = value;
+    const value = headers?.line(name, 'one line of Latin letters');
+    if (!isHeaderName(name)) headers?.expectedKey(name, 'a header name such as X-Signature');
+    else if (value !== undefined) read[name] = value;
   }
   sample.finish();
   return { headers: read, ...(event === undefined ? {} : { event }) };

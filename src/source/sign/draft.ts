@@ -87,8 +87,12 @@ export class Draft {
         return true;
       }
       case 'form': {
-        const fields = new URLSearchParams(Buffer.from(this.#request.body).toString('utf8'));
+        const sent = Buffer.from(this.#request.body).toString('utf8');
+        const { isForm } = this.view;
+        if (!isForm && !isNothing(sent)) return false;
+        const fields = new URLSearchParams(isForm ? sent : '');
         fields.set(place.name, text);
+        this.setHeader('Content-Type', 'application/x-www-form-urlencoded');
         this.#request = { ...this.#request, body: Buffer.from(fields.toString()) };
         return true;
       }
@@ -103,4 +107,9 @@ export class Draft {
       }
     }
   }
+}
+
+/** No body, or the empty object that the command line sends for none. */
+function isNothing(body: string): boolean {
+  return body === '' || body === '{}';
 }

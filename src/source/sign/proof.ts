@@ -44,7 +44,7 @@ export function addProof(check: Check, making: Making): string | undefined {
       const token = signJwt(check, role.keys[0] ?? '', now);
       if (token === undefined) return privateKeyFault(check.key, check.algorithm);
       const isBearer = check.place.in === 'header' && check.place.names[0] === 'Authorization';
-      return draft.put(check.place, isBearer ? `Bearer ${token}` : token) ? undefined : NO_JSON;
+      return draft.put(check.place, isBearer ? `Bearer ${token}` : token) ? undefined : NO_BODY;
     }
     case 'client_certificate':
       return 'Expected a check that a request can pass by itself, got one that a proxy vouches for.';
@@ -53,7 +53,8 @@ export function addProof(check: Check, making: Making): string | undefined {
   }
 }
 
-const NO_JSON = 'Expected a JSON body to put the proof into, got another.';
+const NO_BODY =
+  'Expected a JSON body or a form, as the source says, to put the proof into, got another.';
 
 function firstFault(checks: readonly Check[], making: Making): string | undefined {
   for (const check of checks) {
@@ -105,7 +106,7 @@ function addSignature(check: SignatureCheck, { source, draft, keys }: Making): s
     if (key === undefined) return privateKeyFault(role, algorithm);
     signature = makeSignature(algorithm, key, content.pieces);
   }
-  return draft.put(check.place, encode(signature, check.encoding)) ? undefined : NO_JSON;
+  return draft.put(check.place, encode(signature, check.encoding)) ? undefined : NO_BODY;
 }
 
 /** Public keys verify; the sender alone can sign. */
@@ -116,10 +117,10 @@ function privateKeyFault(role: string, algorithm: string): string {
 function addToken({ place, key }: TokenCheck, { draft, keys }: Making): string | undefined {
   const found = keysOfRole(key, keys);
   if (!found.ok) return found.refusal.reason;
-  return draft.put(place, found.keys[0] ?? '') ? undefined : NO_JSON;
+  return draft.put(place, found.keys[0] ?? '') ? undefined : NO_BODY;
 }
 
 function addDigest({ place, algorithm, encoding }: DigestCheck, draft: Draft): string | undefined {
   const hash = createHash(algorithm).update(draft.request.body).digest();
-  return draft.put(place, encode(hash, encoding)) ? undefined : NO_JSON;
+  return draft.put(place, encode(hash, encoding)) ? undefined : NO_BODY;
 }

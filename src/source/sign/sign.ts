@@ -47,7 +47,7 @@ export function signRequest(
     idPlaces.every((place) => draft.put(place, id)) &&
     (timestamp === undefined || draft.put(timestamp.place, timeValue(timestamp, now)));
   if (!isPlaced) {
-    return { ok: false, reason: `Expected a JSON body, as ${source.name} sends, got another.` };
+    return { ok: false, reason: `Expected a body as ${source.name} sends, got another.` };
   }
   const fault = verify === undefined ? undefined : addProof(verify, { source, draft, keys, now });
   return fault === undefined ? { ok: true, draft: draft.request } : { ok: false, reason: fault };

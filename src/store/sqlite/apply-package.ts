@@ -8,7 +8,7 @@ import type { HookChange, PackageChange, RecordChange } from '../../engine/ports
 import { removeAutomation, saveAutomation } from './automations.ts';
 import { changeHooks, type HookCallParts } from './hook-calls.ts';
 import { deleteHook, insertHook, replaceHook } from './hooks.ts';
-import { importTime, replacePackage } from './packages.ts';
+import { forgetRecords, importTime, replacePackage } from './packages.ts';
 import { automationTable, webhookTable } from './schema.ts';
 import { hookTable } from './schema-hooks.ts';
 import { secretTable } from './schema-secrets.ts';
@@ -18,7 +18,7 @@ import { createWebhook, deleteWebhook, updateWebhook } from './webhooks.ts';
 /** See `PackageStore.applyPackage`. */
 export function applyPackage(parts: HookCallParts, change: PackageChange): HookRecord[] {
   const { db } = parts;
-  const { name, before, after, automations, webhooks, hooks, secrets } = change;
+  const { name, before, after, automations, webhooks, hooks, secrets, takenOver = [] } = change;
   const pings = hooks.flatMap(({ ping }) => ping ?? []);
   return changeHooks(parts, pings, () => {
     if (importTime(db, name) !== before) throw changed(`the package ${name}`);
@@ -30,6 +30,7 @@ export function applyPackage(parts: HookCallParts, change: PackageChange): HookR
     parkHooks(parts, hooks);
     const ids = deletionsFirst(hooks).flatMap((one) => changeHook(parts, one) ?? []);
     replacePackage(db, name, after);
+    forgetRecords(db, takenOver);
     return ids;
   });
 }

@@ -22,6 +22,7 @@ import { lockDataDir } from './lock.ts';
 import { findPackageSource, listPackages } from './packages.ts';
 import type { Call, PackageCall, PruneCall, Returns } from './protocol.ts';
 import { type Pruner, preparePrune } from './prune.ts';
+import { preparePruneMessages } from './prune-messages.ts';
 import { preparePublisher } from './publish.ts';
 import { countOpenRuns, findNextDue, findRun, listRuns, listRunsOf } from './runs.ts';
 import { claimDueTime, keepSchedules } from './schedules.ts';
@@ -57,12 +58,12 @@ export function openDatabase(options: DatabaseOptions): SqliteDatabase {
     const db = drizzle<Record<string, never>>({ client: sqlite });
     const events = prepareEventWriter(sqlite);
     const pruner = preparePrune(sqlite);
+    const steps = { prune: pruner.step, pruneMessages: preparePruneMessages(sqlite) };
     const subscribers = new Subscribers(db, sqlite);
     const publisher = preparePublisher(sqlite, subscribers);
     const alerts = prepareAlerts(sqlite);
     const parts = { sqlite, db, subscribers, publisher, alerts };
     const performHook = prepareHookCalls(parts);
-    const job = 'delete the oldest events';
     return {
       write: prepareWrites(sqlite, events, subscribers, publisher, alerts),
       call: (call) => {
@@ -75,8 +76,9 @@ export function openDatabase(options: DatabaseOptions): SqliteDatabase {
         }
         return attempt(JOBS[call.method], () => perform(db, events, call));
       },
-      step: (call, after) => attempt(job, () => pruner.step(call, after)),
-      vacuumStep: () => attempt(job, () => pruner.vacuumStep()),
+      step: (call, after) =>
+        attempt(PRUNE_JOBS[call.method], () => steps[call.method](call, after)),
+      vacuumStep: () => attempt('give free pages back', () => pruner.vacuumStep()),
       close: () => {
         try {
           attempt('close', () => sqlite.close());
@@ -90,6 +92,11 @@ export function openDatabase(options: DatabaseOptions): SqliteDatabase {
     throw error;
   }
 }
+
+const PRUNE_JOBS: Readonly<Record<PruneCall['method'], string>> = {
+  prune: 'delete the oldest events',
+  pruneMessages: 'delete the oldest messages',
+};
 
 /** What this file does itself. */
 type OwnCall = Exclude<Call, PruneCall | HookCall | SecretCall | PackageCall>;

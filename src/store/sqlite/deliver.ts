@@ -5,7 +5,7 @@ import { type DeliveryRow, toDelivery } from './deliveries.ts';
 import { type MessageRow, toMessage } from './messages.ts';
 import { DELIVERY_STATUS_CODES, UNDELIVERED } from './schema-hooks.ts';
 
-const { pending, sending } = DELIVERY_STATUS_CODES;
+const { pending, sending, cancelled } = DELIVERY_STATUS_CODES;
 
 /** Characters of data that one claim gives: they are copied to the main thread and wait there to be sent. */
 const CLAIM_CHARS_MAX = 8 * 1024 * 1024;
@@ -73,6 +73,10 @@ export function prepareTaker(sqlite: Sqlite.Database): Taker {
        WHERE lease_until <= ? RETURNING hook_id`,
     )
     .pluck();
+  const cancelGone = sqlite.prepare(
+    `UPDATE delivery SET status = ${cancelled}, due_at = NULL, ended_at = ?
+     WHERE due_at IS NOT NULL AND hook_id NOT IN (SELECT id FROM hook)`,
+  );
 
   function rowsFor({ hookId, countMax, ordered }: DeliveryWant, now: number): Row[] {
     if (!ordered) return nextDue.all(hookId, now, countMax);
@@ -117,9 +121,11 @@ export function prepareTaker(sqlite: Sqlite.Database): Taker {
       const renewed = new Set(renew.all(until, JSON.stringify(ids), owner));
       return ids.filter((id) => renewed.has(id));
     },
-    reclaim: (now, isAlone) => [
-      ...new Set(reclaim.all(now, isAlone ? Number.MAX_SAFE_INTEGER : now)),
-    ],
+    reclaim: sqlite.transaction((now: number, isAlone: boolean) => {
+      const hookIds = reclaim.all(now, isAlone ? Number.MAX_SAFE_INTEGER : now);
+      if (isAlone) cancelGone.run(now);
+      return [...new Set(hookIds)];
+    }).immediate,
     due: (hookIds) =>
       hookIds.flatMap((hookId) => {
         const at = dueAt.get(hookId);

@@ -3,7 +3,7 @@ import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { Attempt, ClaimedDelivery, Delivery } from '../../core/delivery.ts';
 import type { CapturedEvent } from '../../core/event.ts';
 import type { HookRecord } from '../../core/hook.ts';
-import type { Message, NewMessage } from '../../core/message.ts';
+import type { Message, MessageSummary, NewMessage } from '../../core/message.ts';
 import type {
   Alert,
   CancelFilter,
@@ -19,7 +19,6 @@ import { prepareTaker } from './deliver.ts';
 import { findDelivery, listAttempts, listDeliveries } from './deliveries.ts';
 import { deleteHook, insertHook, listHooks, replaceHook } from './hooks.ts';
 import { findMessage, listMessages } from './messages.ts';
-import { prepareMessagePruner } from './prune-messages.ts';
 import type { Addition, Publisher } from './publish.ts';
 import { prepareResender } from './resend.ts';
 import type { Subscribers } from './subscribers.ts';
@@ -41,12 +40,6 @@ export type HookCall =
   | { readonly method: 'deleteHook'; readonly hookId: string }
   | { readonly method: 'message'; readonly messageId: string }
   | { readonly method: 'messages'; readonly filter: MessageFilter }
-  | {
-      readonly method: 'pruneMessages';
-      readonly before: number;
-      readonly bytesMax: number;
-      readonly countMax: number;
-    }
   | { readonly method: 'delivery'; readonly deliveryId: string }
   | { readonly method: 'deliveries'; readonly filter: DeliveryFilter }
   | { readonly method: 'attempts'; readonly deliveryId: string }
@@ -112,8 +105,7 @@ export interface HookReturns {
   readonly updateHook: HookRecord;
   readonly deleteHook: undefined;
   readonly message: Message | undefined;
-  readonly messages: readonly Message[];
-  readonly pruneMessages: number;
+  readonly messages: readonly MessageSummary[];
   readonly delivery: Delivery | undefined;
   readonly deliveries: readonly Delivery[];
   readonly attempts: readonly Attempt[];
@@ -138,7 +130,6 @@ export const HOOK_JOBS: Readonly<Record<HookCall['method'], string>> = {
   deleteHook: 'delete a hook',
   message: 'read a message',
   messages: 'list messages',
-  pruneMessages: 'delete the oldest messages',
   delivery: 'read a delivery',
   deliveries: 'list deliveries',
   attempts: 'list attempts',
@@ -176,7 +167,6 @@ export function prepareHookCalls(
   const { sqlite, db, subscribers, publisher, alerts } = parts;
   const taker = prepareTaker(sqlite);
   const resender = prepareResender(sqlite, subscribers, publisher);
-  const prune = prepareMessagePruner(sqlite);
   const handlers: Handlers = {
     hooks: () => listHooks(db),
     createHook: ({ hook, ping }) => changeHooks(parts, listOf(ping), () => insertHook(db, hook)),
@@ -185,7 +175,6 @@ export function prepareHookCalls(
     deleteHook: ({ hookId }) => changeHooks(parts, [], () => void deleteHook(db, hookId)),
     message: ({ messageId }) => findMessage(db, messageId),
     messages: ({ filter }) => listMessages(db, filter),
-    pruneMessages: ({ before, bytesMax, countMax }) => prune(before, bytesMax, countMax),
     delivery: ({ deliveryId }) => findDelivery(sqlite, deliveryId),
     deliveries: ({ filter }) => listDeliveries(sqlite, filter),
     attempts: ({ deliveryId }) => listAttempts(db, deliveryId),

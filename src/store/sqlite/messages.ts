@@ -1,8 +1,12 @@
-import { and, desc, eq, lt } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, lt, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
-import type { Message, MessageKind } from '../../core/message.ts';
+import type { Message, MessageKind, MessageSummary } from '../../core/message.ts';
 import type { MessageFilter } from '../../engine/ports/hook-store.ts';
 import { messageTable } from './schema-hooks.ts';
+
+const { id, kind, to, createdAt, runId, data } = getTableColumns(messageTable);
+// SQLite reads the length from the row's head, not the pages of the data.
+const SUMMARY = { id, kind, to, createdAt, runId, size: sql<number>`octet_length(${data})` };
 
 /** As the driver gives it. */
 export interface MessageRow {
@@ -22,9 +26,9 @@ export function findMessage(db: BetterSQLite3Database, id: string): Message | un
 export function listMessages(
   db: BetterSQLite3Database,
   { topic, before, countMax }: MessageFilter,
-): Message[] {
+): MessageSummary[] {
   return db
-    .select()
+    .select(SUMMARY)
     .from(messageTable)
     .where(
       and(
@@ -35,7 +39,7 @@ export function listMessages(
     .orderBy(desc(messageTable.id))
     .limit(countMax)
     .all()
-    .map(fromRow);
+    .map(({ runId: run, ...row }) => (run === '' ? row : { ...row, runId: run }));
 }
 
 export function toMessage(row: MessageRow): Message {

@@ -9,6 +9,8 @@ import type { FromThread } from './protocol.ts';
 export interface SqliteStoreOptions extends DatabaseOptions {
   /** Told how many writes each commit held; for tests and figures. */
   readonly onCommit?: (calls: number) => void;
+  /** Told when the thread dies: nothing can be stored any more. */
+  readonly onLost?: (error: HookwrightError) => void;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface SqliteStoreOptions extends DatabaseOptions {
  * what is under way and every later call rejects with `store.failed`.
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
-  const { onCommit, ...workerData } = options;
+  const { onCommit, onLost, ...workerData } = options;
   const worker = new Worker(threadEntry(import.meta.url, 'store/sqlite/thread'), {
     name: 'store',
     workerData,
@@ -32,18 +34,23 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   worker.on('error', (error) => {
     cause = error;
   });
+  let isServing = false;
   const exited = new Promise<void>((resolve) => {
     worker.on('exit', (code) => {
-      client.lost(threadDied(code, cause));
+      const died = threadDied(code, cause);
+      client.lost(died);
+      if (isServing) onLost?.(died);
       resolve();
     });
   });
   worker.on('message', (message: FromThread) => client.receive(message));
   await client.opened;
+  isServing = true;
   const store = storeOf(client);
   return {
     ...store,
     close: async () => {
+      isServing = false;
       await store.close();
       await exited;
     },

@@ -1,10 +1,11 @@
-import { asc, eq } from 'drizzle-orm';
+import { and, asc, eq } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type {
   ImportedPackage,
   ImportedRecord,
   PackageSource,
 } from '../../core/imported-package.ts';
+import type { TakenRecord } from '../../engine/ports/package-store.ts';
 import { packageRecordTable, packageTable } from './schema-packages.ts';
 
 type Db = Pick<BetterSQLite3Database, 'select' | 'insert' | 'delete'>;
@@ -50,6 +51,15 @@ export function importTime(db: Db, name: string): number | undefined {
   const { importedAt } = packageTable;
   return db.select({ importedAt }).from(packageTable).where(eq(packageTable.name, name)).get()
     ?.importedAt;
+}
+
+/** Forgets records of packages, which stay as they are on the server. */
+export function forgetRecords(db: Db, records: readonly TakenRecord[]): void {
+  const table = packageRecordTable;
+  for (const { package: owner, kind, target } of records) {
+    const isIt = and(eq(table.package, owner), eq(table.kind, kind), eq(table.target, target));
+    db.delete(table).where(isIt).run();
+  }
 }
 
 /** Writes a package and what its records became, in place of what was known of it. */

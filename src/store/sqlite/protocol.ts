@@ -4,7 +4,7 @@ import type { EventSummary, StoredEvent } from '../../core/event.ts';
 import type { HookRecord } from '../../core/hook.ts';
 import type { ImportedPackage, PackageSource } from '../../core/imported-package.ts';
 import type { Duplicates, RefusedRequest } from '../../core/refused-request.ts';
-import type { RunRecord } from '../../core/run.ts';
+import type { RunRecord, RunSummary } from '../../core/run.ts';
 import type { Webhook } from '../../core/webhook.ts';
 import type { PackageChange } from '../../engine/ports/package-store.ts';
 import type {
@@ -112,8 +112,11 @@ export type PackageCall =
   | { readonly method: 'packageSource'; readonly name: string }
   | { readonly method: 'applyPackage'; readonly change: PackageChange };
 
-export interface PruneCall {
-  readonly method: 'prune';
+/** Those that go in steps. */
+export type PruneCall = PruneLimits &
+  ({ readonly method: 'prune' } | { readonly method: 'pruneMessages' });
+
+interface PruneLimits {
   readonly before: number;
   readonly bytesMax: number;
   readonly countMax: number;
@@ -126,7 +129,7 @@ export interface Returns extends HookReturns, SecretReturns {
   readonly pendingEvents: readonly StoredEvent[];
   readonly runsOf: readonly RunRecord[];
   readonly run: RunRecord | undefined;
-  readonly runs: readonly RunRecord[];
+  readonly runs: readonly RunSummary[];
   readonly openRuns: number;
   readonly journal: readonly JournalEntry[];
   readonly claim: readonly RunRecord[];
@@ -150,6 +153,7 @@ export interface Returns extends HookReturns, SecretReturns {
   readonly duplicates: Duplicates | undefined;
   readonly expireSenderIds: number;
   readonly prune: number;
+  readonly pruneMessages: number;
   readonly packages: readonly ImportedPackage[];
   readonly packageSource: PackageSource | undefined;
   readonly applyPackage: readonly HookRecord[];

@@ -1,31 +1,24 @@
 import type Sqlite from 'better-sqlite3';
+import type { PruneCall } from './protocol.ts';
+import { type Candidate, findDue, type Pruner, type PruneStep, STEP_ROWS } from './prune.ts';
 import { DELIVERY_STATUS_CODES, UNDELIVERED } from './schema-hooks.ts';
 
-/** Bytes freed after which a call ends: freeing the pages of 8 MB takes 0.3 ms, at most 11. */
-const BYTES_MAX = 8 * 1024 * 1024;
-
-/** See `MessageStore.pruneMessages`; one transaction. */
-export type MessagePruner = (before: number, bytesMax: number, countMax: number) => number;
-
-interface Row {
-  readonly id: string;
-  readonly createdAt: number;
-  readonly bytes: number;
-  /** 1 or 0. */
-  readonly open: number;
-}
-
-export function prepareMessagePruner(sqlite: Sqlite.Database): MessagePruner {
+/** See `MessageStore.pruneMessages`; the steps of it. */
+export function preparePruneMessages(sqlite: Sqlite.Database): Pruner['step'] {
   // In the order of the primary key, because ids sort by time; read row by row up to the first that stays.
-  const oldest = sqlite.prepare<[string, number], Row>(
-    `SELECT id, created_at AS createdAt,
-       length(data) + (SELECT ifnull(sum(ifnull(length(request_body), 0) +
-         ifnull(length(response_body), 0)), 0) FROM attempt WHERE delivery_id IN
-         (SELECT id FROM delivery WHERE message_id = message.id)) AS bytes,
+  const oldest = sqlite.prepare<[string], Candidate>(
+    `SELECT id, created_at AS at,
        EXISTS (SELECT 1 FROM delivery WHERE message_id = message.id AND ${UNDELIVERED}
          AND status <= ${DELIVERY_STATUS_CODES.sending}) AS open
-     FROM message WHERE id > ? ORDER BY id LIMIT ?`,
+     FROM message WHERE id > ? ORDER BY id LIMIT ${STEP_ROWS}`,
   );
+  const bytesOf = sqlite
+    .prepare<[string], number>(
+      `SELECT length(data) + (SELECT ifnull(sum(ifnull(length(request_body), 0) +
+         ifnull(length(response_body), 0)), 0) FROM attempt WHERE delivery_id IN
+         (SELECT id FROM delivery WHERE message_id = message.id)) FROM message WHERE id = ?`,
+    )
+    .pluck();
   const stored = sqlite
     .prepare<[], number>("SELECT bytes FROM storage WHERE name = 'messages'")
     .pluck();
@@ -40,32 +33,21 @@ export function prepareMessagePruner(sqlite: Sqlite.Database): MessagePruner {
     "UPDATE storage SET bytes = max(0, bytes - ?) WHERE name = 'messages'",
   );
 
-  function due(before: number, bytesMax: number, countMax: number): Row[] {
-    let left = stored.get() ?? 0;
-    let freed = 0;
-    const rows: Row[] = [];
-    for (const row of oldest.iterate('', countMax)) {
-      const tooOld = row.createdAt < before;
-      if (!tooOld && left <= bytesMax) break;
-      if (!tooOld && row.open === 1) continue;
-      if (rows.length > 0 && freed + row.bytes > BYTES_MAX) break;
-      rows.push(row);
-      left -= row.bytes;
-      freed += row.bytes;
-    }
-    return rows;
+  function sizeOf({ id }: Candidate): { stored: number; freed: number } {
+    const bytes = bytesOf.get(id) ?? 0;
+    return { stored: bytes, freed: bytes };
   }
 
-  return sqlite.transaction((before: number, bytesMax: number, countMax: number) => {
-    const rows = due(before, bytesMax, countMax);
-    for (const { id } of rows) {
+  return sqlite.transaction((call: PruneCall, after: string): PruneStep => {
+    const search = { stored: stored.get() ?? 0, takesOpen: true, sizeOf };
+    const { due, bytes, last, more } = findDue(oldest.iterate(after), call, after, search);
+    for (const { id } of due) {
       deleteAttempts.run(id);
       deleteDeliveries.run(id);
       deleteAlert.run(id);
       deleteMessage.run(id);
     }
-    const freed = rows.reduce((sum, { bytes }) => sum + bytes, 0);
-    if (freed > 0) subtract.run(freed);
-    return rows.length;
+    if (bytes > 0) subtract.run(bytes);
+    return { pruned: due.length, last, more };
   }).immediate;
 }

@@ -35,11 +35,15 @@ export function prepareResender(
 ): Resender {
   const again = `UPDATE delivery SET status = ${pending}, retries = 0, due_at = ?, ended_at = NULL`;
   const resendIds = sqlite.prepare(
-    `${again} WHERE id IN (SELECT value FROM json_each(?) LIMIT ?) AND status > ${sending}`,
+    `${again} WHERE id IN (SELECT value FROM json_each(?) LIMIT ?) AND status <> ${sending}`,
+  );
+  const resendWaiting = sqlite.prepare(
+    `${again} WHERE rowid IN (SELECT rowid FROM delivery
+       WHERE hook_id = ? AND due_at > ? ORDER BY due_at LIMIT ?)`,
   );
   const resendFailed = sqlite.prepare(
     `${again} WHERE rowid IN (SELECT rowid FROM delivery
-       WHERE hook_id = ? AND status = ${failed} AND ${UNDELIVERED} AND created_at >= ?
+       WHERE hook_id = ? AND status = ${failed} AND ${UNDELIVERED} AND ended_at >= ?
          AND ended_at < ? AND NOT EXISTS (SELECT 1 FROM message
            WHERE message.id = delivery.message_id AND message.kind = 'ping') ORDER BY rowid LIMIT ?)`,
   );
@@ -60,10 +64,12 @@ export function prepareResender(
   );
 
   return {
-    resend: (which, now, countMax) =>
-      'ids' in which
-        ? resendIds.run(now, JSON.stringify(which.ids), countMax).changes
-        : resendFailed.run(now, which.hookId, which.since, now, countMax).changes,
+    resend: (which, now, countMax) => {
+      if ('ids' in which) return resendIds.run(now, JSON.stringify(which.ids), countMax).changes;
+      return 'since' in which
+        ? resendFailed.run(now, which.hookId, which.since, now, countMax).changes
+        : resendWaiting.run(now, which.waitingOf, now, countMax).changes;
+    },
     missed: sqlite.transaction(
       (hookId: string, since: number, after: string, now: number, countMax: number) => {
         const hook = subscribers.get(hookId);

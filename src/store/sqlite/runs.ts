@@ -1,12 +1,24 @@
-import { and, asc, desc, eq, lt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, lt, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
-import type { RunFailure, RunRecord } from '../../core/run.ts';
+import type { RunFailure, RunRecord, RunSummary } from '../../core/run.ts';
 import type { SecretUse } from '../../core/secret-use.ts';
 import type { RunFilter } from '../../engine/ports.ts';
 import { OPEN, runTable, UNSUCCEEDED } from './schema.ts';
 
 const IS_UNSUCCEEDED = sql.raw(UNSUCCEEDED);
 const IS_OPEN = sql.raw(OPEN);
+// Not what may be long: a page of 200 runs that answered with 12 MB each would take 5 GB.
+const {
+  inputs: _inputs,
+  logs: _logs,
+  value: _value,
+  secretUse: _secretUse,
+  answerHeaders: _headers,
+  answerBody: _body,
+  leaseOwner: _leaseOwner,
+  leaseUntil: _leaseUntil,
+  ...SUMMARY
+} = getTableColumns(runTable);
 
 export function findRun(
   db: Pick<BetterSQLite3Database, 'select'>,
@@ -26,10 +38,10 @@ export function listRunsOf(db: BetterSQLite3Database, eventId: string): RunRecor
     .map(toRun);
 }
 
-export function listRuns(db: BetterSQLite3Database, filter: RunFilter): RunRecord[] {
+export function listRuns(db: BetterSQLite3Database, filter: RunFilter): RunSummary[] {
   const { eventId, webhookId, automation, status, before, countMax } = filter;
   return db
-    .select()
+    .select(SUMMARY)
     .from(runTable)
     .where(
       and(
@@ -45,7 +57,7 @@ export function listRuns(db: BetterSQLite3Database, filter: RunFilter): RunRecor
     .orderBy(desc(runTable.id))
     .limit(countMax)
     .all()
-    .map(toRun);
+    .map(toSummary);
 }
 
 export function countOpenRuns(db: BetterSQLite3Database): number {
@@ -68,25 +80,41 @@ export function findNextDue(db: BetterSQLite3Database): number | undefined {
   return row?.dueAt ?? undefined;
 }
 
-function toRun(row: typeof runTable.$inferSelect): RunRecord {
-  const { dueAt, endedAt, leaseOwner: _o, leaseUntil: _u, callerRun, callerEffect, ...rest } = row;
-  const { value, secretUse, failure, logs, answerStatus, answerHeaders, answerBody, ...plain } =
-    rest;
+type Row = typeof runTable.$inferSelect;
+
+function toRun(row: Row): RunRecord {
+  const { leaseOwner: _o, leaseUntil: _u, answerStatus, answerHeaders, answerBody, ...rest } = row;
+  const { inputs, value, secretUse, logs, ...head } = rest;
   return {
-    ...plain,
+    ...toHead(head),
+    inputs,
     logs: JSON.parse(logs) as RunRecord['logs'],
-    ...(dueAt === null ? {} : { dueAt }),
-    ...(endedAt === null ? {} : { endedAt }),
     ...(value === null ? {} : { value }),
     ...(secretUse === null ? {} : { secretUse: JSON.parse(secretUse) as SecretUse }),
-    ...(callerRun === null || callerEffect === null
-      ? {}
-      : { caller: { runId: callerRun, effect: callerEffect } }),
-    ...(failure === null ? {} : { failure: JSON.parse(failure) as RunFailure }),
     ...(answerStatus === null || answerHeaders === null || answerBody === null
       ? {}
       : {
           answer: { status: answerStatus, headers: JSON.parse(answerHeaders), body: answerBody },
         }),
+  };
+}
+
+function toSummary({ answerStatus, ...head }: Pick<Row, keyof typeof SUMMARY>): RunSummary {
+  const summary = toHead(head);
+  return answerStatus === null ? summary : { ...summary, answer: { status: answerStatus } };
+}
+
+function toHead(
+  row: Pick<Row, Exclude<keyof typeof SUMMARY, 'answerStatus'>>,
+): Omit<RunSummary, 'answer'> {
+  const { dueAt, endedAt, callerRun, callerEffect, failure, ...plain } = row;
+  return {
+    ...plain,
+    ...(dueAt === null ? {} : { dueAt }),
+    ...(endedAt === null ? {} : { endedAt }),
+    ...(callerRun === null || callerEffect === null
+      ? {}
+      : { caller: { runId: callerRun, effect: callerEffect } }),
+    ...(failure === null ? {} : { failure: JSON.parse(failure) as RunFailure }),
   };
 }

@@ -41,7 +41,7 @@ export function serveStore(
   }
 
   function call(id: number, what: Call): void {
-    if (what.method === 'prune') prune(id, what);
+    if (what.method === 'prune' || what.method === 'pruneMessages') prune(id, what);
     else answer(id, () => database.call(what));
   }
 

@@ -97,7 +97,8 @@ function changed(
 ): HookState {
   // Attempts that were under way when it was disabled change nothing any more.
   if (hook.status === 'disabled') return hook;
-  if (outcome === 'succeeded' && hook.health.failures === 0) return hook;
+  const { failures, warned } = hook.health;
+  if (outcome === 'succeeded' && failures === 0 && warned === 0) return hook;
   const { health, notice } = healthAfter(hook.health, outcome, occasion.at, hook);
   if (notice === undefined) return { status: hook.status, health };
   const { topic, facts } = healthFacts(notice, outcome === 'succeeded' ? hook.health : health);

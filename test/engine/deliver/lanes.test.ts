@@ -109,6 +109,42 @@ describe('backing off', () => {
     expect(counts(await begin(4_999))).toEqual({ a: 1 });
   });
 
+  test('counts attempts that were under way together as one', async () => {
+    const { lanes, begin, tried, find } = lanesOf({ a: {} });
+    await tried('a', 0);
+    const { a } = await begin(1);
+    expect(a).toHaveLength(4);
+    for (const [index, id] of a!.entries()) lanes.ended('a', id, 10 + index, DOWN);
+    expect(lanes.nextLook(13, find)).toBe(260);
+    lanes.ended('a', (await begin(260)).a![0]!, 261, DOWN);
+    expect(lanes.nextLook(261, find)).toBe(761);
+  });
+
+  test('goes on though what was sent before succeeds, and ends when a ping does', async () => {
+    const { lanes, begin, tried, find } = lanesOf({ a: {} });
+    await tried('a', 0);
+    const [first, second, third] = (await begin(1)).a!;
+    lanes.ended('a', first!, 10, { ...DOWN, retryAfterMs: 5_000 });
+    lanes.ended('a', second!, 11, FAST);
+    lanes.ended('a', third!, 12, { ...DOWN, retryAfterMs: 9_000 });
+    expect(lanes.nextLook(12, find)).toBe(9_012);
+    lanes.began(find('a')!, 'ping', 100);
+    lanes.ended('a', 'ping', 101, FAST);
+    expect(counts(await begin(101))).toEqual({ a: 3 });
+  });
+
+  test('is over where the clock was set back, and so is a rate', async () => {
+    const { lanes, begin, tried } = lanesOf({ a: { rate: { count: 1, perMs: 1_000 } }, b: {} });
+    const later = 3_600_000;
+    await tried('b', later);
+    const { a, b } = await begin(later);
+    lanes.ended('a', a![0]!, later, FAST);
+    for (const id of b!) lanes.ended('b', id, later, DOWN);
+    expect(await begin(later)).toEqual({});
+    for (const id of ['a', 'b']) lanes.wake(id, 0);
+    expect(counts(await begin(0))).toEqual({ a: 1, b: 1 });
+  });
+
   test('is not for answers that refuse one message', async () => {
     const { lanes, begin, tried } = lanesOf({ a: {} });
     await tried('a', 0);

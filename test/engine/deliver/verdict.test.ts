@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { HEALTHY, type HookHealth, healthAfter } from '../../../src/core/hook-health.ts';
+import { HEALTHY, type HookHealth, healthAfter, RESUMED } from '../../../src/core/hook-health.ts';
 import { type AttemptEnd, verdictOn } from '../../../src/engine/deliver/verdict.ts';
 import { messageOf } from '../../hook/parts.ts';
 
@@ -44,13 +44,30 @@ describe('a verdict', () => {
       next: { status: 'pending', dueAt: NOW + 60_000 },
       retryAfterMs: 60_000,
     });
-    expect(verdict(answer(429, ['retry-after', '999999999']))).toMatchObject({
-      next: { dueAt: NOW + 86_400_000 },
-      retryAfterMs: 86_400_000,
-    });
+    for (const text of ['999999999', '9999999999', '9'.repeat(400)]) {
+      expect(verdict(answer(429, ['retry-after', text]))).toMatchObject({
+        next: { dueAt: NOW + 86_400_000 },
+        retryAfterMs: 86_400_000,
+      });
+    }
     expect(verdict(answer(429, ['retry-after', '0']))).toMatchObject({
       next: { dueAt: NOW + 1000 },
     });
+  });
+
+  test('reads a pause as a date in each of its three forms, and nothing else', () => {
+    for (const date of [
+      'Thu, 01 Jan 1970 00:17:40 GMT',
+      'Thursday, 01-Jan-70 00:17:40 GMT',
+      'Thu Jan  1 00:17:40 1970',
+    ]) {
+      expect(verdict(answer(503, ['retry-after', date])), date).toMatchObject({
+        retryAfterMs: 60_000,
+      });
+    }
+    for (const text of ['', '-5', '1.5', '1e3', 'soon', 'Thu']) {
+      expect(verdict(answer(503, ['retry-after', text])), text).not.toHaveProperty('retryAfterMs');
+    }
   });
 
   test('of 410 is that the hook is gone, and its delivery is held', () => {
@@ -76,8 +93,9 @@ describe('health', () => {
     outcomes: number,
     limits: { failuresMax: number; failingMs: number },
     stepMs = 1,
+    from: HookHealth = HEALTHY,
   ) {
-    let health: HookHealth = HEALTHY;
+    let health = from;
     const told: string[] = [];
     for (let i = 0; i < outcomes; i++) {
       const step = healthAfter(health, 'failed', NOW + i * stepMs, limits);
@@ -102,6 +120,8 @@ describe('health', () => {
       '5: failures',
     ]);
     expect(toldAfter(1, { failuresMax: 1, failingMs: 0 })).toEqual(['1: failures']);
+    const resumed = toldAfter(5, { failuresMax: 5, failingMs: 0 }, 1, RESUMED);
+    expect(resumed).toEqual(['3: 50 %', '4: 75 %', '5: failures']);
   });
 
   test('counts the time of nothing but failures', () => {

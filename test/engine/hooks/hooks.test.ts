@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { RESUMED } from '../../../src/core/hook-health.ts';
 import { idMaker } from '../../../src/core/ids.ts';
 import { Vault } from '../../../src/core/vault.ts';
 import { Hooks } from '../../../src/engine/hooks/hooks.ts';
@@ -90,6 +91,36 @@ test('a rotation makes a hook readable that was stored under another key, and th
   expect(locked.isSending(id)).toBe(true);
 });
 
+test('a pause is no time of failures: its hook is not disabled by the first one after it', async () => {
+  const store = await openStore(someFolder());
+  const hooks = await open(store);
+  const { id } = await hooks.create({ url: 'https://example.com', topics: ['a'] });
+  const failed = async (number: number, at: number): Promise<void> => {
+    const data = JSON.stringify(number);
+    const message = { id: `msg_${number}`, kind: 'emit', to: 'a', data, createdAt: at } as const;
+    await store.publish(message);
+    const [delivery] = await store.deliveries({ messageId: message.id, countMax: 1 });
+    const request = { method: 'POST', url: 'https://example.com', headers: [] };
+    const attempt = { deliveryId: delivery!.id, number: 1, startedAt: at, ms: 0, request };
+    const how = { next: { status: 'failed' }, outcome: 'failed', tellFailed: false } as const;
+    const to = { owner: 'test', mails: false, starts: [] };
+    const settled = await store.settleAttempt({ ...to, ...how, attempt });
+    hooks.told(id, settled.hook!);
+  };
+  const day = 86_400_000;
+  await failed(1, NOW);
+  await failed(2, NOW + 3 * day);
+  expect(hooks.get(id).health).toEqual({ failures: 2, failingSince: NOW, warned: 50 });
+  await hooks.pause(id);
+  await hooks.resume(id);
+  await failed(3, NOW + 9 * day);
+  const health = { failures: 3, failingSince: NOW + 9 * day, warned: 50 };
+  expect(hooks.get(id)).toMatchObject({ status: 'active', health });
+  await failed(4, NOW + 14 * day);
+  expect(hooks.get(id).status).toBe('disabled');
+  expect(await hooks.resume(id)).toMatchObject({ status: 'active', health: RESUMED });
+});
+
 test('another profile brings its own settings, but for what is said and the topics', async () => {
   const hooks = await open(await openStore(someFolder()));
   const { id } = await hooks.create({
@@ -107,6 +138,15 @@ test('another profile brings its own settings, but for what is said and the topi
     url: 'https://example.com',
   });
   expect(await hooks.change(id, { rate: null })).not.toHaveProperty('rate');
+});
+
+test('a hook is reached by its id though another bears that as its name', async () => {
+  const hooks = await open(await openStore(someFolder()));
+  const first = await hooks.create({ url: 'https://example.com/first' });
+  const other = await hooks.create({ url: 'https://example.com/other', name: first.id });
+  expect(hooks.get(first.id).url).toBe(first.url);
+  expect(hooks.targets({ kind: 'hook', to: first.id })).toEqual([first.id]);
+  expect(hooks.get(other.id).url).toBe(other.url);
 });
 
 test('names that are made up are made up anew where they are taken', async () => {

@@ -144,7 +144,6 @@ test.each([
   ['a += 1', true],
   ['a ??= 1', true],
   ['--a', true],
-  ['delete a', true],
   ['[a] = b', true],
   ['({ x: a } = b)', true],
   ['({ a } = b)', true],

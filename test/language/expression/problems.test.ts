@@ -22,7 +22,7 @@ test.each([
   ['a;', `expression.syntax | ; | Expected the end of the expression, got \`;\` | ${STATEMENT}`],
   [
     'let x = 1',
-    `expression.syntax | x | Expected the end of the expression, got \`x\` | ${STATEMENT}`,
+    `expression.syntax | let | Expected a name, got \`let\`, which is a word of JavaScript | ${STATEMENT}`,
   ],
   ['return a', `expression.syntax | return | Unexpected token \`return\` | ${STATEMENT}`],
   ['a +', 'expression.syntax | + | Expected more, got the end of the expression'],
@@ -113,6 +113,27 @@ test.each([
   [
     'f(function () { await g() })',
     'script.syntax | g | Unexpected token `g` | Write `async` before the function that has the `await`.',
+  ],
+  // What only sloppy code may say: the guest reads strict code.
+  [
+    'const package = request.json; return package',
+    'script.syntax | package | Expected a name, got `package`, which is a word of JavaScript',
+  ],
+  ['return 010', 'script.syntax | 010 | Invalid number'],
+  ['"a\\01"', 'script.syntax | \\ | Expected an escape such as `\\x07`, got an octal one'],
+  [
+    'var a = 1; delete a',
+    'script.syntax | delete | Expected a member to take away with `delete`, got a name | Set a variable to `undefined` instead.',
+  ],
+  [
+    'let arguments',
+    'script.syntax | arguments | Expected another name, got `arguments`, which functions have',
+  ],
+  ['(function (a, a) {})', 'script.syntax | a | Argument name clash'],
+  ['if (a) function f() {}', 'script.syntax | function | Unexpected token `function`'],
+  [
+    'let eval',
+    'script.eval | eval | Expected a script without `eval`, got one | To read JSON, use `JSON.parse`; to look up a member by name, `object[name]`.',
   ],
 ])('of the block %j is told what is wrong and where', (source, expected) => {
   expect(told(source, analyseBlock(source).problems)).toEqual([expected]);

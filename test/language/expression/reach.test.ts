@@ -27,7 +27,6 @@ test.each<[source: string, expected: Reach | undefined]>([
   ['({ json: j } = request)', true],
   ['request === a', true],
   ['"json" in request', true],
-  ['delete request', true],
   ['delete request.json', true],
   ['request = a', true],
   ['request.json = a', true],

@@ -1,6 +1,6 @@
 import type { Attempt, Delivery, DeliveryStatus } from '../../../core/delivery.ts';
 import type { Hook, HookStatus } from '../../../core/hook.ts';
-import type { Message } from '../../../core/message.ts';
+import type { MessageSummary } from '../../../core/message.ts';
 import { formatDuration } from '../../../core/quantity.ts';
 import { type BodyJson, bodyJson } from './body.ts';
 import { iso } from './time.ts';
@@ -158,10 +158,9 @@ export function hookJson(
   };
 }
 
-export function messageBriefJson(message: Message): MessageBriefJson {
-  const { id, kind, to, data, createdAt, runId } = message;
-  const created_at = iso(createdAt);
-  return { id, kind, topic: to, created_at, run: runId ?? null, size: Buffer.byteLength(data) };
+export function messageBriefJson(message: MessageSummary): MessageBriefJson {
+  const { id, kind, to, createdAt, runId, size } = message;
+  return { id, kind, topic: to, created_at: iso(createdAt), run: runId ?? null, size };
 }
 
 export function deliveryJson(delivery: Delivery, hook: string | null): DeliveryJson {

@@ -1,6 +1,6 @@
 import type { EffectFailureCode, EffectKind, JournalEntry } from '../../../core/effect.ts';
 import type { StepPlace } from '../../../core/program.ts';
-import type { RunRecord } from '../../../core/run.ts';
+import type { RunRecord, RunSummary } from '../../../core/run.ts';
 import { targetOf } from '../../../engine/replay/target.ts';
 import type { TracedEffect } from '../../../engine/trace/entries.ts';
 import { type RunBriefJson, type RunJson, runBriefJson, runJson } from './run.ts';
@@ -62,7 +62,7 @@ type EffectResultJson =
       readonly status: number | null;
     };
 
-export function runSummaryJson(run: RunRecord, webhook: string | null): RunSummaryJson {
+export function runSummaryJson(run: RunSummary, webhook: string | null): RunSummaryJson {
   return { ...runBriefJson(run), ...placeJson(run, webhook) };
 }
 
@@ -82,7 +82,7 @@ export function runDetailJson(
   };
 }
 
-function placeJson(run: RunRecord, webhook: string | null): RunPlaceJson {
+function placeJson(run: RunSummary, webhook: string | null): RunPlaceJson {
   return {
     event_id: run.eventId,
     webhook_id: run.webhookId,

@@ -1,4 +1,11 @@
-import type { Answer, LogLine, RunFailure, RunRecord, RunStatus } from '../../../core/run.ts';
+import type {
+  Answer,
+  LogLine,
+  RunFailure,
+  RunRecord,
+  RunStatus,
+  RunSummary,
+} from '../../../core/run.ts';
 import { type BodyJson, bodyJson } from './body.ts';
 import { iso, microseconds } from './time.ts';
 
@@ -30,7 +37,7 @@ export interface AnswerJson {
   readonly body: BodyJson;
 }
 
-export function runBriefJson(run: RunRecord): RunBriefJson {
+export function runBriefJson(run: RunSummary): RunBriefJson {
   return {
     id: run.id,
     automation: run.automation,

@@ -8,6 +8,7 @@ import {
   iteratorSymbol,
   joined,
   keys,
+  parse,
   stringify,
 } from '../inside/primordials.ts';
 import { describe, type GuestFailureCode, RunError } from '../inside/thrown.ts';
@@ -111,7 +112,10 @@ export function makeRuntime(
 function text(value: unknown): string {
   if (typeof value === 'string') return value;
   if (value === null || value === undefined) return '';
-  return typeof value === 'object' ? (stringify(value) ?? '') : asString(value);
+  if (typeof value !== 'object') return asString(value);
+  const json = stringify(value) ?? '';
+  // Of a `Date` or `URL`: nobody wants its quotes in a text.
+  return json[0] === '"' ? (parse(json) as string) : json;
 }
 
 function failMessage(message: unknown): string {
@@ -157,20 +161,31 @@ function dotted(path: readonly (string | number)[]): string {
   return shown;
 }
 
-function* entries(value: unknown): Generator<readonly [unknown, unknown]> {
+/** Throws where it is called: QuickJS knows the line of that call, and none of what a `for` does by itself. */
+function entries(value: unknown): Generator<readonly [unknown, unknown]> {
+  const isNothing = value === null || value === undefined;
+  if (!isNothing && typeof value !== 'object' && !isIterable(value)) {
+    throw new TypeError(joined`Expected a list or an object to go over, got a ${typeof value}`);
+  }
+  return pairs(value);
+}
+
+function isIterable(value: unknown): boolean {
+  return typeof (value as Iterable<unknown>)[iteratorSymbol] === 'function';
+}
+
+function* pairs(value: unknown): Generator<readonly [unknown, unknown]> {
   if (value === null || value === undefined) return;
   if (isArray(value)) {
     for (let i = 0; i < value.length; i++) yield [value[i], i];
-  } else if (typeof (value as Iterable<unknown>)[iteratorSymbol] === 'function') {
+  } else if (isIterable(value)) {
     let index = 0;
     for (const item of value as Iterable<unknown>) yield [item, index++];
-  } else if (typeof value === 'object') {
+  } else {
     const names = keys(value);
     for (let i = 0; i < names.length; i++) {
       const name = names[i] as string;
       yield [(value as Record<string, unknown>)[name], name];
     }
-  } else {
-    throw new TypeError(joined`Expected a list or an object to go over, got a ${typeof value}`);
   }
 }
