@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { optionsOf } from './usage-error.ts';
+import { flagOf, optionsOf } from './usage-error.ts';
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
@@ -13,9 +13,14 @@ interface Place {
   readonly path: readonly string[];
   readonly commands: readonly string[];
   readonly options: readonly string[];
-  /** Whether it takes an argument beside commands, which may be a file. */
+  /** Those of its options that a value follows. */
+  readonly valued: readonly string[];
+  /** Whether it takes an argument that may be a file. */
   readonly files: boolean;
 }
+
+/** What arguments are called that files and folders are given for. */
+const FILE_ARGUMENTS = /^(?:file|folder|package|paths?)$/;
 
 /** A script that completes commands and options of a tree, and files where neither fits. */
 export function completionScript(program: Command, shell: Shell): string {
@@ -36,8 +41,11 @@ function placesOf(command: Command, path: readonly string[]): Place[] {
     {
       path,
       commands,
-      options: optionsOf(command),
-      files: commands.length > 0 && command.registeredArguments.length > 0,
+      options: optionsOf(command).map(flagOf),
+      valued: optionsOf(command)
+        .filter(({ required, optional }) => required || optional)
+        .map(flagOf),
+      files: command.registeredArguments.some((argument) => FILE_ARGUMENTS.test(argument.name())),
     },
     ...command.commands.flatMap((child) => placesOf(child, [...path, child.name()])),
   ];
@@ -53,12 +61,12 @@ function steps(places: readonly Place[]): string {
 
 function offers(
   places: readonly Place[],
-  assign: (words: string, files: boolean) => string,
+  assign: (words: string, valued: string, files: boolean) => string,
 ): string {
   return places
-    .map(({ path, commands, options, files }) => {
+    .map(({ path, commands, options, valued, files }) => {
       const words = [...commands, ...options].join(' ');
-      return `    "${path.join(' ')}") ${assign(words, files)} ;;`;
+      return `    "${path.join(' ')}") ${assign(words, valued.join(' '), files)} ;;`;
     })
     .join('\n');
 }
@@ -66,7 +74,7 @@ function offers(
 function bash(name: string, places: readonly Place[]): string {
   return `# Completion of ${name} for bash: eval "$(${name} completion bash)"
 _${name}() {
-  local at="" word words files="" i
+  local at="" word words valued="" files="" i
   for ((i = 1; i < COMP_CWORD; i++)); do
     word="\${at:+$at }\${COMP_WORDS[i]}"
     case "$word" in
@@ -74,8 +82,10 @@ _${name}() {
     esac
   done
   case "$at" in
-${offers(places, (words, files) => `words="${words}"${files ? ' files=1' : ''}`)}
+${offers(places, (words, valued, files) => `words="${words}" valued="${valued}"${files ? ' files=1' : ''}`)}
   esac
+  # What follows an option with a value is that value, which may be a file and is no option.
+  case " $valued " in *" \${COMP_WORDS[COMP_CWORD - 1]} "*) words="" files=1 ;; esac
   COMPREPLY=($(compgen -W "$words" -- "\${COMP_WORDS[COMP_CWORD]}"))
   # Where a file may stand beside commands, it must not take a command's letters to find it.
   if [ -n "$files" ]; then
@@ -93,7 +103,7 @@ function zsh(name: string, places: readonly Place[]): string {
 # Completion of ${name} for zsh: ${name} completion zsh > "\${fpath[1]}/_${name}"
 _${name}() {
   local at="" word i
-  local -a offers
+  local -a offers valued
   for ((i = 2; i < CURRENT; i++)); do
     word="\${at:+$at }\${words[i]}"
     case "$word" in
@@ -101,9 +111,9 @@ _${name}() {
     esac
   done
   case "$at" in
-${offers(places, (words) => `offers=(${words})`)}
+${offers(places, (words, valued) => `offers=(${words}) valued=(${valued})`)}
   esac
-  compadd -- $offers
+  (( \${valued[(Ie)\${words[CURRENT-1]}]} )) || compadd -- $offers
   _files
 }
 if [ "\${funcstack[1]}" = "_${name}" ]; then _${name} "$@"; else compdef _${name} ${name}; fi
@@ -114,13 +124,16 @@ function fish(name: string, places: readonly Place[]): string {
   const lines = places
     .filter(({ path }) => path.length > 0)
     .map(({ path }) => `      case '${path.join(' ')}'\n        set at $word`);
-  const completions = places.flatMap(({ path, commands, options, files }) => {
+  const completions = places.flatMap(({ path, commands, options, valued, files }) => {
     const condition = `-n '__${name}_at "${path.join(' ')}"'`;
     return [
       ...(commands.length > 0
         ? [`complete -c ${name} ${files ? '' : '-f '}${condition} -a '${commands.join(' ')}'`]
         : []),
-      ...options.map((flag) => `complete -c ${name} ${condition} -l ${flag.slice(2)}`),
+      ...options.map((flag) => {
+        const value = valued.includes(flag) ? ' -r' : '';
+        return `complete -c ${name} ${condition} -l ${flag.slice(2)}${value}`;
+      }),
     ];
   });
   return `# Completion of ${name} for fish

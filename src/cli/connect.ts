@@ -8,6 +8,12 @@ import type { Surroundings } from './surroundings.ts';
 /** A server on this machine answers in a millisecond; one that needs longer than this hangs. */
 const PROBE_TIMEOUT_MS = 5_000;
 
+/**
+ * How often a command tries to have a data folder that is in use, by another command or by a server that has just
+ * begun to start. Each try waits half a second for the lock, so that the last has waited for more than 4 s.
+ */
+const IN_USE_TRIES_MAX = 8;
+
 /** The API of a data folder, wherever it is served. */
 export interface Connection {
   /** Whether a running server answers, which alone can tell of events as they come. */
@@ -23,12 +29,20 @@ export interface Connection {
  * The API of the server that runs on the data folder or, where none does, the same API in this process.
  * A note that a killed server left behind counts as none.
  *
- * @throws HookwrightError `server.unreachable` where the server takes the connection and stays silent
+ * @throws HookwrightError `server.unreachable` where the server takes the connection and stays silent,
+ *   `data.in_use` where another process keeps the folder
  */
 export async function connect(config: Config, surroundings: Surroundings): Promise<Connection> {
-  return (
-    (await connectToServer(config, surroundings)) ?? (await connectInProcess(config, surroundings))
-  );
+  for (let tries = 1; ; tries++) {
+    const served = await connectToServer(config, surroundings);
+    if (served !== undefined) return served;
+    try {
+      return await connectInProcess(config, surroundings);
+    } catch (error) {
+      const isInUse = error instanceof HookwrightError && error.code === 'data.in_use';
+      if (!isInUse || tries === IN_USE_TRIES_MAX) throw error;
+    }
+  }
 }
 
 /** The running server's API, or `undefined` where none runs. */

@@ -1,8 +1,7 @@
-import { once } from 'node:events';
-import { Writable } from 'node:stream';
 import { setTimeout as timeout } from 'node:timers/promises';
 import { processEnvironment } from '../config/environment.ts';
 import { systemClock } from '../core/clock.ts';
+import { askHidden, askLine } from './ask-line.ts';
 import type { Input, Output, StopSignal, Surroundings } from './surroundings.ts';
 
 const STOP_SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
@@ -34,7 +33,13 @@ export function processSurroundings(): Surroundings {
 function output(stream: NodeJS.WriteStream): Output {
   // `hookwright event list | head` closes the pipe early: that is the reader's wish, not a failure.
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === 'EPIPE' ? 0 : 1);
+    if (error.code === 'EPIPE') process.exit(0);
+    // A full disk, most often. Standard error itself may be what failed, and then nobody can be told.
+    if (stream !== process.stderr) {
+      const text = `hookwright: expected standard output to take what is printed, got ${error.code}.\n`;
+      process.stderr.write(text);
+    }
+    process.exit(1);
   });
   return {
     terminal: stream.isTTY === true,
@@ -48,6 +53,7 @@ function output(stream: NodeJS.WriteStream): Output {
 }
 
 function standardInput(): Input {
+  const terminal = { input: process.stdin, output: process.stderr };
   return {
     terminal: process.stdin.isTTY === true,
     read: async () => {
@@ -55,26 +61,7 @@ function standardInput(): Input {
       for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
       return Buffer.concat(chunks);
     },
-    ask: (question) => askLine(question, process.stderr),
-    askHidden: async (question) => {
-      process.stderr.write(question);
-      // A terminal whose echo goes nowhere: the stream itself does not echo while it is read so.
-      const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-      const answer = await askLine('', nowhere);
-      process.stderr.write('\n');
-      return answer;
-    },
+    ask: (question) => askLine(question, terminal),
+    askHidden: (question) => askHidden(question, terminal),
   };
-}
-
-async function askLine(question: string, output: NodeJS.WritableStream): Promise<string> {
-  const { createInterface } = await import('node:readline');
-  const lines = createInterface({ input: process.stdin, output, terminal: true });
-  try {
-    const closed = once(lines, 'close').then(() => ''); // Ctrl-D answers nothing.
-    const answer = new Promise<string>((resolve) => lines.question(question, resolve));
-    return await Promise.race([answer, closed]);
-  } finally {
-    lines.close();
-  }
 }

@@ -1,4 +1,4 @@
-import type { Command, CommanderError } from 'commander';
+import type { Command, CommanderError, Option } from 'commander';
 import { HookwrightError } from '../core/errors.ts';
 import { didYouMean } from '../core/suggest.ts';
 
@@ -32,7 +32,7 @@ function sentence(
     case 'commander.unknownOption':
       return {
         message: `Expected an option of ${path}, got "${given}".`,
-        next: asArgument(given, command, path) ?? didYouMean(given, optionsOf(command)),
+        next: asArgument(given, command, path) ?? didYouMean(given, flagsOf(command)),
       };
     case 'commander.missingArgument':
       return { message: `Expected ${path} to be given ${placeholder(given)}, got nothing.` };
@@ -67,16 +67,23 @@ function commandPath(command: Command): string {
     : `${commandPath(command.parent)} ${command.name()}`;
 }
 
-/** Long flags of a command and of the whole program; those of a group are its own, as `run --request`. */
-export function optionsOf(command: Command): string[] {
-  const flags = [command, rootOf(command)].flatMap((one) =>
-    one
-      .createHelp()
-      .visibleOptions(one)
-      .map((option) => option.long)
-      .filter((flag) => flag != null),
+/** Options of a command and of the whole program; those of a group are its own, as `run --request`. */
+export function optionsOf(command: Command): Option[] {
+  const options = [command, rootOf(command)].flatMap((one) => one.createHelp().visibleOptions(one));
+  const flags = options.map(flagOf);
+  return options.filter(
+    (_, index) => flags[index] !== '' && flags.indexOf(flags[index] ?? '') === index,
   );
-  return [...new Set(flags)];
+}
+
+/** An option's long flag, such as `--json`; empty where it has none. */
+export function flagOf({ long }: Option): string {
+  return long ?? '';
+}
+
+/** The long flags of a command and of the whole program. */
+export function flagsOf(command: Command): string[] {
+  return optionsOf(command).map(flagOf);
 }
 
 /** The program that a command belongs to. */

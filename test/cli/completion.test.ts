@@ -76,6 +76,20 @@ test('bash offers commands of run and files, because either may follow', () => {
   expect(offered('run', 'list', '--re')).toEqual([]);
 });
 
+test('bash offers files for the value of an option, and no options', () => {
+  expect(offered('webhook', 'create', '--file', 'package.j')).toEqual(['package.json']);
+  const here = offered('webhook', 'create', '--file', '');
+  expect(here).toContain('package.json');
+  expect(here).not.toContain('--json');
+  expect(offered('--json', 'webhook', 'li')).toEqual(['list']);
+  expect(offered('webhook', 'delete', '--yes', '--j')).toEqual(['--json']);
+});
+
+test('bash offers files beside options where a command takes one', () => {
+  expect(offered('validate', '')).toEqual(expect.arrayContaining(['--fix', 'package.json']));
+  expect(offered('webhook', 'show', '')).not.toContain('package.json');
+});
+
 test('bash falls back to files where no command fits', () => {
   expect(offered('validate', 'some/fi')).toEqual([]);
   expect(script).toContain('complete -o default -F _hookwright hookwright\n');
@@ -84,12 +98,18 @@ test('bash falls back to files where no command fits', () => {
 test('zsh and fish get the same tree', async () => {
   const zsh = (await shell.run('completion', 'zsh')).out;
   expect(zsh).toMatch(/^#compdef hookwright\n/);
-  expect(zsh).toContain('"event") offers=(list show tail diagnose --help --version --json) ;;');
+  expect(zsh).toContain(
+    '"event") offers=(list show tail diagnose --help --version --json) valued=() ;;',
+  );
+  expect(zsh).toContain('"event show") offers=(--body --host');
   const fish = (await shell.run('completion', 'fish')).out;
   expect(fish).toContain(
     `complete -c hookwright -f -n '__hookwright_at "event"' -a 'list show tail diagnose'\n`,
   );
   expect(fish).toContain(`complete -c hookwright -n '__hookwright_at "webhook delete"' -l yes\n`);
+  expect(fish).toContain(
+    `complete -c hookwright -n '__hookwright_at "webhook create"' -l file -r\n`,
+  );
 });
 
 test('another shell is refused', async () => {

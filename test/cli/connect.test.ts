@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
+import { HookwrightError } from '../../src/core/errors.ts';
 import { TOKEN } from '../http/api/fake.ts';
 import { FakeShell } from './fake.ts';
 
@@ -85,6 +86,37 @@ test('an answer that is not the API’s is told with its status', async () => {
 test('the folder is closed again where the command fails', async () => {
   expect((await shell.run('webhook', 'show', 'nothing')).code).toBe(5);
   expect(shell.closed).toBe(1);
+});
+
+const IN_USE = new HookwrightError(
+  'data.in_use',
+  'Expected the data folder to be free, got one in use.',
+);
+
+test('a folder that another command uses is waited for', async () => {
+  shell.refusals.push(IN_USE, IN_USE);
+  expect((await shell.run('webhook', 'list')).out).toContain('orders');
+  expect(shell.started).toHaveLength(3);
+});
+
+test('a server that is just starting is asked once it has left its note', async () => {
+  shell.refusals.push(IN_USE);
+  shell.fetch = async (url, init) => shell.engine.api.fetch(new Request(url, init));
+  shell.onStart = () => leaveNote(note);
+  expect((await shell.run('webhook', 'list')).out).toContain('orders');
+  expect(shell.started).toHaveLength(1);
+});
+
+test('a folder that stays in use is refused in the end, and so is one for another reason at once', async () => {
+  shell.refusals.push(...Array.from({ length: 8 }, () => IN_USE));
+  expect(await shell.run('webhook', 'list')).toMatchObject({
+    code: 7,
+    err: 'hookwright: expected the data folder to be free, got one in use.\n',
+  });
+  expect(shell.started).toHaveLength(8);
+  shell.refusals.push(new HookwrightError('data.unusable', 'Expected a folder, got a file.'));
+  expect((await shell.run('webhook', 'list')).code).toBe(7);
+  expect(shell.started).toHaveLength(9);
 });
 
 test('a data folder that a command has begun is told of: the server’s may be another one', async () => {

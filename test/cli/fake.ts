@@ -52,6 +52,10 @@ export class FakeShell {
   readonly ended = new AbortController();
   closed = 0;
   app: Partial<App> = {};
+  /** Called when an app is about to start. */
+  onStart: () => void = () => {};
+  /** What starts of an app throw, in turn, before one succeeds. */
+  readonly refusals: Error[] = [];
   fetch: Surroundings['fetch'] = async () => {
     throw new TypeError('fetch failed', { cause: { code: 'ECONNREFUSED' } });
   };
@@ -97,6 +101,9 @@ export class FakeShell {
       fetch: (url, init) => this.fetch(url, init),
       startApp: async (config, options) => {
         this.started.push({ config, listen: options?.listen ?? true });
+        this.onStart();
+        const refusal = this.refusals.shift();
+        if (refusal !== undefined) throw refusal;
         return {
           url: BASE,
           apiToken: TOKEN,

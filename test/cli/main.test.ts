@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { emptyFolder } from './fake.ts';
@@ -83,4 +83,18 @@ test('a reader that closes the pipe early ends the program quietly', async () =>
   child.stderr.on('data', (chunk) => (err += chunk));
   const code = await new Promise((done) => child.on('close', done));
   expect({ code, err }).toEqual({ code: 0, err: '' });
+});
+
+test('output that the disk has no room for is told', () => {
+  const full = openSync('/dev/full', 'w');
+  const { status, stderr } = spawnSync(process.execPath, [MAIN, 'schema'], {
+    cwd: folder,
+    stdio: ['ignore', full, 'pipe'],
+    encoding: 'utf8',
+  });
+  closeSync(full);
+  expect({ status, stderr }).toEqual({
+    status: 1,
+    stderr: 'hookwright: expected standard output to take what is printed, got ENOSPC.\n',
+  });
 });

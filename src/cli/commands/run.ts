@@ -11,7 +11,7 @@ import type { OfflineRun } from '../run-offline.ts';
 import type { Attach, Session } from '../session.ts';
 import { printable, printableLine, styleFor } from '../style.ts';
 import { printDiagnostics, tellMistakes } from '../tell-mistakes.ts';
-import { optionsOf } from '../usage-error.ts';
+import { flagsOf } from '../usage-error.ts';
 import { addRunCancel, addRunRetry } from './run-change.ts';
 import { addRunExport } from './run-export.ts';
 import { addRunList } from './run-list.ts';
@@ -64,7 +64,7 @@ function refuseOwnOptions(run: Command, child: Command): void {
     (option) => run.getOptionValueSource(option.attributeName()) === 'cli',
   );
   if (given?.long == null) return;
-  const next = didYouMean(given.long, optionsOf(child));
+  const next = didYouMean(given.long, flagsOf(child));
   throw new HookwrightError(
     'usage.invalid',
     `Expected an option of hookwright run ${child.name()}, got "${given.long}".`,
