@@ -98,6 +98,16 @@ test('dates are read and moved as PHP reads and moves them', async () => {
   expect(all.map(([text], at) => [text, found[at]])).toEqual(all);
 });
 
+test('patterns that mean something else in JavaScript are refused, and no others', async () => {
+  const foreign = ['/\\\\Qa\\\\E/', '/[]a]/', '/[^]a]/', '/\\\\N/', '/a++/', '/\\\\x{e9}/u'];
+  const rows = [...foreign, '/^\\\\p{L}+$/u'].map(
+    (pattern) => [`{{ "aä" matches '${pattern}' ? "y" : "n" }}`] as const,
+  );
+  const found = await printed(rows);
+  for (const one of found.slice(0, -1)) expect(one).toMatch(/^threw Expected a pattern that/);
+  expect(found.at(-1)).toBe('y');
+});
+
 test('what is no date, or says two, is refused', async () => {
   const texts = [
     '2024-13-01',
