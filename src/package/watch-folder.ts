@@ -1,4 +1,4 @@
-import { type FSWatcher, watch } from 'node:fs';
+import { type FSWatcher, statSync, watch } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { walkFolder } from './walk-folder.ts';
 
@@ -50,9 +50,10 @@ class FolderWatch {
     this.#dir = dir;
     this.#onChange = onChange;
     this.#onError = onError;
-    // Before the first wait: what is written right after the call is seen.
+    // Before the first wait: what is done right after the call is seen.
+    this.#identity = identityNow(dir);
     this.#watchers = this.#watchersOf([dir]);
-    this.#work = this.#begin();
+    this.#work = this.#follow();
     this.#look = setInterval(() => this.#next(() => this.#compare()), LOOK_MS);
   }
 
@@ -61,11 +62,6 @@ class FolderWatch {
     clearInterval(this.#look);
     clearTimeout(this.#timer);
     for (const watcher of this.#watchers) watcher.close();
-  }
-
-  async #begin(): Promise<void> {
-    this.#identity = await identityOf(this.#dir);
-    await this.#follow();
   }
 
   /** One step after another. */
@@ -101,7 +97,8 @@ class FolderWatch {
   /** Watches every folder that there is now, anew: one of the same path may be another. */
   async #follow(): Promise<void> {
     try {
-      const content = await walkFolder(this.#dir, () => false);
+      // What cannot be read is told by who reads it.
+      const content = await walkFolder(this.#dir, () => false, true);
       if (this.#hasEnded) return;
       const before = this.#watchers;
       this.#watchers = this.#watchersOf(content?.folders ?? []);
@@ -120,6 +117,15 @@ class FolderWatch {
         return [];
       }
     });
+  }
+}
+
+function identityNow(dir: string): string | undefined {
+  try {
+    const { dev, ino } = statSync(dir, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch {
+    return undefined;
   }
 }
 
