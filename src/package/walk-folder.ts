@@ -3,10 +3,9 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HookwrightError } from '../core/errors.ts';
 
-/** Files below one folder: ten times what the largest installations of this field tell of. */
+/** Files below one folder, and folders: ten times what the largest installations of this field tell of. */
 const FILES_MAX = 10_000;
-/** Folders likewise; each is watched by itself. */
-const FOLDERS_MAX = 1000;
+const FOLDERS_MAX = 10_000;
 
 /** What lies below a folder. */
 export interface FolderContent {
@@ -20,18 +19,22 @@ export interface FolderContent {
  * What lies below a folder, also behind links, each folder once. Hidden files and folders, `node_modules`, links to
  * nothing, pipes and the like are passed over.
  *
+ * @param isLenient whether a folder inside that cannot be read is passed over, too
  * @returns `undefined` where the folder does not exist
  * @throws HookwrightError `config.invalid` where it cannot be read, or holds too much
  */
 export async function walkFolder(
   dir: string,
   isWanted: (name: string) => boolean,
+  isLenient = false,
 ): Promise<FolderContent | undefined> {
   const folders: string[] = [];
   const files: string[] = [];
   const seen = new Set<string>();
   const walk = async (path: string, prefix: string): Promise<boolean> => {
-    const entries = await entriesIn(path, dir, seen);
+    const reading = entriesIn(path, dir, seen);
+    const isPassedOver = isLenient && path !== dir;
+    const entries = await (isPassedOver ? reading.catch(() => undefined) : reading);
     if (entries === undefined) return false;
     folders.push(path);
     for (const entry of entries) {

@@ -144,6 +144,16 @@ describe('the plan of a newer version', () => {
   });
 });
 
+test('what somebody else’s record could do is new to the package that takes it over', async () => {
+  const policy = 'policy: { state: [mine/*] }\n';
+  await program.api('PUT', '/automations/mine', {
+    source: `automation: mine\n${policy}steps:\n  - return: { text: one }\n`,
+  });
+  const document = pack('taker', { records: [automation('mine', 'two', policy)] });
+  const { capabilities } = await importer.plan(document, { conflicts: 'replace' });
+  expect(capabilities).toEqual({ gained: { state: ['mine/*'] }, lost: {} });
+});
+
 describe('a secret whose value nobody gives anew', () => {
   const version = (number: string, hosts: readonly string[]): string =>
     pack('bound', {

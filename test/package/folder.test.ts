@@ -131,6 +131,14 @@ test('a folder into whose place another one comes is watched there', async () =>
   stop();
 });
 
+test('a folder that holds too many is told of, and not walked through to its end', async () => {
+  const folder = mkdtempSync(join(root, 'many-'));
+  for (let number = 0; number < 10_001; number++) mkdirSync(join(folder, `f${number}`));
+  await expect(readFolder(folder)).rejects.toThrow(
+    `Expected at most 10000 folders below ${folder}, got more.`,
+  );
+});
+
 test('what is no file is passed over, and links are followed, each folder once', async () => {
   const folder = mkdtempSync(join(root, 'odd-'));
   const other = mkdtempSync(join(root, 'other-'));

@@ -50,21 +50,25 @@ export function capabilityDiff(
   values: SecretValues,
 ): CapabilityDiff {
   const { automations } = parts;
-  const before = new Lines(parts, parts.secrets.all());
   const after = new Lines(parts, values);
+  const before = new Lines(parts, parts.secrets.all());
+  const own = new Lines(parts, parts.secrets.all());
   for (const entry of entries) {
     // What is kept, or not decided on, can do what it could.
     if (entry.action === 'keep' || entry.action === 'conflict') continue;
-    const { sends = [] } = entry;
+    const { sends = [], action, imported } = entry;
     if (entry.before !== undefined) {
-      const isSame = entry.action === 'unchanged';
-      before.add(entry.before, automations.compiled(entry.name), isSame ? sends : []);
+      const known = action === 'unchanged' ? sends : [];
+      const compiled = automations.compiled(entry.name);
+      before.add(entry.before, compiled, known);
+      // What others could do with what the package takes over, it could not.
+      if (imported !== undefined || action === 'unchanged') own.add(entry.before, compiled, known);
     }
     if (entry.after !== undefined) {
       after.add(entry.after, entry.compiled ?? automations.compiled(entry.name), sends);
     }
   }
-  return { gained: after.without(before), lost: before.without(after) };
+  return { gained: after.without(own), lost: before.without(after) };
 }
 
 class Lines {

@@ -3,6 +3,7 @@ import { childOf, type MapNode, type YamlNode } from '../../language/yaml/tree.t
 import { type Code, call, constant, LEVEL, make, not, quoted, within } from '../cerb/twig/code.ts';
 import type { Findings } from '../convert/findings.ts';
 import { argumentCode, asWord, type HookNeeds, textIn } from './arguments.ts';
+import { goPattern } from './pattern.ts';
 
 /** Rules inside rules: nobody writes more. */
 const RULES_DEPTH_MAX = 32;
@@ -111,11 +112,8 @@ function signatureCode(hash: string, parameter: Code, node: MapNode, findings: F
 
 function patternCode(node: MapNode, parameter: Code, findings: Findings): Code {
   const written = textIn(node, 'regex') ?? '';
-  const flags = /^\(\?([is]+)\)/.exec(written)?.[1] ?? '';
-  const pattern = written.replace(/^\(\?[is]+\)/, '').replace(/\(\?P</g, '(?<');
-  try {
-    new RegExp(pattern, flags);
-  } catch {
+  const found = goPattern(written);
+  if (found === undefined) {
     findings.error(
       'hook.key',
       childOf(node, 'regex') ?? node,
@@ -123,6 +121,7 @@ function patternCode(node: MapNode, parameter: Code, findings: Findings): Code {
     );
     return ALWAYS;
   }
+  const { pattern, flags } = found;
   const shown = flags === '' ? [constant(pattern)] : [constant(pattern), constant(flags)];
   const regexp = call('new RegExp', shown);
   return make(`${regexp.code}.test(${asWord(parameter).code})`, LEVEL.call, 'bool');

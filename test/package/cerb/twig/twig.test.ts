@@ -7,6 +7,7 @@ import { textCode, translateTemplate } from '../../../../src/package/cerb/twig/t
 import { openSandbox, type Sandbox } from '../../../../src/sandbox/pool.ts';
 import { execution, program } from '../../../sandbox/executions.ts';
 import { CERB } from './cerb.ts';
+import { DATES, MOVES } from './dates.ts';
 import { ACCESS, OPERATORS } from './expressions.ts';
 import type { Row } from './rows.ts';
 import { FILTERS, TAGS } from './templates.ts';
@@ -85,6 +86,39 @@ test('Cerb’s own filters, functions and tests print what Cerb prints', async (
   const rows = (outputs: readonly string[]) =>
     CERB.map(([template], at) => [template, outputs[at]]);
   expect(rows(found)).toEqual(rows(CERB.map(([, , cerb]) => cerb)));
+});
+
+test('dates are read and moved as PHP reads and moves them', async () => {
+  const read = DATES.map(([x]) => ['{{ x|date("Y-m-d H:i:s") }}', { x }] as const);
+  const moved = MOVES.map(
+    ([x]) => ['{{ "2024-05-15 10:20:30"|date_modify(x)|date("Y-m-d H:i:s") }}', { x }] as const,
+  );
+  const found = await printed([...read, ...moved]);
+  const all = [...DATES, ...MOVES];
+  expect(all.map(([text], at) => [text, found[at]])).toEqual(all);
+});
+
+test('patterns that mean something else in JavaScript are refused, and no others', async () => {
+  const foreign = ['/\\\\Qa\\\\E/', '/[]a]/', '/[^]a]/', '/\\\\N/', '/a++/', '/\\\\x{e9}/u'];
+  const rows = [...foreign, '/^\\\\p{L}+$/u'].map(
+    (pattern) => [`{{ "aä" matches '${pattern}' ? "y" : "n" }}`] as const,
+  );
+  const found = await printed(rows);
+  for (const one of found.slice(0, -1)) expect(one).toMatch(/^threw Expected a pattern that/);
+  expect(found.at(-1)).toBe('y');
+});
+
+test('what is no date, or says two, is refused', async () => {
+  const texts = [
+    '2024-13-01',
+    '2024-02-29 2024-03-01',
+    '10:00 11:00',
+    'soon',
+    '1e99',
+    '9999999999999',
+  ];
+  const found = await printed(texts.map((x) => ['{{ x|date("Y") }}', { x }] as const));
+  for (const one of found) expect(one).toMatch(/^threw Expected a date such as /);
 });
 
 /** Expressions over whole numbers, where PHP and the oracle agree, with brackets where they fall. */
