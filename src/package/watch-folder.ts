@@ -97,7 +97,8 @@ class FolderWatch {
   /** Watches every folder that there is now, anew: one of the same path may be another. */
   async #follow(): Promise<void> {
     try {
-      const content = await walkFolder(this.#dir, () => false);
+      // What cannot be read is told by who reads it.
+      const content = await walkFolder(this.#dir, () => false, true);
       if (this.#hasEnded) return;
       const before = this.#watchers;
       this.#watchers = this.#watchersOf(content?.folders ?? []);
