@@ -52,6 +52,10 @@ const UNTRANSLATED = (
       '5:7 error cerb.record: Expected no `authentication:`, got an account of Cerb’s',
     ],
     [
+      '  http.request:\n    output: r\n    inputs:\n      url: https://a.example/\n      body: x',
+      '6:7 warning cerb.changed: Expected no `body:` with GET, got one',
+    ],
+    [
       '  return:\n    status_code: 99',
       '3:5 error cerb.value: Expected a status from 200 to 599, got `99`',
     ],

@@ -56,7 +56,7 @@ export function httpRequest(entry: KataEntry, translation: Translation): Step[] 
     ...(method === 'GET' ? {} : { method }),
     url: toYaml(address),
     ...(headers === undefined ? {} : { headers }),
-    ...bodyOf(entryOf(inputs, 'body'), headers, translation),
+    ...bodyOf(bodyEntry(inputs, method, translation), headers, translation),
     expect: 'any',
     timeout: `${timeoutOf(entryOf(inputs, 'timeout'), translation)}s`,
   };
@@ -166,6 +166,25 @@ function contentType(headers: Readonly<Record<string, unknown>> | undefined): st
     ([name]) => name.toLowerCase() === 'content-type',
   );
   return found === undefined ? 'application/x-www-form-urlencoded' : String(found[1]);
+}
+
+/** The body, where there is one that can be sent. */
+function bodyEntry(
+  inputs: readonly KataEntry[],
+  method: string,
+  translation: Translation,
+): KataEntry | undefined {
+  const entry = entryOf(inputs, 'body');
+  if (entry === undefined || (method !== 'GET' && method !== 'HEAD')) return entry;
+  translation.findings.warning(
+    'cerb.changed',
+    entry.span,
+    `Expected no \`body:\` with ${method}, got one`,
+    {
+      hint: 'It is left out. Put it into the URL, or say `method: POST`, if the receiver reads it.',
+    },
+  );
+  return undefined;
 }
 
 function bodyOf(
