@@ -1,14 +1,19 @@
 import { readFile } from 'node:fs/promises';
-import { type Document, isSeq, parseDocument, stringify } from 'yaml';
+import { Document, isSeq, parseDocument } from 'yaml';
 import { HookwrightError } from '../core/errors.ts';
+import { quoteBlankTexts } from '../package/write/blank-texts.ts';
 import { unreadable } from './read-file.ts';
 
-/** No aliases, which test files do not have, and no line that is broken in the middle of a text. */
-const STYLE = { aliasDuplicateObjects: false, lineWidth: 0 } as const;
+/** Test files have no aliases. */
+const CONTENT = { aliasDuplicateObjects: false } as const;
+/** No line is broken in the middle of a text. */
+const STYLE = { lineWidth: 0 } as const;
 
 /** A test file as YAML. */
 export function writeTestFile(file: object): string {
-  return stringify(file, STYLE);
+  const document = new Document(file, CONTENT);
+  quoteBlankTexts(document);
+  return document.toString(STYLE);
 }
 
 /**
@@ -36,6 +41,8 @@ export async function withCase(
       { next: 'Name another file, or none, which prints the case.' },
     );
   }
-  cases.add(document.createNode(fields, { aliasDuplicateObjects: false }));
-  return document.toString({ lineWidth: 0 });
+  const added = document.createNode(fields, CONTENT);
+  quoteBlankTexts(added);
+  cases.add(added);
+  return document.toString(STYLE);
 }

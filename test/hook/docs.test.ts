@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { createProgram } from '../../src/cli/program.ts';
 import type { Surroundings } from '../../src/cli/surroundings.ts';
-import { optionsOf } from '../../src/cli/usage-error.ts';
+import { flagsOf } from '../../src/cli/usage-error.ts';
 import { readProfile } from '../../src/hook/read-profile.ts';
 import { buildRequest } from '../../src/hook/request.ts';
 import { FakeShell } from '../cli/fake.ts';
@@ -70,7 +70,7 @@ test('every command that the pages of hooks show exists, with its options', () =
       parent?.commands.find((one) => one.name() === called);
     const command = child(child(program, group), name);
     expect(command, line).toBeDefined();
-    const options = [...optionsOf(command!), '-y'];
+    const options = [...flagsOf(command!), '-y'];
     for (const word of words.filter((one) => one.startsWith('-'))) {
       expect(options, line).toContain(word);
     }
