@@ -108,8 +108,9 @@ export class LiveRegistry implements Registry {
   }
 
   webhook(ref: string): Webhook {
-    const id = this.#idByName.get(ref) ?? this.#idByToken.get(ref) ?? ref;
-    const webhook = this.#byId.get(id);
+    // Names come last, as with hooks: none can be such that another webhook cannot be reached.
+    const id = this.#idByToken.get(ref) ?? this.#idByName.get(ref) ?? '';
+    const webhook = this.#byId.get(ref) ?? this.#byId.get(id);
     if (webhook !== undefined) return webhook;
     const hint = didYouMean(ref, this.#idByName.keys());
     throw new HookwrightError(

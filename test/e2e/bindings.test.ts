@@ -109,6 +109,14 @@ test('a webhook that acknowledges answers 202 and runs', async () => {
   expect(await ended(response)).toMatchObject({ status: 'done', runs: [{ status: 'succeeded' }] });
 });
 
+test('a webhook is reached by its id and its token, though another is called so', async () => {
+  const { id, url } = await program.api('POST', '/webhooks', {});
+  for (const ref of [id, url.slice(-40)]) {
+    await program.api('POST', '/webhooks', { name: ref });
+    expect((await program.api('GET', `/webhooks/${ref}`)).id).toBe(id);
+  }
+});
+
 test('a rotated token makes the old URL unknown', async () => {
   const { id, url } = await program.api('POST', '/webhooks', {
     bindings: [{ automation: 'greet' }],
