@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { HTTP_TOKEN } from '../core/http-syntax.ts';
 import { didYouMean } from '../core/suggest.ts';
 import { targetParts } from './raw-request.ts';
 import { readDocument } from './read-document.ts';
@@ -83,7 +84,7 @@ function parse(bytes: Uint8Array, source: string): Fields {
 function readMethod({ method }: Fields, hasBody: boolean, refuse: Refuse): string {
   if (method === undefined) return hasBody ? 'POST' : 'GET';
   // RFC 9110, sections 5.6.2 and 9.1.
-  if (typeof method === 'string' && /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(method)) return method;
+  if (typeof method === 'string' && HTTP_TOKEN.test(method)) return method;
   refuse('method', 'a method such as POST');
   return '';
 }
@@ -106,9 +107,7 @@ function readTarget(fields: Fields, refuse: Refuse): Pick<RequestDraft, 'path' |
 function readHeaders(fields: Fields, refuse: Refuse): Pair[] {
   const { headers = {} } = fields;
   const pairs = Array.isArray(headers) ? listPairs(headers) : fieldPairs(headers);
-  const legal = pairs?.every(
-    ([name, value]) => /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) && !/[\0\r\n]/.test(value),
-  );
+  const legal = pairs?.every(([name, value]) => HTTP_TOKEN.test(name) && !/[\0\r\n]/.test(value));
   if (pairs !== undefined && legal === true) return [...pairs];
   refuse('headers', 'an object of texts, or a list of pairs [name, value]');
   return [];

@@ -1,4 +1,5 @@
 import { HOOK_METHODS } from '../core/hook.ts';
+import { HTTP_TOKEN } from '../core/http-syntax.ts';
 import type { KeySpec, Shape } from '../language/table/shape.ts';
 
 /** The keys of a profile's file; what they may hold, for checking with places. */
@@ -24,7 +25,7 @@ const NAME: Shape & { is: 'name' } = {
 };
 const HEADER: Shape & { is: 'name' } = {
   is: 'name',
-  pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$",
+  pattern: HTTP_TOKEN.source,
   what: 'a header’s name',
   max: 64,
 };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { HookwrightError } from '../core/errors.ts';
 import type { Hook } from '../core/hook.ts';
+import { HTTP_TOKEN } from '../core/http-syntax.ts';
 import type { Message } from '../core/message.ts';
 import { CLIENT_HEADERS } from '../core/outbound.ts';
 import { fitsPattern } from '../core/wildcard.ts';
@@ -191,7 +192,7 @@ class Headers {
   take(map: unknown): void {
     if (typeof map !== 'object' || map === null || Array.isArray(map)) return;
     for (const [name, value] of Object.entries(map)) {
-      if (/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) && !CLIENT_HEADERS.has(name.toLowerCase())) {
+      if (HTTP_TOKEN.test(name) && !CLIENT_HEADERS.has(name.toLowerCase())) {
         this.set(name.toLowerCase(), textOf(value));
       }
     }

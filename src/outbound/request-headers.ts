@@ -1,10 +1,8 @@
+import { HTTP_TOKEN } from '../core/http-syntax.ts';
 import { CLIENT_HEADERS, OutboundError } from '../core/outbound.ts';
 import { REQUEST_HEADER_BYTES_MAX } from './limits.ts';
 
 export type Header = readonly [name: string, value: string];
-
-/** RFC 9110, section 5.6.2. */
-const TOKEN = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/;
 
 /** RFC 9110, section 5.5: no CR, LF or NUL. Beyond Latin-1, Node would cut characters to their low byte. */
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
@@ -18,7 +16,7 @@ const OWN: ReadonlySet<string> = new Set(['content-length', 'expect', 'host']);
 /** @throws OutboundError `egress.invalid` */
 export function checkMethod(method: string): string {
   const upper = method.toUpperCase();
-  if (!TOKEN.test(method)) {
+  if (!HTTP_TOKEN.test(method)) {
     throw invalid(`a method such as GET or POST, got ${JSON.stringify(method)}`);
   }
   if (METHODS_REFUSED.has(upper)) {
@@ -36,7 +34,8 @@ export function checkHeaders(headers: readonly Header[], userAgent: string): rea
   const names = new Set<string>();
   let bytes = 0;
   for (const [name, value] of headers) {
-    if (!TOKEN.test(name)) throw invalid(`header names of RFC 9110, got ${JSON.stringify(name)}`);
+    if (!HTTP_TOKEN.test(name))
+      throw invalid(`header names of RFC 9110, got ${JSON.stringify(name)}`);
     const lower = name.toLowerCase();
     if (!VALUE.test(value)) {
       throw invalid(

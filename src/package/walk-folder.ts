@@ -1,4 +1,4 @@
-import type { Dirent } from 'node:fs';
+import type { BigIntStats, Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HookwrightError } from '../core/errors.ts';
@@ -50,6 +50,11 @@ export async function walkFolder(
   return (await walk(dir, '')) ? { folders, files: files.sort() } : undefined;
 }
 
+/** What tells a folder from all others, whatever its path. */
+export function identityOf({ dev, ino }: BigIntStats): string {
+  return `${dev}:${ino}`;
+}
+
 /** `undefined` where there is no such folder, or its content has been seen: a link may lead back. */
 async function entriesIn(
   path: string,
@@ -57,8 +62,7 @@ async function entriesIn(
   seen: Set<string>,
 ): Promise<readonly Dirent[] | undefined> {
   try {
-    const { dev, ino } = await stat(path, { bigint: true });
-    const identity = `${dev}:${ino}`;
+    const identity = identityOf(await stat(path, { bigint: true }));
     if (seen.has(identity)) return undefined;
     seen.add(identity);
     return await readdir(path, { withFileTypes: true });

@@ -1,6 +1,6 @@
-import { type BigIntStats, type FSWatcher, statSync, watch } from 'node:fs';
+import { type FSWatcher, statSync, watch } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { walkFolder } from './walk-folder.ts';
+import { identityOf, walkFolder } from './walk-folder.ts';
 
 /** Editors save in several steps (write, rename); what comes within this time is one change. */
 const SETTLE_MS = 150;
@@ -72,7 +72,7 @@ class FolderWatch {
   }
 
   async #compare(): Promise<void> {
-    if ((await identityOf(this.#dir)) !== this.#identity) this.#changed();
+    if ((await identityLater(this.#dir)) !== this.#identity) this.#changed();
   }
 
   #changed(): void {
@@ -87,7 +87,7 @@ class FolderWatch {
   async #tell(): Promise<void> {
     this.#changedAt = undefined;
     const before = this.#identity;
-    this.#identity = await identityOf(this.#dir);
+    this.#identity = await identityLater(this.#dir);
     // Folders that came are watched before anybody reads what is in them.
     await this.#follow();
     if (this.#hasEnded || (this.#identity === undefined && before === undefined)) return;
@@ -122,20 +122,16 @@ class FolderWatch {
 
 function identityNow(dir: string): string | undefined {
   try {
-    return named(statSync(dir, { bigint: true }));
+    return identityOf(statSync(dir, { bigint: true }));
   } catch {
     return undefined; // Told by who reads it.
   }
 }
 
-async function identityOf(dir: string): Promise<string | undefined> {
+async function identityLater(dir: string): Promise<string | undefined> {
   try {
-    return named(await stat(dir, { bigint: true }));
+    return identityOf(await stat(dir, { bigint: true }));
   } catch {
     return undefined; // Likewise.
   }
-}
-
-function named({ dev, ino }: BigIntStats): string {
-  return `${dev}:${ino}`;
 }

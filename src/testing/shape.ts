@@ -1,3 +1,4 @@
+import { HTTP_TOKEN } from '../core/http-syntax.ts';
 import type { KeySpec, Shape } from '../language/table/shape.ts';
 import { EGRESS_CODES } from './suite.ts';
 
@@ -87,7 +88,7 @@ export const HTTP_REPLY: Shape = {
       'headers',
       {
         is: 'dictionary',
-        key: { is: 'name', pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", what: 'a header’s name' },
+        key: { is: 'name', pattern: HTTP_TOKEN.source, what: 'a header’s name' },
         of: LABEL,
       },
       'By name.',

@@ -1,4 +1,5 @@
 import { HookwrightError } from '../../core/errors.ts';
+import { HEADER_VALUE } from '../../core/http-syntax.ts';
 import type { Webhook, WebhookSource } from '../../core/webhook.ts';
 import type { RequestDraft } from '../../source/sign/draft.ts';
 import { signRequest } from '../../source/sign/sign.ts';
@@ -46,17 +47,21 @@ export async function sampleRequest(
     ...signing,
     ...(event === undefined ? {} : { event }),
   });
-  const fault = signed.ok ? headerFault(signed.draft) : signed.reason;
-  if (signed.ok && fault === undefined) return signed.draft;
-  throw new HookwrightError('source.unsigned', fault ?? '', {
+  if (!signed.ok) throw unsigned(source, signed.reason);
+  const fault = headerFault(signed.draft);
+  if (fault !== undefined) throw unsigned(source, fault);
+  return signed.draft;
+}
+
+function unsigned(source: Source, fault: string): HookwrightError {
+  return new HookwrightError('source.unsigned', fault, {
     next: `\`hookwright source show ${source.name}\` says what it needs; give the webhook that source and its secrets.`,
   });
 }
 
 /** What no header can hold: a token that was stored with a line end within, for one. */
 function headerFault({ headers }: RequestDraft): string | undefined {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  const index = headers.findIndex((text) => /[\0-\x08\x0a-\x1f\x7f]/.test(text));
+  const index = headers.findIndex((text) => !HEADER_VALUE.test(text));
   if (index < 0) return undefined;
   return `Expected one line for the header ${headers[index - (index % 2)]}, got a text with a line end or another control character.`;
 }

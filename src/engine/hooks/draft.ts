@@ -7,6 +7,7 @@ import {
   type RateLimit,
   topicPatternMistake,
 } from '../../core/hook.ts';
+import { HTTP_TOKEN } from '../../core/http-syntax.ts';
 import { formatDuration } from '../../core/quantity.ts';
 import type { Profile } from '../../hook/profile.ts';
 import { ATTEMPT_MS_MAX, CONCURRENCY_MAX } from '../../hook/profile-shape.ts';
@@ -138,7 +139,7 @@ function headerProblems(headers: Hook['headers']): string[] {
   }
   return headers.flatMap(([name, value]) => {
     // Values may be credentials: they are not quoted.
-    if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) {
+    if (!HTTP_TOKEN.test(name)) {
       return [`Expected the name of a header, got ${JSON.stringify(name.slice(0, 80))}.`];
     }
     if (REFUSED_HEADERS.test(name)) {

@@ -1,10 +1,11 @@
+import { HTTP_TOKEN } from '../../core/http-syntax.ts';
 import type { KeySpec, Shape } from './shape.ts';
 
 /** The forms of an answer's body, of which one may be given. */
 const BODY_KEYS: readonly string[] = ['body', 'json', 'text', 'html', 'base64', 'redirect'];
 
 /** RFC 9110, section 5.6.2: what a field name may be made of. */
-const HEADER_NAME = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$";
+const HEADER_NAME = HTTP_TOKEN.source;
 
 const KEYS: readonly KeySpec[] = [
   {

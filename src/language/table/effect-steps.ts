@@ -1,3 +1,4 @@
+import { HTTP_TOKEN } from '../../core/http-syntax.ts';
 import { HTTP_METHODS } from '../../core/url-pattern.ts';
 import type { KeySpec, Shape, StepSpec } from './shape.ts';
 
@@ -8,7 +9,7 @@ const WAIT_MS_MAX = 365 * DAY_MS;
 const HTTP_TIMEOUT_MS_MAX = 300_000;
 
 /** RFC 9110, section 5.6.2: what a field name may be made of. */
-const HEADER_NAME = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$";
+const HEADER_NAME = HTTP_TOKEN.source;
 
 /** A map whose values may have expressions, or one expression that gives a map. */
 function computedMap(pattern = '', what = 'a name'): Shape {

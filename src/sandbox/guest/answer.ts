@@ -1,3 +1,4 @@
+import { HTTP_TOKEN } from '../../core/http-syntax.ts';
 import type { Answer } from '../../core/run.ts';
 
 /** An answer as the guest reports it; nothing of it is trusted. */
@@ -20,8 +21,6 @@ export class AnswerTooLong extends Error {}
 /** Header lines of an answer: Node reads at most 2,000, proxies far fewer (nginx 8 kB in all). */
 const HEADERS_MAX = 100;
 const HEADERS_BYTES_MAX = 16 * 1024;
-/** RFC 9110, section 5.6.2. */
-const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 /** RFC 9110, section 5.5, obs-text included: Node writes those as Latin-1. */
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
@@ -102,7 +101,7 @@ function checkHeaders(reported: unknown): {
 }
 
 function checkHeader(name: string, value: string): void {
-  if (!TOKEN.test(name)) {
+  if (!HTTP_TOKEN.test(name)) {
     throw new InvalidAnswer(
       `Expected a header name of letters, digits and hyphens, got ${quoted(name)}`,
     );

@@ -1,12 +1,11 @@
 import type { Context } from 'hono';
 import { z } from 'zod';
+import { HEADER_VALUE, HTTP_TOKEN } from '../../../core/http-syntax.ts';
 import type { Sample } from '../../../engine/callers/sample-request.ts';
 import { object, readBody, text } from './read.ts';
 
-// RFC 9110, sections 5.1 and 5.5.
-const headerName = text.regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'a header name such as X-Team');
-// biome-ignore lint/suspicious/noControlCharactersInRegex: a header may not hold them
-const headerValue = text.regex(/^[^\0-\x08\x0a-\x1f\x7f]*$/, 'a text of one line');
+const headerName = text.regex(HTTP_TOKEN, 'a header name such as X-Team');
+const headerValue = text.regex(HEADER_VALUE, 'a text of one line');
 
 const sample = object({
   source: text.optional(),

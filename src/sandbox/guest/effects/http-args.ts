@@ -1,4 +1,5 @@
 import type { HttpArgs } from '../../../core/effect.ts';
+import { HTTP_TOKEN } from '../../../core/http-syntax.ts';
 import { CLIENT_HEADERS } from '../../../core/outbound.ts';
 import {
   InvalidEffect,
@@ -26,8 +27,6 @@ const HEADERS_LENGTH_MAX = 32 * 1024;
 const STATUSES_MAX = 100;
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
-/** RFC 9110, section 5.6.2. */
-const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 /** RFC 9110, section 5.5. Beyond Latin-1 a character would lose its high byte on the wire. */
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
@@ -177,7 +176,7 @@ function withoutBlanksAround(text: string): string {
 function readHeaders(pairs: readonly [string, string][]): [string, string][] {
   let length = 0;
   const headers = pairs.map(([name, text]): [string, string] => {
-    if (!TOKEN.test(name)) {
+    if (!HTTP_TOKEN.test(name)) {
       throw invalid('a header name of letters, digits and hyphens in http', name);
     }
     const lower = name.toLowerCase();
